@@ -1,0 +1,160 @@
+"""Clients of AWS for one environment: of the local cloud for `local`, of the account that mlstack.yaml names otherwise.
+
+The local environment's clients take endpoint, keys and region from the local cloud's own files, whatever the shell
+says. The clients of any other environment are refused while an endpoint of this machine is configured or while the
+credentials belong to another account, so that neither cloud is ever mistaken for the other.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from mlstack_components.errors import MlstackError, UserError
+
+from mlstack import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import boto3
+    from mlstack_stacks.spec import EnvironmentSpec
+
+_CONNECT_SECONDS = 5
+# InvokeEndpoint answers within 60 seconds or not at all.
+_READ_SECONDS = 70
+_ATTEMPTS = 5
+
+
+@dataclass
+class AwsSession:
+    """Clients of one account and region; each is made once.
+
+    Attributes:
+        account: The account's 12 digits.
+        region: The region.
+        endpoint_url: The local cloud's address, or None for AWS.
+    """
+
+    account: str
+    region: str
+    endpoint_url: str | None
+    _session: boto3.Session
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def for_environment(cls, spec: EnvironmentSpec) -> AwsSession:
+        """Open the cloud of an environment.
+
+        Args:
+            spec: The environment.
+
+        Returns:
+            A session whose clients reach this environment's account and region only.
+
+        Raises:
+            UserError: A local endpoint is configured for an environment in the cloud.
+            MlstackError: There are no credentials, or they belong to another account.
+        """
+        return _local(spec) if spec.is_local else _cloud(spec)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client.
+
+        Args:
+            service: The service as boto3 names it, such as `sagemaker`.
+        """
+        if service not in self._clients:
+            self._clients[service] = _client(self._session, service, self.region, self.endpoint_url)
+        return self._clients[service]
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points to this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _client(session: boto3.Session, service: str, region: str, endpoint_url: str | None) -> Any:
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        user_agent_extra=f"mlstack/{__version__}",
+        # A proxy of the company's would be asked for 127.0.0.1.
+        proxies={} if endpoint_url else None,
+    )
+    # The stubs have an overload for each service's name, and here the name is a variable.
+    make: Any = session.client
+    return make(service, region_name=region, endpoint_url=endpoint_url, config=config)
+
+
+def _local(spec: EnvironmentSpec) -> AwsSession:
+    from mlstack_localcloud import control
+
+    from mlstack.home import mlstack_home
+
+    environment = control.client_environment(mlstack_home())
+    endpoint_url = environment["AWS_ENDPOINT_URL"]
+    return AwsSession(spec.account, spec.region, endpoint_url, _isolated_session(environment, spec.region))
+
+
+def _isolated_session(environment: Mapping[str, str | None], region: str) -> boto3.Session:
+    """A session that reads the local cloud's files and nothing of the shell's."""
+    import boto3
+    import botocore.session
+
+    # (name in the config file, name in the environment, default, conversion): no name, no look into the environment.
+    variables = {
+        "profile": (None, None, None, None),
+        "region": ("region", None, region, None),
+        "config_file": (None, None, environment["AWS_CONFIG_FILE"], None),
+        "credentials_file": (None, None, environment["AWS_SHARED_CREDENTIALS_FILE"], None),
+    }
+    keys = botocore.session.Session(session_vars=variables).full_config["profiles"]["default"]
+    session = botocore.session.Session(session_vars=variables)
+    return boto3.Session(
+        aws_access_key_id=keys["aws_access_key_id"],
+        aws_secret_access_key=keys["aws_secret_access_key"],
+        region_name=region,
+        botocore_session=session,
+    )
+
+
+def _cloud(spec: EnvironmentSpec) -> AwsSession:
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session = boto3.Session(region_name=spec.region)
+        sts = _client(session, "sts", spec.region, None)
+        _refuse_local_endpoint(sts.meta.endpoint_url, spec)
+        for service in ("sagemaker", "s3", "ssm"):
+            _refuse_local_endpoint(_client(session, service, spec.region, None).meta.endpoint_url, spec)
+        account = sts.get_caller_identity()["Account"]
+    except BotoCoreError as error:
+        raise MlstackError(
+            f"There are no usable AWS credentials for `{spec.environment}`: {str(error).rstrip('.')}.",
+            next_step=f"Log in to account {spec.account}, for example with `aws sso login`.",
+        ) from error
+    if account != spec.account:
+        raise MlstackError(
+            f"The credentials belong to account {account}, and `{spec.environment}` lives in {spec.account}.",
+            next_step=f"Log in to account {spec.account}, or choose its profile with AWS_PROFILE.",
+        )
+    return AwsSession(spec.account, spec.region, None, session)
+
+
+def _refuse_local_endpoint(url: str, spec: EnvironmentSpec) -> None:
+    if is_loopback(url):
+        raise UserError(
+            f"AWS clients point at {url}, and `{spec.environment}` lives in AWS account {spec.account}.",
+            next_step="Open a shell without the variables of `mlstack local env`.",
+        )

@@ -1,0 +1,1 @@
+"""The commands of mlstack, one a file: the tree is the command tree."""

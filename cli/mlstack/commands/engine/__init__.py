@@ -1,0 +1,1 @@
+"""`mlstack engine`: the Pulumi engine."""

@@ -1,0 +1,86 @@
+"""`mlstack init`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from mlstack.scaffold.catalog import Template
+    from mlstack.scaffold.project import Created
+
+EXAMPLES = (
+    "mlstack init realtime weather --yes",
+    "mlstack init realtime churn --set name=churn-model --set dev_account=111111111111 --set region=eu-west-1",
+)
+
+
+def command(
+    template: Annotated[str, typer.Argument(help="The template, such as realtime.")],
+    directory: Annotated[
+        Path | None, typer.Argument(help="Where the project goes; it must not exist or be empty. [default: its name]")
+    ] = None,
+    *,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Answer a question. Can be repeated.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", metavar="FILE", help="Answer questions from a YAML file.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take the defaults.")] = False,
+    git: Annotated[bool, typer.Option("--git/--no-git", help="Make a git repository with one commit.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
+) -> None:
+    """Create a project from a template, with a git repository of one commit.
+
+    Everything is checked before anything is written, and nothing is left behind when it fails.
+    """
+    from mlstack_components.errors import UserError
+
+    from mlstack.scaffold.answers import parse_assignments, read_file
+    from mlstack.scaffold.catalog import find
+    from mlstack.scaffold.project import create
+
+    found = find(template)
+    given = {**(read_file(answers) if answers else {}), **parse_assignments(assignments or [])}
+    if not yes and not sys.stdin.isatty():
+        raise UserError("There is no terminal to ask questions on.", next_step="Run it again with --yes.")
+    where = directory or Path(str(given.get("name") or found.questions.get("name", {}).get("default", found.name)))
+    created = create(found, where, given, ask=not yes, git=git)
+    if as_json:
+        _print_json(found, created)
+    else:
+        _print(found, created, where)
+
+
+def _print_json(template: Template, created: Created) -> None:
+    # Not console.print_json: rich would be a third of this command's time.
+    import json
+
+    document = {
+        "template": template.name,
+        "version": template.version,
+        "directory": str(created.directory),
+        "answers": created.answers,
+        "files": created.files,
+        "git": created.git,
+    }
+    typer.echo(json.dumps(document, indent=2))
+
+
+_GIT = {
+    "committed": "git: one commit.",
+    "surrounding": "git: part of the repository around it; commit it there.",
+    "missing": "git: not installed, so there is no repository.",
+    "off": "git: no repository, as asked.",
+}
+
+
+def _print(template: Template, created: Created, where: Path) -> None:
+    typer.echo(
+        f"Created {where} from {template.name} {template.version}: {len(created.files)} files. {_GIT[created.git]}"
+    )
+    typer.echo(f"\nNext:\n  cd {where}\n  mlstack up local\n\nThe way from there is in its README.md.")

@@ -1,0 +1,1 @@
+"""`mlstack local`: the local cloud."""

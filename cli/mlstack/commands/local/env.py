@@ -1,0 +1,34 @@
+"""`mlstack local env`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+EXAMPLES = ('eval "$(mlstack local env)" && cd infra && pulumi up -s local', "mlstack local env --json")
+
+
+def command(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON; null means unset.")] = False,
+) -> None:
+    """Print the variables that point Pulumi, the AWS CLI and boto3 at the local cloud, for the shell to evaluate.
+
+    Afterwards no client in that shell reaches a real cloud.
+    """
+    from shlex import quote
+
+    from mlstack_localcloud.control import status
+
+    from mlstack.console import print_json
+    from mlstack.engine.environment import local_variables
+    from mlstack.home import mlstack_home
+
+    variables = local_variables()
+    if status(mlstack_home()) is None:
+        typer.echo("The local cloud is not running yet: start it with `mlstack local start`.", err=True)
+    if json:
+        print_json(variables)
+        return
+    for name, value in sorted(variables.items()):
+        typer.echo(f"unset {name}" if value is None else f"export {name}={quote(value)}")

@@ -1,0 +1,1 @@
+"""`mlstack models`: the model versions of a project."""

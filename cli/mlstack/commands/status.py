@@ -1,0 +1,29 @@
+"""`mlstack status`."""
+
+from __future__ import annotations
+
+from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+
+EXAMPLES = ("mlstack status local", "mlstack status prod --json")
+
+
+def command(environment: Environment = DEFAULT, json: AsJson = False) -> None:
+    """Show what is live: the stack, the last run, the models, and the endpoint with the model behind it."""
+    from mlstack.cloud.deployment import Deployment, NotUpError
+    from mlstack.console import out, print_json
+    from mlstack.serving.show_status import status_page
+    from mlstack.serving.status import read_status
+
+    try:
+        deployment = Deployment.open(environment)
+    except NotUpError as error:
+        if json:
+            print_json({"environment": environment, "up": False})
+        else:
+            out.print(f"{error.message} {error.next_step}", markup=False)
+        return
+    status = read_status(deployment)
+    if json:
+        print_json(status.to_json())
+    else:
+        out.print(status_page(status))

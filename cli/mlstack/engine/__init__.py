@@ -1,0 +1,1 @@
+"""The Pulumi engine: finding it, installing it, and running it."""

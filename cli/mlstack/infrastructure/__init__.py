@@ -1,0 +1,1 @@
+"""Bringing environments up and taking them down."""

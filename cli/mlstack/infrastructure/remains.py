@@ -1,0 +1,162 @@
+"""What is left of an environment after it was destroyed, asked of the cloud itself and not of Pulumi.
+
+One line a resource type: how to ask for it. What the cloud keeps for a while by itself, such as a key that awaits its
+deletion, is told apart from what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlstack.infrastructure.contents import PIPELINE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlstack.cloud.aws import AwsSession
+    from mlstack.engine.state import StateResource
+
+
+@dataclass(frozen=True)
+class Look:
+    """How to ask whether a resource is there.
+
+    Attributes:
+        service: The service as boto3 names it.
+        method: The client's method.
+        parameter: The parameter that takes the resource's id.
+        is_list: Whether it takes a list of ids.
+        answers: The list in the answer that is empty where there is no such thing, for methods that do not refuse.
+        output: The output of the resource to ask by, where that is not its id.
+    """
+
+    service: str
+    method: str
+    parameter: str
+    is_list: bool = False
+    output: str | None = None
+    answers: str | None = None
+
+
+LOOKS: dict[str, Look] = {
+    "aws:cloudwatch/eventRule:EventRule": Look("events", "describe_rule", "Name"),
+    "aws:cloudwatch/logGroup:LogGroup": Look("logs", "describe_log_groups", "logGroupNamePrefix", answers="logGroups"),
+    "aws:ecr/repository:Repository": Look("ecr", "describe_repositories", "repositoryNames", is_list=True),
+    "aws:iam/role:Role": Look("iam", "get_role", "RoleName"),
+    "aws:kms/key:Key": Look("kms", "describe_key", "KeyId"),
+    "aws:s3/bucket:Bucket": Look("s3", "head_bucket", "Bucket"),
+    "aws:sagemaker/endpoint:Endpoint": Look("sagemaker", "describe_endpoint", "EndpointName"),
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": Look(
+        "sagemaker", "describe_endpoint_config", "EndpointConfigName"
+    ),
+    "aws:sagemaker/model:Model": Look("sagemaker", "describe_model", "ModelName"),
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup": Look(
+        "sagemaker", "describe_model_package_group", "ModelPackageGroupName"
+    ),
+    "aws:sagemaker/pipeline:Pipeline": Look("sagemaker", "describe_pipeline", "PipelineName"),
+    "aws:sns/topic:Topic": Look("sns", "get_topic_attributes", "TopicArn", output="arn"),
+    "aws:sqs/queue:Queue": Look("sqs", "get_queue_attributes", "QueueUrl", output="url"),
+}
+"""Every type that exists by itself."""
+
+PARTS = frozenset(
+    {
+        "aws:cloudwatch/eventTarget:EventTarget",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:kms/alias:Alias",
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "aws:s3/bucketLogging:BucketLogging",
+        "aws:s3/bucketObjectv2:BucketObjectv2",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sns/topicSubscription:TopicSubscription",
+        "aws:sqs/queuePolicy:QueuePolicy",
+    }
+)
+"""Types that are a part of one of these, and go with it."""
+
+_JOB_LOGS = {"/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs"}
+
+_GONE = {
+    "404",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NotFound",
+    "NotFoundException",
+    "QueueDoesNotExist",
+    "RepositoryNotFoundException",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+}
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What of an environment is still there.
+
+    Attributes:
+        left: What should be gone, as `type id`.
+        kept: What the cloud keeps for a while, in words.
+    """
+
+    left: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def look_for(session: AwsSession, resources: Sequence[StateResource]) -> Remains:
+    """Asks the cloud for everything that a stack consisted of.
+
+    Args:
+        session: Clients of the environment's cloud.
+        resources: What the stack consisted of before it was destroyed.
+
+    Returns:
+        What is still there.
+    """
+    left, kept = [], []
+    for resource in resources:
+        look = LOOKS.get(resource.type)
+        if look is None or not resource.id:
+            continue
+        found = _find(session, look, resource)
+        if found is None:
+            continue
+        deletion = found.get("KeyMetadata", {}).get("DeletionDate")
+        if deletion is not None:
+            kept.append(f"KMS key {resource.id}, unusable already, is deleted on {deletion:%Y-%m-%d}")
+        else:
+            left.append(f"{resource.type.rsplit(':', 1)[-1]} {resource.id}")
+    if any(resource.type == PIPELINE for resource in resources):
+        kept.extend(f"log group {name}, of all jobs of the account" for name in _job_logs(session))
+    return Remains(tuple(left), tuple(kept))
+
+
+def _job_logs(session: AwsSession) -> list[str]:
+    """SageMaker's own log groups, which it makes for all jobs of an account, whosever they are."""
+    pages = session.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/sagemaker/")
+    names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
+    return [name for name in names if name in _JOB_LOGS]
+
+
+def _find(session: AwsSession, look: Look, resource: StateResource) -> dict[str, Any] | None:
+    """What the cloud says of a resource; None where there is no such thing."""
+    from botocore.exceptions import ClientError
+
+    from mlstack.cloud.errors import error_code, is_missing
+
+    identity = resource.outputs.get(look.output) if look.output else resource.id
+    argument = [identity] if look.is_list else identity
+    try:
+        found: dict[str, Any] = getattr(session.client(look.service), look.method)(**{look.parameter: argument})
+    except ClientError as error:
+        if is_missing(error) or error_code(error) in _GONE:
+            return None
+        raise
+    return None if look.answers and not found[look.answers] else found

@@ -1,0 +1,159 @@
+"""Bringing an environment up.
+
+Stages: check mlstack.yaml, which touches nothing; guard against the wrong cloud; see to the engine and the local cloud;
+make the stack where there is none; let the engine do the rest. A cloud environment is previewed and asked about. A
+local one is previewed only at its first `up`, when a program that fails half-way would leave most behind: the preview
+runs the program once more, which is half of the time of an `up` that changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlstack.engine.environment import LOCAL, refuse_local_endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlstack_stacks.spec import EnvironmentSpec
+
+    from mlstack.engine.events import Changes
+    from mlstack.engine.pulumi import Pulumi
+    from mlstack.project_directory import ProjectDirectory
+
+
+@dataclass(frozen=True)
+class Up:
+    """An environment that is up.
+
+    Attributes:
+        changes: What changed.
+        outputs: The stack's outputs.
+    """
+
+    changes: Changes
+    outputs: dict[str, Any]
+
+
+def up(project: ProjectDirectory, environment: str, *, yes: bool = False, refresh: bool = False) -> Up:
+    """Provisions an environment, or brings it up to date, showing each resource.
+
+    Args:
+        project: The project.
+        environment: The environment.
+        yes: Whether a cloud environment is changed without asking.
+        refresh: Whether to look first for what was changed by hand.
+
+    Returns:
+        What changed, and the outputs.
+
+    Raises:
+        SpecError: mlstack.yaml is not valid.
+        EngineFailure: The engine could not finish; what it did is kept, and a second run goes on.
+        NotConfirmedError: The user said no.
+    """
+    from mlstack.console import progress
+    from mlstack.engine.show import follow, tell_interrupt
+
+    with progress(f"Reading {project.spec_file.name}") as shown:
+        spec = project.load(environment)
+        pulumi = ready(project, spec, shown.update)
+        is_new = _settle(pulumi, spec, shown.update)
+    if environment != LOCAL and not yes:
+        _ask(pulumi, environment, refresh=refresh)
+    pulumi.on_interrupt = tell_interrupt
+    with progress(f"Provisioning {environment}") as shown:
+        changes = pulumi.up(refresh=refresh, preview=is_new, on_event=follow(shown))
+    return Up(changes, pulumi.outputs())
+
+
+def ready(project: ProjectDirectory, spec: EnvironmentSpec, report: Callable[[str], None]) -> Pulumi:
+    """Everything that must be there before the engine can run for an environment.
+
+    Args:
+        project: The project.
+        spec: The environment.
+        report: Told what is being done, in a few words.
+
+    Returns:
+        The engine for this environment.
+
+    Raises:
+        LocalEndpointError: A cloud environment, in a shell that points at the local cloud.
+        EngineUnavailableError: There is no engine, and none could be installed.
+    """
+    from mlstack.engine.install import ensure
+    from mlstack.engine.pulumi import Pulumi
+
+    project.require_infra()
+    if not spec.is_local:
+        refuse_local_endpoint(spec.environment)
+    ensure(report)
+    if spec.is_local:
+        start_local_cloud(report)
+    return Pulumi(project, spec.environment, spec.region)
+
+
+def recover(pulumi: Pulumi, spec: EnvironmentSpec) -> None:
+    """Takes over what was being created when an engine was killed.
+
+    Args:
+        pulumi: The engine on an environment that has a stack.
+        spec: The environment.
+
+    Raises:
+        EngineFailure: The engine could not.
+    """
+    from mlstack.console import err
+    from mlstack.engine.recover import Place
+
+    recovery = pulumi.recover(Place(spec.account, spec.region, pulumi.endpoint_url))
+    if recovery is not None:
+        count = len(recovery.adopt) + len(recovery.forget)
+        err.print(f"An update before this one was killed; looked after {count} resources that it was making.")
+
+
+def _settle(pulumi: Pulumi, spec: EnvironmentSpec, report: Callable[[str], None]) -> bool:
+    """Makes the stack, or clears up what a killed engine left; says whether it was made."""
+    if pulumi.exists():
+        recover(pulumi, spec)
+        return False
+    from mlstack.infrastructure.orphans import refuse_orphans
+
+    refuse_orphans(spec)
+    report(f"Making the stack {spec.environment}")
+    return pulumi.select_or_create()
+
+
+def start_local_cloud(report: Callable[[str], None]) -> None:
+    """Starts the local cloud where it is not running.
+
+    Args:
+        report: Told what is being done, in a few words.
+
+    Raises:
+        LocalCloudError: It did not come up; the message has the end of its log.
+    """
+    from mlstack_localcloud import control
+
+    from mlstack.home import mlstack_home
+
+    home = mlstack_home()
+    if control.status(home) is None:
+        report("Starting the local cloud")
+        control.start(home)
+
+
+def _ask(pulumi: Pulumi, environment: str, *, refresh: bool) -> None:
+    from mlstack.confirm import confirm
+    from mlstack.console import err, progress
+    from mlstack.engine.show import plan
+
+    with progress(f"Previewing {environment}"):
+        changes = pulumi.preview(refresh=refresh)
+    for line in plan(changes):
+        err.print(line, markup=False)
+    err.print(changes.summary, markup=False)
+    if not changes.is_empty:
+        confirm(f"Change {environment}?", yes=False)

@@ -1,0 +1,1 @@
+"""The model registry as the command line shows and changes it."""

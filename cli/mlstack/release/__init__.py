@@ -1,0 +1,1 @@
+"""Choosing, rolling out, proving and undoing a model version."""

@@ -1,0 +1,96 @@
+"""The release pointer: the SSM parameters that say which model version an environment serves.
+
+    <path>/model-package-arn    the model package
+    <path>/instance-count       how many instances the endpoint has at least, so that a release never scales it down
+
+Made and moved by a release, read by the Pulumi program; SSM keeps the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlstack.cloud.errors import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_ssm import SSMClient
+
+_PACKAGE = "model-package-arn"
+_COUNT = "instance-count"
+
+
+@dataclass(frozen=True)
+class Release:
+    """What an environment should serve.
+
+    Attributes:
+        model_package_arn: The model package, or None before the first release.
+        instance_count: The least number of instances, or None for the specification's.
+    """
+
+    model_package_arn: str | None = None
+    instance_count: int | None = None
+
+
+@dataclass(frozen=True)
+class ReleasePointer:
+    """The pointer of one environment.
+
+    Attributes:
+        ssm: A client.
+        path: The path of its parameters.
+    """
+
+    ssm: SSMClient
+    path: str
+
+    def read(self) -> Release:
+        """Where it points."""
+        pages = self.ssm.get_paginator("get_parameters_by_path").paginate(Path=self.path)
+        values = {
+            parameter["Name"].rsplit("/", 1)[-1]: parameter["Value"]
+            for page in pages
+            for parameter in page["Parameters"]
+        }
+        count = values.get(_COUNT, "")
+        return Release(values.get(_PACKAGE), int(count) if count.isdecimal() else None)
+
+    def move(self, release: Release) -> None:
+        """Point somewhere else; writes only what differs, so that the history holds real moves only.
+
+        Args:
+            release: Where to.
+        """
+        before = self.read()
+        count, count_before = (
+            None if each.instance_count is None else str(each.instance_count) for each in (release, before)
+        )
+        if count != count_before:
+            self._write(_COUNT, count)
+        if release.model_package_arn != before.model_package_arn:
+            self._write(_PACKAGE, release.model_package_arn)
+
+    def history(self) -> Iterator[str]:
+        """The model packages that it pointed to, newest first, the present one included."""
+        from botocore.exceptions import ClientError
+
+        pages = self.ssm.get_paginator("get_parameter_history").paginate(Name=self._name(_PACKAGE))
+        try:
+            values = [entry["Value"] for page in pages for entry in page["Parameters"]]
+        except ClientError as error:
+            if is_missing(error):
+                return
+            raise
+        yield from reversed(values)
+
+    def _write(self, name: str, value: str | None) -> None:
+        if value is None:
+            self.ssm.delete_parameters(Names=[self._name(name)])
+        else:
+            self.ssm.put_parameter(Name=self._name(name), Value=value, Type="String", Overwrite=True)
+
+    def _name(self, name: str) -> str:
+        return f"{self.path}/{name}"

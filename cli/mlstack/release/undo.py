@@ -1,0 +1,37 @@
+"""Undoing a release: pointer, Pulumi's state and endpoint agree again on what was served before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlstack.release.restore import with_former_serving
+from mlstack.release.scope import TARGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlstack.engine.pulumi import Pulumi
+    from mlstack.release.pointer import Release, ReleasePointer
+
+
+def undo(pulumi: Pulumi, pointer: ReleasePointer, before: Release, former: Mapping[str, Any] | None) -> None:
+    """Put everything back.
+
+    Args:
+        pulumi: The engine.
+        pointer: The release pointer.
+        before: Where it pointed before.
+        former: The state before the update; None where nothing was updated.
+
+    Raises:
+        MlstackError: The engine failed; the pointer is back all the same.
+    """
+    pointer.move(before)
+    if former is None:
+        return
+    if before.model_package_arn is None:
+        # Nothing was served before: what the update made goes again.
+        pulumi.up(TARGETS, refresh=False)
+        return
+    pulumi.import_state(with_former_serving(pulumi.export_state(), former))
+    pulumi.refresh(TARGETS)

@@ -1,0 +1,70 @@
+"""`mlstack status` for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from mlstack.registry.show import versions_table
+from mlstack.release.proof import model_versions
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from mlstack.serving.status import Status
+
+
+def status_page(status: Status) -> RenderableType:
+    """Show what is live.
+
+    Args:
+        status: What was found.
+
+    Returns:
+        Three lines (stack, last run, endpoint) and the newest model versions.
+    """
+    lines = Table(box=None, pad_edge=False, show_header=False)
+    for label, text in (("stack", _stack(status)), ("last run", _run(status)), ("endpoint", _endpoint(status))):
+        lines.add_row(Text(label, style="bold"), text)
+    if not status.versions:
+        lines.add_row(Text("models", style="bold"), Text("none registered"))
+        return lines
+    return Group(lines, Text(), versions_table(status.versions, status.released))
+
+
+def _stack(status: Status) -> Text:
+    where = "on this machine" if status.environment == "local" else f"account {status.account}, {status.region}"
+    return Text(f"{status.environment}: {status.resources} resources, {where}")
+
+
+def _run(status: Status) -> Text:
+    execution = status.execution
+    if execution is None:
+        return Text(f"none; start one with mlstack run {status.environment}")
+    when = f", started {execution.started_at.astimezone():%Y-%m-%d %H:%M}" if execution.started_at else ""
+    gate = {True: ", gate passed", False: ", gate refused the model", None: ""}[execution.gate_outcome]
+    failed = "".join(f", {step.name} failed" for step in execution.failed_steps)
+    style = {"Succeeded": "green", "Failed": "red"}.get(execution.status, "")
+    return Text.assemble((execution.status, style), f" {execution.id}{when}{gate}{failed}")
+
+
+def _endpoint(status: Status) -> Text:
+    endpoint = status.endpoint
+    if endpoint is None:
+        return Text(f"none yet; it waits for {status.waits_for}" if status.waits_for else "none")
+    count = endpoint.instance_count
+    instances = "" if count is None else f", {count} instance{'' if count == 1 else 's'}"
+    served = f", serves model {model_versions(endpoint.model_package_arns)}"
+    text = Text.assemble(
+        endpoint.name,
+        " ",
+        (endpoint.status, "green" if endpoint.status == "InService" else "yellow"),
+        served,
+        instances,
+    )
+    if status.differences:
+        text.append(f"\nnot what was released: {', '.join(status.differences)}", style="red")
+    return text

@@ -1,0 +1,132 @@
+"""What is live in an environment: stack, last run, models, endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlstack.cloud.errors import explained
+from mlstack.registry.decide import released_arn
+from mlstack.registry.packages import list_versions, with_metrics
+from mlstack.release.live import read_endpoint
+from mlstack.release.proof import differences
+from mlstack.training import runs
+
+if TYPE_CHECKING:
+    from mlstack.cloud.deployment import Deployment
+    from mlstack.registry.versions import ModelVersion
+    from mlstack.release.proof import LiveEndpoint
+    from mlstack.training.execution import Execution
+
+_MODELS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is live.
+
+    Attributes:
+        environment: The environment's name.
+        account: Its account.
+        region: Its region.
+        resources: How many resources Pulumi's state holds.
+        execution: The last run of the pipeline, or None.
+        versions: The newest model versions.
+        released: The model package that should serve, or None.
+        endpoint: The endpoint, or None.
+        waits_for: What the endpoint waits for, or None.
+    """
+
+    environment: str
+    account: str
+    region: str
+    resources: int
+    execution: Execution | None
+    versions: list[ModelVersion]
+    released: str | None
+    endpoint: LiveEndpoint | None
+    waits_for: str | None
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """How the endpoint differs from what was released; empty where it does not, or where nothing was."""
+        return differences(self.endpoint, self.released) if self.released else ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for `--json`."""
+        return {
+            "environment": self.environment,
+            "up": True,
+            "stack": {"account": self.account, "region": self.region, "resources": self.resources},
+            "execution": self.execution and _execution_json(self.execution),
+            "models": [version.to_json() | {"released": version.arn == self.released} for version in self.versions],
+            "released": self.released,
+            "endpoint": self.endpoint and _endpoint_json(self.endpoint),
+            "endpoint_waits_for": self.waits_for,
+            "differences": list(self.differences),
+        }
+
+
+def read_status(deployment: Deployment) -> Status:
+    """Look at an environment.
+
+    Args:
+        deployment: The environment.
+
+    Returns:
+        What is live.
+    """
+    from mlstack.engine.pulumi import Pulumi
+
+    outputs, sagemaker = deployment.outputs, deployment.session.client("sagemaker")
+    resources = [each for each in Pulumi(deployment.project, deployment.environment).resources() if each.custom]
+    with explained(deployment.spec):
+        group = outputs.model_package_group_name
+        versions = list_versions(sagemaker, group)[:_MODELS_SHOWN] if group else []
+        return Status(
+            environment=deployment.environment,
+            account=deployment.spec.account,
+            region=deployment.spec.region,
+            resources=sum(not each.type.startswith("pulumi:") for each in resources),
+            execution=_last_execution(deployment) if outputs.pipeline_name else None,
+            versions=with_metrics(deployment.session, versions),
+            released=released_arn(deployment),
+            endpoint=read_endpoint(sagemaker, outputs.endpoint_name) if outputs.endpoint_name else None,
+            waits_for=outputs.endpoint_waits_for,
+        )
+
+
+def _last_execution(deployment: Deployment) -> Execution | None:
+    sagemaker = deployment.session.client("sagemaker")
+    newest = next(runs.execution_arns(sagemaker, deployment.pipeline_name), None)
+    return None if newest is None else runs.read_execution(sagemaker, newest)
+
+
+def _execution_json(execution: Execution) -> dict[str, Any]:
+    return {
+        "arn": execution.arn,
+        "id": execution.id,
+        "status": execution.status,
+        "started_at": execution.started_at.isoformat() if execution.started_at else None,
+        "failure_reason": execution.failure_reason,
+        "gate_passed": execution.gate_outcome,
+        "steps": {step.name: step.status for step in execution.steps},
+    }
+
+
+def _endpoint_json(endpoint: LiveEndpoint) -> dict[str, Any]:
+    return {
+        "name": endpoint.name,
+        "status": endpoint.status,
+        "configuration": endpoint.configuration_name,
+        "failure_reason": endpoint.failure_reason,
+        "variants": [
+            {
+                "name": variant.name,
+                "model": variant.model_name,
+                "model_package_arn": variant.model_package_arn,
+                "instances": variant.instances,
+            }
+            for variant in endpoint.variants
+        ],
+    }

@@ -1,0 +1,1 @@
+"""mlstack_components."""

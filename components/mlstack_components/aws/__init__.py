@@ -1,0 +1,1 @@
+"""Pulumi components for Amazon Web Services, one a file."""

@@ -1,0 +1,174 @@
+"""Where a project's data, code and results lie: three buckets, and the two objects that every run starts from."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from mlstack_components.aws.bundle import bundle, file_digest
+from mlstack_components.aws.names import (
+    CODE_ARCHIVE,
+    LOG_PREFIX_ARTIFACTS,
+    LOG_PREFIX_DATA,
+    s3_uri,
+    stack_code_key,
+    stack_data_key,
+)
+from mlstack_components.aws.secure_bucket import SecureBucket, SecureBucketArgs, secure_bucket
+
+if TYPE_CHECKING:
+    from mlstack_components.aws.placement import Placement
+
+NONCURRENT_DAYS = 90
+ACCESS_LOG_DAYS = 365
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtifactStoreArgs:
+    """What an artifact store is made from."""
+
+    placement: Placement
+    """The account and region."""
+    encryption_key_arn: pulumi.Input[str]
+    """The key of all objects but access logs."""
+    code_directory: Path | None = None
+    """The directory of the ML code, such as `src/`; None where the stack brings no code."""
+    data_file: Path | None = None
+    """The dataset; None where the stack brings no data."""
+    noncurrent_days: int = NONCURRENT_DAYS
+    """For how many days a replaced or deleted version of an object is kept."""
+    access_log_days: int = ACCESS_LOG_DAYS
+    """For how many days access logs are kept."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """The tags of buckets and objects."""
+    release_tags: dict[str, str] = field(default_factory=dict)
+    """Further tags of the code bundle, such as the commit that it was made from."""
+
+
+class ArtifactStore(pulumi.ComponentResource):
+    """The data, artifact and log buckets, the code bundle and the dataset.
+
+    Code bundle and dataset are named by their contents and stay when a newer one takes their place: model versions
+    refer to what they were trained with.
+    """
+
+    data_bucket: pulumi.Output[str]
+    """The name of the bucket of the data."""
+    data_bucket_arn: pulumi.Output[str]
+    """Its ARN."""
+    artifact_bucket: pulumi.Output[str]
+    """The name of the bucket of code, models and reports."""
+    artifact_bucket_arn: pulumi.Output[str]
+    """Its ARN."""
+    log_bucket: pulumi.Output[str]
+    """The name of the bucket of the other buckets' access logs."""
+    code_uri: pulumi.Output[str | None]
+    """The S3 URI of the code bundle, a `sourcedir.tar.gz`; None without code."""
+    data_uri: pulumi.Output[str | None]
+    """The S3 URI of the dataset; None without data."""
+
+    def __init__(self, name: str, args: ArtifactStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlstack:aws:ArtifactStore", name, {}, opts)
+        logs = secure_bucket(
+            f"{name}-logs",
+            SecureBucketArgs(
+                placement=args.placement,
+                # S3 delivers access logs only to buckets without a KMS key, and logging the log bucket would never end:
+                # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+                encryption_key_arn=None,
+                log_bucket=None,
+                noncurrent_days=args.noncurrent_days,
+                expiration_days=args.access_log_days,
+                receives_access_logs=True,
+                tags=args.tags,
+            ),
+            self,
+        )
+        data = self._bucket(f"{name}-data", args, logs, LOG_PREFIX_DATA)
+        artifacts = self._bucket(f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS)
+        self.data_bucket = data.bucket.bucket
+        self.data_bucket_arn = data.bucket.arn
+        self.artifact_bucket = artifacts.bucket.bucket
+        self.artifact_bucket_arn = artifacts.bucket.arn
+        self.log_bucket = logs.bucket.bucket
+        self.code_uri = self._upload_code(f"{name}-code", args, artifacts)
+        self.data_uri = self._upload_data(f"{name}-dataset", args, data)
+        self.register_outputs(
+            {
+                "data_bucket": self.data_bucket,
+                "data_bucket_arn": self.data_bucket_arn,
+                "artifact_bucket": self.artifact_bucket,
+                "artifact_bucket_arn": self.artifact_bucket_arn,
+                "log_bucket": self.log_bucket,
+                "code_uri": self.code_uri,
+                "data_uri": self.data_uri,
+            }
+        )
+
+    def _bucket(self, name: str, args: ArtifactStoreArgs, logs: SecureBucket, log_prefix: str) -> SecureBucket:
+        return secure_bucket(
+            name,
+            SecureBucketArgs(
+                placement=args.placement,
+                encryption_key_arn=args.encryption_key_arn,
+                noncurrent_days=args.noncurrent_days,
+                log_bucket=logs.bucket.bucket,
+                log_bucket_ready=logs.ready,
+                log_prefix=log_prefix,
+                tags=args.tags,
+            ),
+            self,
+        )
+
+    def _upload_code(self, name: str, args: ArtifactStoreArgs, store: SecureBucket) -> pulumi.Output[str | None]:
+        if args.code_directory is None:
+            return pulumi.Output.from_input(None)
+        code = bundle(args.code_directory)
+        path = _temporary_directory() / CODE_ARCHIVE
+        path.write_bytes(code.content)
+        return self._upload(name, args, store, path=path, key=stack_code_key(code.digest), tags=args.release_tags)
+
+    def _upload_data(self, name: str, args: ArtifactStoreArgs, store: SecureBucket) -> pulumi.Output[str | None]:
+        if args.data_file is None:
+            return pulumi.Output.from_input(None)
+        key = stack_data_key(file_digest(args.data_file), args.data_file.name)
+        return self._upload(name, args, store, path=args.data_file, key=key, tags={})
+
+    def _upload(
+        self,
+        name: str,
+        args: ArtifactStoreArgs,
+        store: SecureBucket,
+        *,
+        path: Path,
+        key: str,
+        tags: dict[str, str],
+    ) -> pulumi.Output[str | None]:
+        uploaded = aws.s3.BucketObjectv2(
+            name,
+            aws.s3.BucketObjectv2Args(
+                bucket=store.bucket.bucket,
+                key=key,
+                source=pulumi.FileAsset(str(path)),
+                kms_key_id=args.encryption_key_arn,
+                server_side_encryption="aws:kms",
+                bucket_key_enabled=True,
+                tags={**args.tags, **tags},
+            ),
+            pulumi.ResourceOptions(parent=self, retain_on_delete=True, depends_on=store.ready),
+        )
+        return pulumi.Output.all(store.bucket.bucket, uploaded.key).apply(lambda parts: s3_uri(parts[0], parts[1]))
+
+
+def _temporary_directory() -> Path:
+    """Return a directory of this process's own; the engine reads from it until the program ends."""
+    path = Path(tempfile.mkdtemp(prefix="mlstack-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path

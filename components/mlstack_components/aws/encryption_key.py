@@ -1,0 +1,156 @@
+"""The key that encrypts everything of one environment of a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from mlstack_components.aws.policies import Statement, document, statement
+
+if TYPE_CHECKING:
+    from mlstack_components.aws.placement import Placement
+
+DELETION_WINDOW_DAYS = 30
+"""The longest that KMS keeps a key that is to be deleted; a mistake stays repairable as long as can be."""
+
+_ADMINISTRATION = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListAliases",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:ListRetirableGrants",
+    "kms:PutKeyPolicy",
+    "kms:RetireGrant",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+_USE = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncryptionKeyArgs:
+    """What an encryption key is made from."""
+
+    placement: Placement
+    """The account and region."""
+    description: str
+    """What the key is for, as shown in the console."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """The tags of the key."""
+
+
+class EncryptionKey(pulumi.ComponentResource):
+    """A customer-managed KMS key with yearly rotation, and its alias.
+
+    Rules: KMS.4, KMS.5, CKV_AWS_7, CKV_AWS_33, CKV2_AWS_64.
+    """
+
+    arn: pulumi.Output[str]
+    """The key's ARN."""
+    key_id: pulumi.Output[str]
+    """The key's id."""
+    alias_name: pulumi.Output[str]
+    """The alias, such as `alias/mlstack/weather-dev`."""
+
+    def __init__(self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlstack:aws:EncryptionKey", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        key = aws.kms.Key(
+            f"{name}-key",
+            aws.kms.KeyArgs(
+                description=args.description,
+                deletion_window_in_days=DELETION_WINDOW_DAYS,
+                enable_key_rotation=True,
+                policy=key_policy(args.placement),
+                tags=args.tags,
+            ),
+            child,
+        )
+        alias = aws.kms.Alias(
+            f"{name}-key-alias", aws.kms.AliasArgs(name=f"alias/mlstack/{name}", target_key_id=key.key_id), child
+        )
+        self.arn = key.arn
+        self.key_id = key.key_id
+        self.alias_name = alias.name
+        self.register_outputs({"arn": self.arn, "key_id": self.key_id, "alias_name": self.alias_name})
+
+
+def key_policy(placement: Placement) -> str:
+    """Return who may administer and use the key.
+
+    The account administers it and hands its use on through IAM policies; without that statement a key could never be
+    changed again. CloudWatch Logs uses it for this account's log groups alone.
+    """
+    return document(
+        statement("AccountAdministers", _ADMINISTRATION, "*", principal={"AWS": placement.account_principal}),
+        statement("AccountDelegatesUse", _USE, "*", principal={"AWS": placement.account_principal}),
+        _grants_for_services(placement),
+        _use_by_logs(placement),
+        _use_by_events(),
+    )
+
+
+def _grants_for_services(placement: Placement) -> Statement:
+    # SageMaker attaches encrypted volumes and ECR opens encrypted layers through grants that they make for the caller.
+    return statement(
+        "ServicesGrantForCallers",
+        ["kms:CreateGrant"],
+        "*",
+        principal={"AWS": placement.account_principal},
+        condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+    )
+
+
+def _use_by_logs(placement: Placement) -> Statement:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    return statement(
+        "LogsOfThisAccount",
+        [
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+        "*",
+        principal={"Service": f"logs.{placement.region}.amazonaws.com"},
+        condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": placement.arn("logs", "log-group:*")}},
+    )
+
+
+def _use_by_events() -> Statement:
+    # "Adding the aws:SourceAccount and aws:SourceArn to a KMS policy is not supported for EventBridge-to-encrypted
+    # topics" (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): with them nothing would be delivered.
+    # The key alone gives nothing away: what may be sent to topic and queue is said in their own policies.
+    return statement(
+        "EventsReachEncryptedTopicsAndQueues",
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        "*",
+        principal={"Service": "events.amazonaws.com"},
+    )

@@ -1,0 +1,151 @@
+"""The real-time endpoint that serves the released model version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from mlstack_components.aws.instance_types import has_local_storage
+
+if TYPE_CHECKING:
+    from mlstack_components.aws.network import Network
+
+VARIANT_NAME = "AllTraffic"
+"""The one production variant, by the name that SageMaker's own clients give it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointArgs:
+    """What an endpoint is made from."""
+
+    endpoint_name: str
+    """The endpoint's name, 1 to 63 letters, digits and hyphens: clients call it, so it is chosen."""
+    model_package_arn: str | None
+    """The released version, known before resources are declared; None as long as nothing was released."""
+    role_arn: pulumi.Input[str]
+    """The role that the model runs under."""
+    encryption_key_arn: pulumi.Input[str]
+    """The key of the instances' volumes and of the logs."""
+    instance_type: str
+    """The instance type, such as `ml.m5.large`."""
+    instance_count: int = 1
+    """How many instances serve; production wants two or more, in different zones."""
+    network_isolation: bool = True
+    """Whether the container has no network. Off only for containers that call out; say why where it is set."""
+    network: Network | None = None
+    """The VPC of the instances; SageMaker's own network where None."""
+    log_retention_days: int = 365
+    """How long the container's logs are kept."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """The tags of all resources."""
+    release_tags: dict[str, str] = field(default_factory=dict)
+    """Further tags of model and endpoint configuration, such as the commit that they were made from."""
+
+
+class Endpoint(pulumi.ComponentResource):
+    """A SageMaker model, endpoint configuration and endpoint, and the endpoint's log group.
+
+    The component exists from the first update on; model, configuration and endpoint follow with the first release.
+    Model and configuration are kept when they are replaced: SageMaker rolls a failed update back to the old ones, which
+    must then still be there. Rules: SageMaker.4, SageMaker.5, CKV_AWS_98, CKV_AWS_370.
+    """
+
+    endpoint_name: pulumi.Output[str | None]
+    """The endpoint's name, None before the first release."""
+    arn: pulumi.Output[str | None]
+    """The endpoint's ARN, None before the first release."""
+    endpoint_config_name: pulumi.Output[str | None]
+    """The endpoint configuration that is intended, None before the first release."""
+    model_name: pulumi.Output[str | None]
+    """The model that is intended, None before the first release."""
+    log_group_name: pulumi.Output[str]
+    """The log group of the model's containers."""
+
+    def __init__(self, name: str, args: EndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlstack:aws:Endpoint", name, {}, opts)
+        log_group = aws.cloudwatch.LogGroup(
+            f"{name}-endpoint-logs",
+            aws.cloudwatch.LogGroupArgs(
+                name=f"/aws/sagemaker/Endpoints/{args.endpoint_name}",
+                kms_key_id=args.encryption_key_arn,
+                retention_in_days=args.log_retention_days,
+                tags=args.tags,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.log_group_name = log_group.name
+        if args.model_package_arn is None:
+            self._wait_for_release()
+        else:
+            self._serve(name, args, args.model_package_arn, log_group)
+        self.register_outputs(
+            {
+                "endpoint_name": self.endpoint_name,
+                "arn": self.arn,
+                "endpoint_config_name": self.endpoint_config_name,
+                "model_name": self.model_name,
+                "log_group_name": self.log_group_name,
+            }
+        )
+
+    def _wait_for_release(self) -> None:
+        nothing: pulumi.Output[str | None] = pulumi.Output.from_input(None)
+        self.endpoint_name = self.arn = self.endpoint_config_name = self.model_name = nothing
+
+    def _serve(self, name: str, args: EndpointArgs, model_package_arn: str, log_group: aws.cloudwatch.LogGroup) -> None:
+        kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
+        model = aws.sagemaker.Model(f"{name}-model", model_args(args, model_package_arn), kept)
+        configuration = aws.sagemaker.EndpointConfiguration(
+            f"{name}-endpoint-configuration",
+            aws.sagemaker.EndpointConfigurationArgs(
+                kms_key_arn=None if has_local_storage(args.instance_type) else args.encryption_key_arn,
+                production_variants=[
+                    aws.sagemaker.EndpointConfigurationProductionVariantArgs(
+                        variant_name=VARIANT_NAME,
+                        model_name=model.name,
+                        instance_type=args.instance_type,
+                        initial_instance_count=args.instance_count,
+                        initial_variant_weight=1,
+                    )
+                ],
+                tags={**args.tags, **args.release_tags},
+            ),
+            kept,
+        )
+        endpoint = aws.sagemaker.Endpoint(
+            f"{name}-endpoint",
+            aws.sagemaker.EndpointArgs(
+                name=args.endpoint_name,
+                endpoint_config_name=configuration.name,
+                tags=args.tags,
+            ),
+            pulumi.ResourceOptions(parent=self, depends_on=[log_group]),
+        )
+        self.endpoint_name = endpoint.name
+        self.arn = endpoint.arn
+        self.endpoint_config_name = configuration.name
+        self.model_name = model.name
+
+
+def model_args(args: EndpointArgs, model_package_arn: str) -> aws.sagemaker.ModelArgs:
+    """Return the model of a registered version.
+
+    Args:
+        args: The endpoint's arguments.
+        model_package_arn: The version's ARN; image, artifact and environment come from it.
+    """
+    network = args.network
+    return aws.sagemaker.ModelArgs(
+        execution_role_arn=args.role_arn,
+        enable_network_isolation=args.network_isolation,
+        primary_container=aws.sagemaker.ModelPrimaryContainerArgs(model_package_name=model_package_arn),
+        vpc_config=None
+        if network is None
+        else aws.sagemaker.ModelVpcConfigArgs(
+            subnets=list(network.subnet_ids), security_group_ids=list(network.security_group_ids)
+        ),
+        tags={**args.tags, **args.release_tags},
+    )

@@ -1,0 +1,36 @@
+"""What instance types differ in, as far as SageMaker's API treats them differently."""
+
+from __future__ import annotations
+
+import re
+
+_FAMILY = re.compile(r"^ml\.(?P<family>[a-z]+\d+(?P<options>[a-z]*)(?:-[a-z0-9]+)?)\.")
+_ACCELERATED_WITH_LOCAL_STORAGE = re.compile(r"^(g5|g6|g6e|gr6|p5|p5e|p5en|p6|trn1|trn1n|trn2|i\d)")
+
+
+def has_local_storage(instance_type: str) -> bool:
+    """Tell whether an instance type stores on a disk of its own, which its hardware encrypts.
+
+    SageMaker refuses a volume key for these
+    (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html, `VolumeKmsKeyId`).
+    By EC2's naming convention a `d` among a family's options says so
+    (https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html); accelerated families have it
+    without saying.
+
+    Args:
+        instance_type: The type, such as `ml.g5.xlarge`.
+    """
+    match = _FAMILY.match(instance_type)
+    if match is None:
+        return False
+    return "d" in match["options"] or _ACCELERATED_WITH_LOCAL_STORAGE.match(match["family"]) is not None
+
+
+def volume_key(instance_type: str, key_arn: str) -> str | None:
+    """Return the key of an instance's volume, or None where the hardware encrypts it by itself.
+
+    Args:
+        instance_type: The instance type.
+        key_arn: The key of the environment.
+    """
+    return None if has_local_storage(instance_type) else key_arn

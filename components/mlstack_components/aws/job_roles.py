@@ -1,0 +1,135 @@
+"""The roles that jobs run under: one a kind, each with the rights of its kind and no others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_aws as aws
+
+from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_policy
+from mlstack_components.aws.policies import trust_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlstack_components.aws.network import Network
+    from mlstack_components.aws.placement import Placement
+
+__all__ = ["JobKind", "JobRoles", "JobRolesArgs"]
+
+_DESCRIPTIONS = {
+    JobKind.PROCESSING: "Prepares data and evaluates models",
+    JobKind.TRAINING: "Trains models",
+    JobKind.PIPELINE: "Starts the jobs of the training pipeline and registers models",
+    JobKind.SERVING: "Serves the released model",
+}
+_RUN_BY_PIPELINE = (JobKind.PROCESSING, JobKind.TRAINING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRolesArgs:
+    """What the roles are made from."""
+
+    placement: Placement
+    """The account and region."""
+    kinds: frozenset[JobKind]
+    """The kinds of work that the project has; no others get a role."""
+    encryption_key_arn: pulumi.Input[str]
+    """The environment's key."""
+    data_bucket_arn: pulumi.Input[str]
+    """The bucket of the data."""
+    artifact_bucket_arn: pulumi.Input[str]
+    """The bucket of code, models and reports."""
+    image_repository_arns: Sequence[pulumi.Input[str]] = ()
+    """The ECR repositories of the images in use."""
+    pipeline_name: str | None = None
+    """The pipeline, whose folder the jobs write to; None where there is none."""
+    model_package_group_name: str | None = None
+    """The group that versions are registered in; None where nothing is registered."""
+    endpoint_name: str | None = None
+    """The endpoint; None where nothing is served."""
+    network: Network | None = None
+    """The VPC of jobs and models; None for SageMaker's own network."""
+    permissions_boundary_arn: str | None = None
+    """The organisation's boundary on what roles may ever do; None where it has none."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """The tags of the roles."""
+
+
+class JobRoles(pulumi.ComponentResource):
+    """One role a kind of work, assumed by SageMaker on behalf of this account only.
+
+    Rules: IAM.1, IAM.21, CKV_AWS_60 to 63, 286 to 290, 355.
+    """
+
+    arns: dict[JobKind, pulumi.Output[str]]
+    """The ARN of each role, by kind. An ARN is known only when the role's rights are there."""
+
+    def __init__(self, name: str, args: JobRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlstack:aws:JobRoles", name, {}, opts)
+        self.arns = {}
+        # In the enumeration's order: the pipeline's rights name the roles of its jobs, which come first.
+        for kind in (kind for kind in JobKind if kind in args.kinds):
+            self.arns[kind] = self._role(name, kind, args)
+        self.register_outputs({f"{kind}_role_arn": arn for kind, arn in self.arns.items()})
+
+    def arn(self, kind: JobKind) -> pulumi.Output[str]:
+        """Return the ARN of a kind's role.
+
+        Args:
+            kind: The kind of work.
+
+        Raises:
+            KeyError: If the project has no such work.
+        """
+        return self.arns[kind]
+
+    def _role(self, name: str, kind: JobKind, args: JobRolesArgs) -> pulumi.Output[str]:
+        role = aws.iam.Role(
+            f"{name}-{kind}",
+            aws.iam.RoleArgs(
+                assume_role_policy=trust_policy(args.placement, "sagemaker"),
+                description=_DESCRIPTIONS[kind],
+                permissions_boundary=args.permissions_boundary_arn,
+                tags=args.tags,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+        policy = aws.iam.RolePolicy(
+            f"{name}-{kind}-policy",
+            aws.iam.RolePolicyArgs(role=role.name, policy=self._policy(kind, args)),
+            pulumi.ResourceOptions(parent=self),
+        )
+        # A job that starts before its role has rights fails, so who uses the ARN also waits for the policy.
+        return pulumi.Output.all(role.arn, policy.id).apply(lambda known: str(known[0]))
+
+    def _policy(self, kind: JobKind, args: JobRolesArgs) -> pulumi.Output[str]:
+        passable = [self.arns[job] for job in _RUN_BY_PIPELINE if job in self.arns] if kind is JobKind.PIPELINE else []
+
+        def write(known: dict[str, Any]) -> str:
+            return job_policy(
+                kind,
+                JobPolicyArgs(
+                    placement=args.placement,
+                    encryption_key_arn=known["key"],
+                    data_bucket_arn=known["data"],
+                    artifact_bucket_arn=known["artifacts"],
+                    image_repository_arns=tuple(known["images"]),
+                    passable_role_arns=tuple(known["passable"]),
+                    pipeline_name=args.pipeline_name,
+                    model_package_group_name=args.model_package_group_name,
+                    endpoint_name=args.endpoint_name,
+                    network=args.network,
+                ),
+            )
+
+        inputs: dict[str, Any] = {
+            "key": args.encryption_key_arn,
+            "data": args.data_bucket_arn,
+            "artifacts": args.artifact_bucket_arn,
+            "images": pulumi.Output.all(*args.image_repository_arns),
+            "passable": pulumi.Output.all(*passable),
+        }
+        return pulumi.Output.all(**inputs).apply(write)

@@ -1,0 +1,215 @@
+"""Who is told when a pipeline ends, a version waits for approval or an endpoint changes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_aws as aws
+
+from mlstack_components.aws.policies import document, require_tls, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlstack_components.aws.placement import Placement
+
+UNDELIVERED_SECONDS = 1_209_600
+"""How long undelivered events are kept: fourteen days, the longest that SQS keeps a message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationsArgs:
+    """What notifications are made from."""
+
+    placement: Placement
+    """The account and region."""
+    encryption_key_arn: pulumi.Input[str]
+    """The key of topic and queue."""
+    emails: Sequence[str] = ()
+    """Who is told; each address confirms by the first mail that it gets."""
+    pipeline_name: str | None = None
+    """The pipeline to tell of; None where there is none."""
+    model_package_group_name: str | None = None
+    """The model registry to tell of; None where there is none."""
+    endpoint_name: str | None = None
+    """The endpoint to tell of; None where there is none."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """The tags of all resources."""
+
+
+class Notifications(pulumi.ComponentResource):
+    """An SNS topic with its subscriptions, and the EventBridge rules that feed it.
+
+    Events that could not be delivered wait in a queue. Rules: CKV_AWS_26, CKV_AWS_27, CKV_AWS_169, SNS.1, SQS.1.
+    """
+
+    topic_arn: pulumi.Output[str]
+    """The topic; anything may be subscribed to it."""
+    undelivered_queue_arn: pulumi.Output[str]
+    """The queue of events that could not be delivered."""
+
+    def __init__(self, name: str, args: NotificationsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlstack:aws:Notifications", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        topic = aws.sns.Topic(
+            f"{name}-notifications",
+            aws.sns.TopicArgs(kms_master_key_id=args.encryption_key_arn, tags=args.tags),
+            child,
+        )
+        queue = aws.sqs.Queue(
+            f"{name}-undelivered",
+            aws.sqs.QueueArgs(
+                kms_master_key_id=args.encryption_key_arn,
+                message_retention_seconds=UNDELIVERED_SECONDS,
+                tags=args.tags,
+            ),
+            child,
+        )
+        rules = self._rules(name, args)
+        self._policies(name, args, topic, queue, rules)
+        for event, rule in rules.items():
+            aws.cloudwatch.EventTarget(
+                f"{name}-{event}-target",
+                aws.cloudwatch.EventTargetArgs(
+                    rule=rule.name,
+                    arn=topic.arn,
+                    dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=queue.arn),
+                ),
+                child,
+            )
+        for email in args.emails:
+            aws.sns.TopicSubscription(
+                f"{name}-{email}",
+                aws.sns.TopicSubscriptionArgs(topic=topic.arn, protocol="email", endpoint=email),
+                child,
+            )
+        self.topic_arn = topic.arn
+        self.undelivered_queue_arn = queue.arn
+        self.register_outputs({"topic_arn": self.topic_arn, "undelivered_queue_arn": self.undelivered_queue_arn})
+
+    def _rules(self, name: str, args: NotificationsArgs) -> dict[str, aws.cloudwatch.EventRule]:
+        return {
+            event: aws.cloudwatch.EventRule(
+                f"{name}-{event}",
+                aws.cloudwatch.EventRuleArgs(
+                    description=description,
+                    event_pattern=json.dumps(pattern, separators=(",", ":")),
+                    tags=args.tags,
+                ),
+                pulumi.ResourceOptions(parent=self),
+            )
+            for event, (description, pattern) in event_patterns(args).items()
+        }
+
+    def _policies(
+        self,
+        name: str,
+        args: NotificationsArgs,
+        topic: aws.sns.Topic,
+        queue: aws.sqs.Queue,
+        rules: dict[str, aws.cloudwatch.EventRule],
+    ) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        rule_arns = pulumi.Output.all(*(rule.arn for rule in rules.values()))
+        account = args.placement.account
+        aws.sns.TopicPolicy(
+            f"{name}-notifications-policy",
+            aws.sns.TopicPolicyArgs(
+                arn=topic.arn,
+                policy=topic.arn.apply(lambda arn: topic_policy(arn, receives_events=bool(rules))),
+            ),
+            child,
+        )
+        aws.sqs.QueuePolicy(
+            f"{name}-undelivered-policy",
+            aws.sqs.QueuePolicyArgs(
+                queue_url=queue.url,
+                policy=pulumi.Output.all(queue.arn, rule_arns).apply(
+                    lambda known: queue_policy(known[0], account, known[1])
+                ),
+            ),
+            child,
+        )
+
+
+def event_patterns(args: NotificationsArgs) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return which events are told of: a description and an EventBridge pattern by the rule's name.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+    """
+    patterns: dict[str, tuple[str, dict[str, Any]]] = {}
+    if args.pipeline_name is not None:
+        arn = args.placement.arn("sagemaker", f"pipeline/{args.pipeline_name.lower()}")
+        patterns["pipeline-ended"] = (
+            "An execution of the training pipeline ended",
+            _pattern(
+                "SageMaker Model Building Pipeline Execution Status Change",
+                {"pipelineArn": [arn], "currentPipelineExecutionStatus": ["Failed", "Stopped", "Succeeded"]},
+            ),
+        )
+    if args.model_package_group_name is not None:
+        patterns["model-version"] = (
+            "A model version was registered, approved or rejected",
+            _pattern(
+                "SageMaker Model Package State Change", {"ModelPackageGroupName": [args.model_package_group_name]}
+            ),
+        )
+    if args.endpoint_name is not None:
+        patterns["endpoint-changed"] = (
+            "The endpoint changed its state",
+            _pattern("SageMaker Endpoint State Change", {"EndpointName": [args.endpoint_name]}),
+        )
+    return patterns
+
+
+def topic_policy(topic_arn: str, *, receives_events: bool) -> str:
+    """Return who may publish: EventBridge, and nobody without TLS; the account's own roles by their own policies.
+
+    Args:
+        topic_arn: The topic.
+        receives_events: Whether rules feed the topic.
+    """
+    # A topic's policy takes no wildcard action; publishing is what carries data.
+    denied = require_tls(["sns:Publish"], [topic_arn])
+    if not receives_events:
+        return document(denied)
+    # "You can't use Condition blocks in Amazon SNS topic policies for EventBridge"
+    # (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html): with one that names this
+    # account or its rules, every event would be dropped.
+    return document(
+        denied,
+        statement("PublishEvents", ["sns:Publish"], topic_arn, principal={"Service": "events.amazonaws.com"}),
+    )
+
+
+def queue_policy(queue_arn: str, account: str, rule_arns: Sequence[str]) -> str:
+    """Return who may send to the queue: the given rules of this account, and nobody without TLS.
+
+    Args:
+        queue_arn: The queue.
+        account: The account id.
+        rule_arns: The EventBridge rules; none where nothing is told of.
+    """
+    denied = require_tls(["sqs:*"], [queue_arn])
+    if not rule_arns:
+        return document(denied)
+    return document(
+        denied,
+        statement(
+            "KeepUndelivered",
+            ["sqs:SendMessage"],
+            queue_arn,
+            principal={"Service": "events.amazonaws.com"},
+            condition={
+                "StringEquals": {"aws:SourceAccount": account},
+                "ArnEquals": {"aws:SourceArn": list(rule_arns)},
+            },
+        ),
+    )
+
+
+def _pattern(detail_type: str, detail: dict[str, Any]) -> dict[str, Any]:
+    return {"source": ["aws.sagemaker"], "detail-type": [detail_type], "detail": detail}

@@ -1,0 +1,150 @@
+"""What a training pipeline consists of, as frozen data without a cloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlstack_components.aws.network import Network
+
+Hyperparameter: TypeAlias = bool | int | float | str
+"""A hyperparameter's value; its type is the pipeline parameter's type."""
+
+Comparator: TypeAlias = Literal[">=", ">", "<=", "<"]
+"""How a gate compares a metric with its threshold."""
+
+ApprovalStatus: TypeAlias = Literal["PendingManualApproval", "Approved"]
+"""The status that a new model version starts with."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A bar that an evaluated model must pass to be registered.
+
+    Attributes:
+        metric: The metric's name in the evaluation report, such as `accuracy`.
+        comparator: How it is compared.
+        threshold: What it is compared with.
+    """
+
+    metric: str
+    comparator: Comparator
+    threshold: float
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.comparator} {self.threshold:g}"
+
+
+@dataclass(frozen=True)
+class MetricDefinition:
+    """A metric that a training job prints.
+
+    Attributes:
+        name: The metric's name, such as `validation:accuracy`.
+        pattern: A regular expression over the log whose first group is the value.
+    """
+
+    name: str
+    pattern: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobStepArgs:
+    """What every job of a pipeline has."""
+
+    entry_point: str
+    """The script, relative to the code directory, such as `prepare.py`."""
+    image_uri: str
+    """The container image."""
+    instance_type: str
+    """The default of the step's instance type parameter, such as `ml.m5.large`."""
+    instance_count: int = 1
+    """How many instances work on it."""
+    volume_gigabytes: int = 30
+    """The size of each instance's volume, in GiB."""
+    max_runtime_seconds: int = 86_400
+    """After how long the job is stopped, in seconds."""
+    network_isolation: bool = True
+    """Whether the container has no network. Off only for scripts that call out; say why where it is set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareStepArgs(JobStepArgs):
+    """The processing job that turns raw data into a training and a test set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainStepArgs(JobStepArgs):
+    """The training job."""
+
+    hyperparameters: Mapping[str, Hyperparameter] = field(default_factory=dict)
+    """Names and defaults; each becomes a parameter of the pipeline."""
+    metric_definitions: tuple[MetricDefinition, ...] = ()
+    """The metrics that SageMaker reads from the job's log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateStepArgs(JobStepArgs):
+    """The processing job that measures the model on the test set."""
+
+    gates: tuple[Gate, ...] = ()
+    """What the model must pass; every one of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterStepArgs:
+    """The registration of the trained model as a version."""
+
+    model_package_group_name: str
+    """The group of the versions."""
+    image_uri: str
+    """The image that serves the model."""
+    entry_point: str | None = None
+    """The serving script inside the model's `code/` directory, such as `serve.py`; the image's own where None."""
+    instance_types: tuple[str, ...] = ()
+    """The instance types that the model may be served on; any where empty."""
+    content_types: tuple[str, ...] = ("text/csv", "application/json")
+    """The media types that the model takes and gives."""
+    approval_status: ApprovalStatus = "PendingManualApproval"
+    """The status that a new version starts with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineSteps:
+    """The steps of a pipeline; those that are None are left out, and the others still fit together."""
+
+    train: TrainStepArgs
+    """Trains the model; the one step that a pipeline can't do without."""
+    prepare: PrepareStepArgs | None = None
+    """Without it the training job reads the raw data."""
+    evaluate: EvaluateStepArgs | None = None
+    """Without it nothing is measured and nothing is gated."""
+    register: RegisterStepArgs | None = None
+    """Without it no version is registered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineDefinitionArgs:
+    """All that a pipeline's definition follows from."""
+
+    pipeline_name: str
+    """The pipeline's name, a folder of the artifact bucket."""
+    artifact_bucket: str
+    """The name of the bucket that the steps write to."""
+    encryption_key_arn: str
+    """The key of volumes and outputs."""
+    processing_role_arn: str | None
+    """The role of the processing jobs; None where there are none."""
+    training_role_arn: str
+    """The role of the training job."""
+    steps: PipelineSteps
+    """The steps."""
+    code_uri: str | None = None
+    """The default code bundle; None makes the parameter required."""
+    data_uri: str | None = None
+    """The default dataset; None makes the parameter required."""
+    network: Network | None = None
+    """The VPC of the jobs; SageMaker's own network where None."""

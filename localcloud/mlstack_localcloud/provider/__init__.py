@@ -1,0 +1,58 @@
+"""The Pulumi provider of the `aws:` package for the local cloud.
+
+It speaks Pulumi's provider protocol and calls the local cloud's AWS API; the engine attaches to it by
+`PULUMI_DEBUG_PROVIDERS=aws:PORT`. What differs between resource types is data (`resources/`), what they have in common
+is code: `check` completes and checks inputs, `difference` finds what changes, `lifecycle` makes, reads, changes and
+deletes.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import grpc
+
+    from mlstack_localcloud.provider.api import ClientSource
+
+__all__ = ["serve"]
+
+# An endpoint in creation occupies one for minutes; idle threads cost nothing.
+_THREADS = 64
+_LARGEST_MESSAGE = 400 * 1024 * 1024  # the engine's own limit
+
+
+def serve(clients: ClientSource, port: int, account: str) -> grpc.Server:
+    """Start the provider on 127.0.0.1.
+
+    Args:
+        clients: Where clients of the local cloud come from.
+        port: The port to listen on.
+        account: The local cloud's account, 12 digits.
+
+    Returns:
+        The started server; stop it with `server.stop(grace)`.
+
+    Raises:
+        RuntimeError: The port is taken.
+    """
+    import grpc
+    from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_to_server
+
+    from mlstack_localcloud.provider.service import ProviderService
+    from mlstack_localcloud.provider.servicer import Servicer
+
+    server = grpc.server(
+        ThreadPoolExecutor(_THREADS, thread_name_prefix="provider"),
+        options=[
+            ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
+            ("grpc.max_send_message_length", _LARGEST_MESSAGE),
+            ("grpc.so_reuseport", 0),
+        ],
+    )
+    add_ResourceProviderServicer_to_server(Servicer(ProviderService(clients, account)), server)
+    if server.add_insecure_port(f"127.0.0.1:{port}") != port:
+        raise RuntimeError(f"port {port} is taken")
+    server.start()
+    return server

@@ -1,0 +1,201 @@
+"""The API operations of a resource type, as data: which they are, what they take, when they are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlstack_localcloud.provider.values import Value
+
+__all__ = ["ID", "Call", "Collection", "Const", "ListOf", "Source", "Sweep", "Tags", "Text", "Wait", "When"]
+
+ID: Final = "id"
+"""Where an argument's source is the resource's Pulumi id."""
+
+
+@dataclass(frozen=True)
+class Const:
+    """An argument that is always the same."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class Text:
+    """An argument made of others, such as `parameter{name}`."""
+
+    template: str
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """An argument that is a list of one value."""
+
+    name: str
+
+
+Source: TypeAlias = str | Const | Text | ListOf
+"""Where a call's argument comes from; a plain string names a property, an output or `id`."""
+
+
+@dataclass(frozen=True)
+class When:
+    """A condition on the new properties under which a call is made.
+
+    Attributes:
+        name: The property.
+        equals: The value it must have; None means: must be given (neither None nor empty nor zero nor False).
+        negated: The opposite.
+    """
+
+    name: str
+    equals: Value = None
+    negated: bool = False
+
+    def holds(self, properties: Mapping[str, Value]) -> bool:
+        """Whether the condition is met."""
+        value = properties.get(self.name)
+        met = bool(value) if self.equals is None else value == self.equals
+        return met is not self.negated
+
+
+@dataclass(frozen=True)
+class Call:
+    """One API operation.
+
+    Attributes:
+        operation: Its name in the API (`CreateBucket`).
+        arguments: Arguments that are no property's own member, by dotted place.
+        takes: The properties that it takes; None for each whose member the operation has, empty for none.
+        on: For an update: the properties whose change it answers; None for those that it takes.
+        when: A condition under which it is made.
+        each: One call for each changed entry of an attribute map, as `AttributeName` and `AttributeValue`.
+        out_of: Where in the response the result is, dotted.
+        find: For a result in a list: the entry whose members have these values.
+        into: Under which name the result is merged; empty for its members themselves.
+        absent: Error codes that mean: there is nothing of this kind (and the resource is there all the same).
+        must: For a reading call: the place of something without which the resource is not there.
+        unless: For a reading call: values, by member, with which the resource is as good as gone.
+        paged: Whether to read all pages.
+        changed_only: For an update: whether it is given only what changes.
+    """
+
+    operation: str
+    arguments: Mapping[str, Source] = field(default_factory=dict)
+    takes: tuple[str, ...] | None = None
+    on: tuple[str, ...] | None = None
+    when: When | None = None
+    each: bool = False
+    out_of: str = ""
+    find: Mapping[str, Source] | None = None
+    into: str = ""
+    absent: tuple[str, ...] = ()
+    must: str = ""
+    unless: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    paged: bool = False
+    changed_only: bool = False
+
+
+@dataclass(frozen=True)
+class Tags:
+    """How a type is tagged.
+
+    Attributes:
+        put: The call that adds tags, or sets all of them where `remove` is None.
+        put_member: Where the tags go in it.
+        remove: The call that removes tags, or None.
+        remove_member: Where the keys go in it.
+        read: The call that lists them, or None where another reading call brings them.
+        result: Where they are in the merged results.
+        create_member: Where the create operation takes them; empty where it doesn't.
+        key: What the API calls a tag's key; empty where tags are a map.
+        value: What the API calls a tag's value.
+        clear: The call that removes all, where setting none is not allowed.
+        encoded: Whether `create_member` is a query string.
+        rewritten: Whether an update by the create operation drops the tags that it is not given.
+    """
+
+    put: Call
+    put_member: str
+    result: str
+    remove: Call | None = None
+    remove_member: str = ""
+    read: Call | None = None
+    create_member: str = ""
+    key: str = "Key"
+    value: str = "Value"
+    clear: Call | None = None
+    encoded: bool = False
+    rewritten: bool = False
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A list property of which each entry is a thing of its own in the API.
+
+    Attributes:
+        property: The property.
+        add: Adds an entry, which is the source `item` (or `item.<name>` of an object).
+        remove: Removes one.
+        read: Lists them.
+        result: Where the entries are in its response, dotted.
+        entry: The member of an entry that is the value; empty for the entry itself.
+        force: The setting under which entries that nobody gave are removed at the deletion too.
+    """
+
+    property: str
+    add: Call
+    remove: Call
+    read: Call
+    result: str
+    entry: str = ""
+    force: str = ""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Asking until a state is reached.
+
+    Attributes:
+        read: What to ask.
+        status: Where the state is in the result, dotted.
+        until: The states that end it well; empty: until the resource is gone.
+        failed: The states that end it badly.
+        reason: Where the reason is, dotted.
+        timeout: Seconds, where the program sets none.
+        undo: Whether a failed creation is deleted again, so that the next deployment starts afresh.
+    """
+
+    read: Call
+    status: str = ""
+    until: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    reason: str = ""
+    timeout: float = 1800.0
+    undo: bool = False
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Emptying before a deletion that the program allows (`forceDestroy`).
+
+    Attributes:
+        when: The setting that allows it.
+        read: Lists what is there.
+        entries: Lists in its response, dotted; their entries are joined.
+        members: The members of an entry that name it.
+        delete: Deletes a page of entries.
+        into: Where the entries go in that call, dotted.
+        only: Values, by member, that an entry must have.
+    """
+
+    when: When
+    read: Call
+    entries: tuple[str, ...]
+    members: tuple[str, ...]
+    delete: Call
+    into: str
+    only: Mapping[str, Source] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The functions that programs call, a file each."""

@@ -1,0 +1,290 @@
+"""What a resource type is: pure data, from which the common code makes, reads, changes and deletes resources.
+
+A type names the properties that Pulumi knows, the API operations behind it (`calls`), and how the two meet. Everything
+else follows from botocore's service model: how a nested property is called in a request
+(`productionVariants[0].volumeSizeInGb` is `ProductionVariants[0].VolumeSizeInGB`), what is required, which values are
+allowed, and whether a property can be changed in place. A property that no update operation takes forces a replacement;
+an exception says so and names its source.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from string import Formatter
+from typing import TYPE_CHECKING, Final
+
+from mlstack_localcloud.provider.calls import (
+    ID,
+    Call,
+    Collection,
+    Const,
+    ListOf,
+    Source,
+    Sweep,
+    Tags,
+    Text,
+    Wait,
+    When,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlstack_localcloud.provider.values import Value
+
+__all__ = [
+    "ANY",
+    "ID",
+    "Call",
+    "Collection",
+    "Const",
+    "DataSource",
+    "Kind",
+    "ListOf",
+    "Name",
+    "Nested",
+    "Output",
+    "Property",
+    "ResourceType",
+    "Source",
+    "Sweep",
+    "Tags",
+    "Text",
+    "Wait",
+    "When",
+]
+
+
+class Kind(enum.Enum):
+    """How the values of a property are compared and written.
+
+    Attributes:
+        PLAIN: As they are.
+        JSON: A JSON document in text, compared by content; a dict is written as text.
+        POLICY: A JSON document in which also the order of lists, and a list of one against its element, mean nothing.
+        SET: A list in which the order means nothing.
+        TEXT: Text in the API where Pulumi has a number or a boolean (the attribute maps of SNS and SQS).
+        REFERENCE: An ARN, or the name or id at its end.
+        BASE64: Bytes as text.
+        ASSET: A file or an archive, compared by its hash.
+        SETTING: No part of the API: it steers only the provider (`forceDestroy`).
+    """
+
+    PLAIN = "plain"
+    JSON = "json"
+    POLICY = "policy"
+    SET = "set"
+    TEXT = "text"
+    REFERENCE = "reference"
+    BASE64 = "base64"
+    ASSET = "asset"
+    SETTING = "setting"
+
+
+class _Any(enum.Enum):
+    ANY = "any"
+
+
+ANY: Final = _Any.ANY
+"""A nested value that AWS chooses where none is given."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property that a program may give.
+
+    Attributes:
+        name: Its name in Pulumi (camel case).
+        member: Its place in requests, dotted (`Attributes.DelaySeconds`); empty where it is in none.
+        result: Its place in the merged results of the reading calls; None for the same as `member`, empty where AWS
+            never tells.
+        kind: How it is compared and written.
+        number: For `Kind.TEXT`: the type that the text stands for.
+        default: What AWS (or the official provider) uses where it is not given.
+        computed: AWS chooses a value where none is given, so its absence says nothing.
+        required: The official provider requires it, though the API does not.
+        replaces: An exception from the rule on replacements; `source` says why.
+        source: Where an exception comes from.
+        nested_defaults: Values that AWS adds inside this property, by Pulumi name; `ANY` for one that it chooses.
+        entry_defaults: What the official provider adds to each entry of a list that has none of some keys: the keys, of
+            which the first is added, and its value.
+        listed: Pulumi has a list where the API has one structure.
+        elsewhere: Another resource type sets it too (a topic's policy), so it is looked at only where it is given.
+        witness: The output that changes with the content, where AWS never tells the content itself.
+    """
+
+    name: str
+    member: str = ""
+    result: str | None = None
+    kind: Kind = Kind.PLAIN
+    number: type[int] | type[bool] | None = None
+    default: Value = None
+    computed: bool = False
+    required: bool = False
+    replaces: bool | None = None
+    source: str = ""
+    nested_defaults: Mapping[str, Value] = field(default_factory=dict)
+    entry_defaults: tuple[tuple[tuple[str, ...], Value], ...] = ()
+    listed: bool = False
+    elsewhere: bool = False
+    witness: str = ""
+
+    @property
+    def read_from(self) -> str:
+        """Its place in results, dotted; empty where AWS never tells."""
+        return self.member if self.result is None else self.result
+
+
+@dataclass(frozen=True)
+class Nested:
+    """An exception in how a nested property is called.
+
+    Attributes:
+        name: Pulumi's name.
+        member: The API's.
+        listed: Pulumi has a list where the API has one structure.
+        single: Pulumi has one object where the API has a list.
+    """
+
+    name: str
+    member: str
+    listed: bool = False
+    single: bool = False
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name that is made up where a program gives none.
+
+    Attributes:
+        property: The property.
+        prefix_property: The property that brings a prefix instead, or empty.
+        longest: AWS's limit in characters.
+        lower: Whether only small letters are allowed.
+        before: What each name begins with (`alias/`).
+        fifo: The boolean property under which the name ends in `.fifo`.
+        random: Whether random characters are added to the logical name.
+    """
+
+    property: str
+    prefix_property: str = ""
+    longest: int = 255
+    lower: bool = False
+    before: str = ""
+    fifo: str = ""
+    random: bool = True
+
+
+@dataclass(frozen=True)
+class Output:
+    """A property that only the provider fills.
+
+    Attributes:
+        name: Its name in Pulumi.
+        result: Its place in the merged results, dotted; of several joined by `|` the first that there is.
+        text: A template for it where results don't tell: properties, outputs, `{account}`, `{region}`, `{partition}`.
+        value: A value that is always the same.
+        changes: Whether an update may change it, so that a preview doesn't know it.
+        number: The type to convert a text to.
+    """
+
+    name: str
+    result: str = ""
+    text: str = ""
+    value: Value = None
+    changes: bool = False
+    number: type[int] | type[bool] | None = None
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """A resource type, whole.
+
+    Attributes:
+        token: Pulumi's token.
+        service: botocore's name of the service.
+        properties: What a program may give.
+        id: The template of the Pulumi id.
+        create: Makes the resource.
+        reads: Describe it; the results are merged.
+        deletes: Delete it, in this order.
+        outputs: What else Pulumi shows.
+        updates: Change it; after a creation also those whose properties the creation did not take.
+        gone: Error codes that mean: the resource is not there; `Code: words` where also the message must have the
+            words.
+        answers: Reading calls after a creation, for outputs that its own answer does not tell.
+        name: Its autonaming, or None.
+        tags: Its tagging, or None.
+        import_id: The pattern of the id to import, with properties as groups; empty where it is the template's.
+        nested: Exceptions in how nested properties are called.
+        collections: List properties that are things of their own.
+        created: What to wait for after a creation; likewise `updated`, `deleted`.
+        sweeps: Emptying before a deletion.
+        regional: Whether it lives in a region.
+        not_implemented: Properties of the official provider that are refused by name.
+    """
+
+    token: str
+    service: str
+    properties: tuple[Property, ...]
+    id: str
+    create: Call
+    reads: tuple[Call, ...]
+    deletes: tuple[Call, ...]
+    outputs: tuple[Output, ...] = ()
+    updates: tuple[Call, ...] = ()
+    gone: tuple[str, ...] = ()
+    answers: tuple[Call, ...] = ()
+    name: Name | None = None
+    tags: Tags | None = None
+    import_id: str = ""
+    nested: tuple[Nested, ...] = ()
+    collections: tuple[Collection, ...] = ()
+    created: Wait | None = None
+    updated: Wait | None = None
+    deleted: Wait | None = None
+    sweeps: tuple[Sweep, ...] = ()
+    regional: bool = True
+    not_implemented: tuple[str, ...] = ()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Property]:
+        """The properties by their names."""
+        return {each.name: each for each in self.properties}
+
+    @cached_property
+    def identity(self) -> tuple[str, ...]:
+        """The given properties that decide which resource it is in the cloud."""
+        fields = tuple(name for _, name, _, _ in Formatter().parse(self.id) if name)
+        named = (self.name.property,) if self.name else ()
+        imported = tuple(re.compile(self.import_id).groupindex)
+        return tuple(dict.fromkeys(each for each in (*named, *fields, *imported) if each in self.by_name))
+
+    def __hash__(self) -> int:
+        return hash(self.token)
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """A function that programs call.
+
+    Attributes:
+        token: Pulumi's token.
+        service: botocore's name of the service; empty where no call is needed.
+        arguments: What a program may give, by name, with the API's member or empty.
+        required: Which of them it must.
+        call: The operation, or None.
+        outputs: The answer: JMESPath expressions over `args`, `result`, `region`, `account` and `partition`.
+        paged: Whether to read all pages.
+    """
+
+    token: str
+    outputs: Mapping[str, str]
+    service: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    call: Call | None = None
+    paged: bool = False

@@ -1,0 +1,92 @@
+"""The resource types and data sources that the local cloud has: one line each, loaded when first used."""
+
+from __future__ import annotations
+
+import importlib
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from mlstack_localcloud.provider.errors import ProviderError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlstack_localcloud.provider.model import DataSource, ResourceType
+
+__all__ = ["DATA_SOURCES", "RESOURCE_TYPES", "data_source", "resource_type"]
+
+RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "aws:cloudwatch/eventRule:EventRule": "cloudwatch.event_rule",
+        "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",
+        "aws:cloudwatch/logGroup:LogGroup": "cloudwatch.log_group",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy": "ecr.lifecycle_policy",
+        "aws:ecr/repository:Repository": "ecr.repository",
+        "aws:iam/role:Role": "iam.role",
+        "aws:iam/rolePolicy:RolePolicy": "iam.role_policy",
+        "aws:kms/alias:Alias": "kms.alias",
+        "aws:kms/key:Key": "kms.key",
+        "aws:s3/bucket:Bucket": "s3.bucket",
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "s3.bucket_lifecycle_configuration",
+        "aws:s3/bucketLogging:BucketLogging": "s3.bucket_logging",
+        "aws:s3/bucketObjectv2:BucketObjectv2": "s3.bucket_objectv2",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3.bucket_ownership_controls",
+        "aws:s3/bucketPolicy:BucketPolicy": "s3.bucket_policy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "s3.bucket_public_access_block",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+            "s3.bucket_server_side_encryption_configuration"
+        ),
+        "aws:s3/bucketVersioning:BucketVersioning": "s3.bucket_versioning",
+        "aws:sagemaker/endpoint:Endpoint": "sagemaker.endpoint",
+        "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "sagemaker.endpoint_configuration",
+        "aws:sagemaker/model:Model": "sagemaker.model",
+        "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "sagemaker.model_package_group",
+        "aws:sagemaker/pipeline:Pipeline": "sagemaker.pipeline",
+        "aws:sns/topic:Topic": "sns.topic",
+        "aws:sns/topicPolicy:TopicPolicy": "sns.topic_policy",
+        "aws:sns/topicSubscription:TopicSubscription": "sns.topic_subscription",
+        "aws:sqs/queue:Queue": "sqs.queue",
+        "aws:sqs/queuePolicy:QueuePolicy": "sqs.queue_policy",
+        "aws:ssm/parameter:Parameter": "ssm.parameter",
+    }
+)
+"""The module below `resources` that holds `TYPE`, by token."""
+
+DATA_SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "aws:index/getCallerIdentity:getCallerIdentity": "caller_identity",
+        "aws:index/getPartition:getPartition": "partition",
+        "aws:index/getRegion:getRegion": "region",
+        "aws:ssm/getParametersByPath:getParametersByPath": "parameters_by_path",
+    }
+)
+"""The module below `data_sources` that holds `SOURCE`, by token."""
+
+_HERE = __name__.rpartition(".")[0]
+
+
+@lru_cache(maxsize=512)
+def resource_type(token: str) -> ResourceType:
+    """The resource type of a token.
+
+    Raises:
+        ProviderError: The local cloud does not have it.
+    """
+    if token not in RESOURCE_TYPES:
+        raise ProviderError(f"The local cloud does not implement the resource type {token}.")
+    found: ResourceType = importlib.import_module(f"{_HERE}.resources.{RESOURCE_TYPES[token]}").TYPE
+    return found
+
+
+@lru_cache(maxsize=512)
+def data_source(token: str) -> DataSource:
+    """The data source of a token.
+
+    Raises:
+        ProviderError: The local cloud does not have it.
+    """
+    if token not in DATA_SOURCES:
+        raise ProviderError(f"The local cloud does not implement the function {token}.")
+    found: DataSource = importlib.import_module(f"{_HERE}.data_sources.{DATA_SOURCES[token]}").SOURCE
+    return found

@@ -1,0 +1,1 @@
+"""The resource types, a package a Pulumi module, a file a type."""

@@ -1,0 +1,1 @@
+"""Resource types of CloudWatch, its Logs, and EventBridge: one a file, pure data."""

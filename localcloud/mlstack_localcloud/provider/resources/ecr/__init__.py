@@ -1,0 +1,1 @@
+"""Resource types of ECR: one a file, pure data."""

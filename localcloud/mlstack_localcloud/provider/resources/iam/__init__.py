@@ -1,0 +1,1 @@
+"""Resource types of IAM: one a file, pure data."""

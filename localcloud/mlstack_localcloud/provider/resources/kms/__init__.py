@@ -1,0 +1,1 @@
+"""Resource types of KMS: one a file, pure data."""

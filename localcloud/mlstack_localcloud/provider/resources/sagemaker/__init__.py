@@ -1,0 +1,1 @@
+"""Resource types of SageMaker: one a file, pure data."""

@@ -1,0 +1,1 @@
+"""Resource types of SNS: one a file, pure data."""

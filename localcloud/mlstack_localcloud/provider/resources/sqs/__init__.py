@@ -1,0 +1,1 @@
+"""Resource types of SQS: one a file, pure data."""

@@ -1,0 +1,1 @@
+"""Resource types of Systems Manager: one a file, pure data."""

@@ -1,0 +1,80 @@
+"""Puts the local cloud together: which part gets which other part, and in which order they start and end."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from .. import provider
+from ..home import ACCOUNT
+from .clients import Clients
+from .credentials import Credentials
+from .event_bus import EventBus
+from .gateway import Gateway
+from .http_server import make_server
+from .moto_services import MotoServices
+from .persistence.blobs import BlobStore
+from .persistence.kept_services import KeptServices
+from .persistence.store import Store
+from .sagemaker.service import SageMaker
+from .security_token_service import SecurityTokenService
+from .signature import Authenticator
+
+if TYPE_CHECKING:
+    from ..home import Home
+    from ..keys import Keys
+    from ..ports import Ports
+
+_DRAIN_SECONDS = 2.0
+
+
+class LocalCloud:
+    """All parts of one local cloud.
+
+    Args:
+        home: Its directories.
+        keys: Its keys.
+        ports: Where it listens.
+    """
+
+    def __init__(self, home: Home, keys: Keys, ports: Ports) -> None:
+        self._ports = ports
+        self._home = home
+        credentials = Credentials(keys)
+        tokens = SecurityTokenService(credentials.sessions)
+        store = Store(home.services_database, metadata.version("moto"))
+        services = MotoServices()
+        self._common = KeptServices(services, store, BlobStore(home.blobs))
+        self.gateway = Gateway(Authenticator(credentials), tokens, self._common)
+        endpoint_url = f"http://127.0.0.1:{ports.gateway}"
+        self.clients = Clients(endpoint_url, credentials, tokens, self.gateway)
+        self.events = EventBus(self.clients)
+        self.gateway.events = self.events
+        services.adjust_by(self.events.adjust)
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        """Start every part; returns when all of them answer.
+
+        The port is taken first: whoever asks before everything is back waits, and is not refused.
+        """
+        server = make_server(self.gateway, self._ports.gateway)
+        server.prepare()
+        self._common.open()
+        self._running.callback(self._common.close)
+        self.events.start()
+        self._running.callback(self.events.close)
+        sagemaker = SageMaker(self._home, self.clients, self.events)
+        self.gateway.sagemaker = sagemaker
+        threading.Thread(target=server.serve, name="gateway", daemon=True).start()
+        self._running.callback(server.stop)
+        self._running.callback(sagemaker.close)
+        sagemaker.resume()
+        pulumi = provider.serve(self.clients, self._ports.provider, ACCOUNT)
+        self._running.callback(lambda: pulumi.stop(_DRAIN_SECONDS).wait())
+
+    def close(self) -> None:
+        """Stop every part, the last one that started first."""
+        self._running.close()

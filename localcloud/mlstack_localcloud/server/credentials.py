@@ -1,0 +1,92 @@
+"""Which access keys the local cloud knows: its own root key, its IAM users' keys, and the temporary keys of its STS."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..home import ACCOUNT
+from .refusal import Reason, Refused
+from .sessions import Principal, Sessions
+
+if TYPE_CHECKING:
+    from ..keys import Keys
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A known key.
+
+    Attributes:
+        secret: What its signatures are made with.
+        principal: Who uses it.
+    """
+
+    secret: str
+    principal: Principal
+
+
+ROOT = Principal(arn=f"arn:aws:iam::{ACCOUNT}:root", user_id=ACCOUNT, account=ACCOUNT)
+
+
+class Credentials:
+    """Looks up access keys.
+
+    Args:
+        keys: The local cloud's own keys.
+    """
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._root = Credential(keys.secret_access_key, ROOT)
+        self.sessions = Sessions(keys.session_secret)
+
+    @property
+    def root_keys(self) -> tuple[str, str]:
+        """The root key's id and secret."""
+        return self._keys.access_key_id, self._keys.secret_access_key
+
+    def find(self, access_key: str, token: str) -> Credential:
+        """Return the key that a request is signed with.
+
+        Args:
+            access_key: Its id.
+            token: The session token of the request, empty when there is none.
+
+        Returns:
+            The key.
+
+        Raises:
+            Refused: There is no such key, or its session token is another's or past its time.
+        """
+        if token:
+            return self._find_session(access_key, token)
+        if hmac.compare_digest(access_key.encode(), self._keys.access_key_id.encode()):
+            return self._root
+        user_key = _find_user_key(access_key)
+        if user_key is None:
+            raise Refused(Reason.UNKNOWN_KEY, access_key=access_key)
+        return user_key
+
+    def _find_session(self, access_key: str, token: str) -> Credential:
+        session = self.sessions.read(token)
+        if session is None or session.access_key_id != access_key:
+            raise Refused(Reason.INVALID_TOKEN, access_key=access_key)
+        if session.expiration <= time.time():
+            raise Refused(Reason.EXPIRED_TOKEN, access_key=access_key)
+        return Credential(session.secret_access_key, session.principal)
+
+
+def _find_user_key(access_key: str) -> Credential | None:
+    from moto.iam.models import iam_backends
+
+    iam = iam_backends[ACCOUNT]["aws"]
+    key = iam.access_keys.get(access_key)
+    if key is None or key.status != "Active":
+        return None
+    user = iam.users.get(key.user_name or "")
+    if user is None:
+        return None
+    return Credential(key.secret_access_key, Principal(user.arn, user.id, ACCOUNT))

@@ -1,0 +1,152 @@
+"""Delivers events to the targets of EventBridge rules: SQS, SNS, CloudWatch Logs, event buses and SageMaker pipelines.
+
+What cannot be delivered goes to the target's dead-letter queue, with the attributes that AWS gives it:
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .event_input import target_input
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .clients import Clients
+
+    Event = dict[str, Any]
+    Target = dict[str, Any]
+
+_log = logging.getLogger(__name__)
+_ARN_FIELDS = 6
+
+
+class Undeliverable(Exception):  # noqa: N818 - it is what happened to an event, not to the program
+    """An event did not reach its target.
+
+    Attributes:
+        code: The reason, as AWS names it in the dead letter.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class _Arn:
+    service: str
+    region: str
+    resource: str
+
+    @classmethod
+    def parse(cls, arn: str) -> _Arn:
+        fields = arn.split(":", _ARN_FIELDS - 1)
+        if len(fields) < _ARN_FIELDS:
+            raise Undeliverable("INVALID_PARAMETER", f"{arn} is no ARN.")
+        return cls(fields[2], fields[3], fields[5])
+
+
+class EventTargets:
+    """Delivers events.
+
+    Args:
+        clients: Call the targets.
+        forward: Puts an event on another bus: the event, the bus's name, its region.
+    """
+
+    def __init__(self, clients: Clients, forward: Callable[[Event, str, str], None]) -> None:
+        self._clients = clients
+        self._forward = forward
+        self._senders: dict[str, Callable[[_Arn, Target, str], None]] = {
+            "logs": self._to_logs,
+            "sagemaker": self._to_pipeline,
+            "sns": self._to_topic,
+            "sqs": self._to_queue,
+        }
+
+    def deliver(self, target: Target, event: Event, rule_arn: str) -> None:
+        """Deliver an event to one target, or else to its dead-letter queue; never raises.
+
+        Args:
+            target: The target as PutTargets took it.
+            event: The event.
+            rule_arn: The rule that matched it.
+        """
+        payload = json.dumps(event)
+        try:
+            payload = target_input(target, event, rule_arn)
+            self._send(target, event, payload)
+        except Undeliverable as failure:
+            self._bury(target, payload, rule_arn, failure)
+        except ClientError as error:
+            details = error.response["Error"]
+            self._bury(target, payload, rule_arn, Undeliverable(details["Code"], details["Message"]))
+        except (BotoCoreError, KeyError, TypeError, ValueError) as error:
+            self._bury(target, payload, rule_arn, Undeliverable("INVALID_PARAMETER", str(error)))
+
+    def _send(self, target: Target, event: Event, payload: str) -> None:
+        arn = _Arn.parse(target["Arn"])
+        if arn.service == "events" and arn.resource.startswith("event-bus/"):
+            self._forward(event, arn.resource.removeprefix("event-bus/"), arn.region)
+            return
+        sender = self._senders.get(arn.service)
+        if sender is None:
+            raise Undeliverable("SDK_CLIENT_ERROR", f"The local cloud does not deliver events to {arn.service}.")
+        sender(arn, target, payload)
+
+    def _to_queue(self, arn: _Arn, target: Target, payload: str) -> None:
+        queues = self._clients.client("sqs", arn.region)
+        url = queues.get_queue_url(QueueName=arn.resource)["QueueUrl"]
+        queues.send_message(QueueUrl=url, MessageBody=payload, **target.get("SqsParameters", {}))
+
+    def _to_topic(self, arn: _Arn, target: Target, payload: str) -> None:
+        self._clients.client("sns", arn.region).publish(TopicArn=target["Arn"], Message=payload)
+
+    def _to_logs(self, arn: _Arn, _: Target, payload: str) -> None:
+        group = arn.resource.removeprefix("log-group:").removesuffix(":*")
+        logs = self._clients.client("logs", arn.region)
+        stream = str(uuid.uuid4())
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        events = [{"timestamp": int(time.time() * 1000), "message": payload}]
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+
+    def _to_pipeline(self, arn: _Arn, target: Target, _: str) -> None:
+        kind, _separator, name = arn.resource.partition("/")
+        if kind != "pipeline":
+            raise Undeliverable("SDK_CLIENT_ERROR", f"The local cloud does not deliver events to {target['Arn']}.")
+        parameters = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
+        client = self._clients.client("sagemaker", arn.region)
+        client.start_pipeline_execution(PipelineName=name, PipelineParameters=parameters)
+
+    def _bury(self, target: Target, payload: str, rule_arn: str, failure: Undeliverable) -> None:
+        _log.warning("%s: nothing reached %s: %s: %s", rule_arn, target.get("Arn"), failure.code, failure)
+        queue_arn = target.get("DeadLetterConfig", {}).get("Arn")
+        if not queue_arn:
+            return
+        attributes = {
+            "ERROR_CODE": failure.code,
+            "ERROR_MESSAGE": str(failure) or failure.code,
+            "RULE_ARN": rule_arn,
+            "TARGET_ARN": str(target.get("Arn")),
+        }
+        try:
+            arn = _Arn.parse(queue_arn)
+            queues = self._clients.client("sqs", arn.region)
+            queues.send_message(
+                QueueUrl=queues.get_queue_url(QueueName=arn.resource)["QueueUrl"],
+                MessageBody=payload,
+                MessageAttributes={
+                    name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+                },
+            )
+        except (ClientError, BotoCoreError, Undeliverable) as error:
+            _log.warning("%s: the dead letter did not reach %s: %s", rule_arn, queue_arn, error)

@@ -1,0 +1,138 @@
+"""The one door of the local cloud, as a WSGI application: who asks, and which service answers.
+
+```
+request -> identify (signature.py) -> route by the service it was signed for
+             |                          sts        security_token_service.py
+             |                          sagemaker  sagemaker/ (operations, and invocations of endpoints)
+             refused (refusals.py)      others     moto_services.py, kept by persistence/
+```
+
+Nothing is let in unsigned but `GET /_mlstack/health`, which says that the daemon lives and nothing about what it holds.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import re
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
+
+from werkzeug.wrappers import Request, Response
+
+from .errors import Failure, error_response
+from .put_events import put_events
+from .refusal import Refused
+from .refusals import failure_of
+from .services import SERVICES, protocol_of
+from .unknown_operation import answer_unknown
+from .wire import WireRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .caller import Caller
+    from .event_bus import EventBus
+    from .security_token_service import SecurityTokenService
+    from .signature import Authenticator, Identified
+
+HEALTH_PATH = "/_mlstack/health"
+_INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations\Z")
+_log = logging.getLogger(__name__)
+
+
+class CommonServices(Protocol):
+    """What answers for everything but STS and SageMaker."""
+
+    def handle(self, request: WireRequest, identified: Identified) -> Response:
+        """Answer a request whose sender is known."""
+
+
+class SageMakerService(Protocol):
+    """What answers for SageMaker."""
+
+    def handle(self, operation: str, body: bytes, caller: Caller) -> Response:
+        """Answer an operation of the SageMaker API."""
+
+    def invoke(self, endpoint: str, request: Request, caller: Caller) -> Response:
+        """Answer an invocation of an endpoint."""
+
+
+class Gateway:
+    """The WSGI application.
+
+    Args:
+        authenticator: Tells who asks.
+        tokens: Answers for STS.
+        common: Answers for the services of `SERVICES`.
+    """
+
+    def __init__(self, authenticator: Authenticator, tokens: SecurityTokenService, common: CommonServices) -> None:
+        self._authenticator = authenticator
+        self._tokens = tokens
+        self._common = common
+        self._health = json.dumps({"status": "ok", "pid": os.getpid()}).encode()
+        self.sagemaker: SageMakerService | None = None
+        self.events: EventBus | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        response = self._respond(environ)
+        return response(environ, start_response)
+
+    def _respond(self, environ: dict[str, Any]) -> Response:
+        if environ["RAW_URI"] == HEALTH_PATH and environ["REQUEST_METHOD"] == "GET":
+            return Response(self._health, content_type="application/json")
+        request = _wire_request(environ)
+        service = ""
+        try:
+            identified = self._authenticator.identify(request)
+            service = identified.service
+            return self._route(request, identified)
+        except Refused as refused:
+            protocol = protocol_of(request, service or _stated_service(request))
+            return error_response(failure_of(refused, protocol), protocol, head=request.method == "HEAD")
+        except Exception as error:
+            _log.exception("%s %s failed", request.method, request.path)
+            protocol = protocol_of(request, service)
+            failure = Failure("InternalFailure", f"The local cloud failed: {type(error).__name__}: {error}", 500)
+            return error_response(failure, protocol, head=request.method == "HEAD")
+
+    def _route(self, request: WireRequest, identified: Identified) -> Response:
+        service = identified.service
+        if service == "sagemaker" and self.sagemaker is not None:
+            return self._sagemaker(self.sagemaker, request, identified)
+        if service == "sts":
+            return self._tokens.handle(request, identified.caller)
+        if service == "events" and request.action == "PutEvents" and self.events is not None:
+            return put_events(self.events, request.body, identified.caller)
+        if service in SERVICES:
+            return self._common.handle(request, identified)
+        return answer_unknown(request, service)
+
+    def _sagemaker(self, sagemaker: SageMakerService, request: WireRequest, identified: Identified) -> Response:
+        if request.target.startswith("SageMaker."):
+            return sagemaker.handle(request.action, request.body, identified.caller)
+        invocation = _INVOCATION.match(request.path)
+        if invocation and request.method == "POST":
+            return sagemaker.invoke(unquote(invocation.group(1)), Request(request.environ), identified.caller)
+        return answer_unknown(request, "sagemaker")
+
+
+def _wire_request(environ: dict[str, Any]) -> WireRequest:
+    body = environ["wsgi.input"].read()
+    environ["wsgi.input"] = io.BytesIO(body)
+    # A body that came in chunks has arrived whole by now.
+    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
+        environ["CONTENT_LENGTH"] = str(len(body))
+    path, _, query = environ["RAW_URI"].partition("?")
+    return WireRequest(environ["REQUEST_METHOD"], path, query, environ["mlstack.headers"], body, environ)
+
+
+def _stated_service(request: WireRequest) -> str:
+    """Return the service that a refused request says it is for, so that its sender can read the refusal."""
+    credential = request.headers.get("authorization", "") + request.parameters.get("X-Amz-Credential", "")
+    scope = credential.split(",")[0].split("/")
+    return scope[3] if len(scope) > 3 else ""  # noqa: PLR2004 - key, date, region, service

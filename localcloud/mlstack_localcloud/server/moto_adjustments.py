@@ -1,0 +1,135 @@
+"""What moto does that a server which runs for weeks must not do. Making an adjustment again changes nothing.
+
+Private parts of moto: `BaseModel.__new__`, `moto.core.responses.method_names_from_class`, `FakeBucket.get_permission`,
+`S3Backend.copy_object`, `S3Backend.log_incoming_request`, `moto.kms.models.generate_private_key`,
+`moto.sns.models.Subscription.private_key`, `moto.ssm.models.ec2_backends`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import sys
+from types import ModuleType
+from typing import Any
+
+import moto.core.responses
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from moto.core.common_models import BaseModel
+from moto.core.utils import method_names_from_class as _list_method_names
+
+_SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC")
+
+
+def adjust() -> None:
+    """Adjust those of moto's modules that are imported by now."""
+    # moto keeps every instance of every model for ever, deleted or not.
+    base: Any = BaseModel
+    base.__new__ = _new
+    # It looks through all methods of a service's class at each request.
+    vars(moto.core.responses)["method_names_from_class"] = _method_names
+    if "moto.kms.models" in sys.modules:
+        _adjust_kms(sys.modules["moto.kms.models"])
+    if "moto.sns.models" in sys.modules:
+        # It makes an RSA key for each subscription, in 80 ms, when the first message is sent to it.
+        sys.modules["moto.sns.models"].Subscription.private_key = lambda _: _signing_key()
+    if "moto.s3.models" in sys.modules:
+        _adjust_copies(sys.modules["moto.s3.models"])
+        # It writes an object of invented lines into the log bucket for each request on a bucket, reads included. AWS
+        # promises no delivery of access logs, and here they would only keep the bucket from being deleted.
+        sys.modules["moto.s3.models"].S3Backend.log_incoming_request = lambda *_: None
+        sys.modules["moto.s3.models"].FakeBucket.get_permission = _bucket_permission
+
+
+def import_module(name: str) -> ModuleType:
+    """Import a package of moto without what it drags in and hardly uses.
+
+    SSM imports EC2 for the targets of RunCommand: 130 MB and a second.
+
+    Args:
+        name: The module, such as `moto.ssm.urls`.
+    """
+    if not name.startswith("moto.ssm.") or "moto.ec2" in sys.modules:
+        return importlib.import_module(name)
+    stand_in = ModuleType("moto.ec2")
+    vars(stand_in)["ec2_backends"] = _LaterEc2()
+    sys.modules["moto.ec2"] = stand_in
+    try:
+        return importlib.import_module(name)
+    finally:
+        del sys.modules["moto.ec2"]
+
+
+def _new(cls: type, *_arguments: Any, **_options: Any) -> Any:
+    return object.__new__(cls)
+
+
+@functools.cache
+def _method_names(kind: type) -> frozenset[str]:
+    return frozenset(_list_method_names(kind))
+
+
+@functools.cache
+def _signing_key() -> RSAPrivateKey:
+    return generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _bucket_permission(bucket: Any, action: str, resource: str) -> Any:
+    """Judge by a bucket's policy without its conditional statements.
+
+    moto takes a condition that it can't check for a refusal, so a policy that demands TLS would refuse everything.
+    Nothing crosses a network here.
+    """
+    from moto.iam.access_control import IAMPolicy, PermissionResult
+
+    if bucket.policy is None:
+        return PermissionResult.NEUTRAL
+    policy = json.loads(bucket.policy)
+    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    policy["Statement"] = [statement for statement in statements if "Condition" not in statement]
+    return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
+
+
+class _LaterEc2:
+    """EC2's backends, imported when somebody asks for one."""
+
+    def __getitem__(self, account: str) -> Any:
+        return importlib.import_module("moto.ec2").ec2_backends[account]
+
+
+def _adjust_copies(s3: ModuleType) -> None:
+    """Give the copy of an object that was uploaded in parts a checksum of its own.
+
+    moto copies the checksum of the parts' checksums without saying so, and boto3 then refuses to read the copy.
+    """
+    copy = s3.S3Backend.copy_object
+    if hasattr(copy, "__wrapped__"):
+        return
+
+    @functools.wraps(copy)
+    def copy_object(backend: Any, source: Any, bucket: str, key: str, *arguments: Any, **options: Any) -> None:
+        copy(backend, source, bucket, key, *arguments, **options)
+        if source.checksum_value and source.checksum_type == "COMPOSITE":
+            made = backend.get_object(bucket, key)
+            made.checksum_value = s3.compute_checksum(made.value, made.checksum_algorithm).decode()
+            made.checksum_type = "FULL_OBJECT"
+
+    s3.S3Backend.copy_object = copy_object
+
+
+def _adjust_kms(kms: ModuleType) -> None:
+    make = kms.generate_private_key
+    if make is _later_private_key:
+        return
+    _Kms.make_private_key = staticmethod(make)
+    vars(kms)["generate_private_key"] = _later_private_key
+
+
+class _Kms:
+    make_private_key: Any = None
+
+
+def _later_private_key(key_spec: str) -> Any:
+    """Make no RSA key for a symmetric key: moto does, in 80 ms, and never uses it."""
+    return None if key_spec.startswith(_SYMMETRIC) else _Kms.make_private_key(key_spec)

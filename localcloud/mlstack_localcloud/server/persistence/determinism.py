@@ -1,0 +1,89 @@
+"""Seeds all randomness that moto uses by the request, so that a replayed request makes the same ids and secrets.
+
+Private parts of moto: its one random object, `moto.moto_api._internal.mock_random`; the modules that use `os.urandom`
+and `uuid.uuid4` beside it (`_URANDOM_MODULES`, `_UUID_MODULES`).
+
+What cannot be seeded, the making of asymmetric keys, is listed in `changes.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import string
+import sys
+import threading
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_api._internal import mock_random
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_URANDOM_MODULES = ("moto.iam.models", "moto.kms.models", "moto.kms.utils", "moto.s3.models")
+_UUID_MODULES = ("moto.cloudwatch.models", "moto.ssm.models")
+_SEED_BYTES = 32
+
+_current = threading.local()
+_system = random.SystemRandom()
+
+
+def new_seed() -> bytes:
+    """Return a seed that nobody can guess: secrets are made from it."""
+    return os.urandom(_SEED_BYTES)
+
+
+@contextmanager
+def seeded(seed: bytes) -> Iterator[None]:
+    """Make all of moto's randomness in this thread follow from a seed.
+
+    Args:
+        seed: The seed.
+    """
+    _current.generator = random.Random(seed)  # noqa: S311 - the seed is as secret as what is made from it
+    try:
+        yield
+    finally:
+        _current.generator = None
+
+
+def adjust() -> None:
+    """Make those of moto's modules that are imported by now take their randomness from here; may be called again."""
+    # Instance attributes win over the class's methods, and all other methods of Random call these two.
+    randomness: Any = mock_random
+    randomness.getrandbits = lambda bits: _generator().getrandbits(bits)
+    randomness.random = lambda: _generator().random()
+    randomness.get_random_string = _random_string
+    for name in _URANDOM_MODULES:
+        if name in sys.modules:
+            vars(sys.modules[name])["os"] = _os
+    for name in _UUID_MODULES:
+        if name in sys.modules:
+            vars(sys.modules[name])["uuid4"] = mock_random.uuid4
+
+
+def _generator() -> random.Random:
+    return getattr(_current, "generator", None) or _system
+
+
+def _random_string(length: int = 20, include_digits: bool = True, lower_case: bool = False) -> str:
+    """Do what moto's own does, in one step in place of one a character: every answer has a request id of 52."""
+    pool = string.ascii_letters + (string.digits if include_digits else "")
+    text = "".join(_generator().choices(pool, k=length))
+    return text.lower() if lower_case else text
+
+
+class _SeededOs(ModuleType):
+    """The module `os` with another `urandom`."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(os, name)
+
+    @staticmethod
+    def urandom(size: int) -> bytes:
+        return _generator().getrandbits(size * 8).to_bytes(size, "big")
+
+
+_os = _SeededOs("os")

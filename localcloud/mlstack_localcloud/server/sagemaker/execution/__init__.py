@@ -1,0 +1,1 @@
+"""Jobs as processes: directories, environments, transfers, logs and outcomes."""

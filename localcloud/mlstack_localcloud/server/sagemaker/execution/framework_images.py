@@ -1,0 +1,30 @@
+"""What the framework images of AWS bring along, as far as a job without Docker needs it.
+
+An image is known by the name of its repository (`sagemaker-scikit-learn`, `pytorch-training`, ...; see the tables in
+"Docker registry paths and example code" of the developer guide). Versions are left to the resolver, because the images'
+own Python versions differ from this machine's; requirements.txt narrows them.
+"""
+
+from __future__ import annotations
+
+_PACKAGES: dict[str, tuple[str, ...]] = {
+    "scikit-learn": ("scikit-learn", "pandas", "numpy", "joblib"),
+    "xgboost": ("xgboost", "scikit-learn", "pandas", "numpy"),
+    "pytorch": ("torch", "numpy"),
+    "tensorflow": ("tensorflow", "numpy"),
+    "huggingface": ("transformers", "datasets", "torch", "numpy"),
+    "spark": ("pyspark", "pandas", "numpy"),
+}
+
+
+def packages_of(image: str) -> tuple[str, ...]:
+    """Return the packages that code may expect of an image; none for an image that is not a framework's.
+
+    Args:
+        image: The image's address, such as `683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1`.
+    """
+    repository = image.rsplit("/", 1)[-1].partition(":")[0].partition("@")[0]
+    for framework, packages in _PACKAGES.items():
+        if framework in repository:
+            return packages
+    return ()

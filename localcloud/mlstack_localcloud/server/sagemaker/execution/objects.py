@@ -1,0 +1,201 @@
+"""Objects of S3 in and out of jobs: prefixes to directories, directories to prefixes, archives."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlstack_localcloud.server.sagemaker.ports import ClientFactory
+
+_CHUNK = 1 << 20
+
+
+class TransferError(Exception):
+    """What a job asked for could not be moved; the message says what and why, in SageMaker's words."""
+
+
+class Objects:
+    """Moves objects between S3 and directories of jobs.
+
+    Every client is shared; each call is safe from several threads.
+    """
+
+    def __init__(self, clients: ClientFactory) -> None:
+        self._clients = clients
+
+    def exists(self, uri: str, region: str) -> bool:
+        """Return whether an object, or anything under a prefix, is at an address."""
+        try:
+            bucket, key = split_uri(uri)
+        except TransferError:
+            return False
+        client = self._clients.client("s3", region)
+        try:
+            client.head_object(Bucket=bucket, Key=key)
+        except ClientError:
+            try:
+                return bool(client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("KeyCount"))
+            except ClientError:
+                return False
+        return True
+
+    def download(self, uri: str, directory: Path, region: str) -> int:
+        """Copy everything under a prefix into a directory, or the one object of that name.
+
+        Args:
+            uri: `s3://bucket/prefix`; without a final slash it means `prefix` itself, else what is under `prefix/`, and
+                else every key that starts so, as SageMaker's S3Prefix does.
+            directory: Where the files go; it is made.
+            region: The region of the client.
+
+        Returns:
+            How many objects were copied.
+
+        Raises:
+            TransferError: There is nothing, or a key leads out of the directory.
+        """
+        bucket, prefix = split_uri(uri)
+        directory.mkdir(parents=True, exist_ok=True)
+        client = self._clients.client("s3", region)
+        count = 0
+        try:
+            for key, name in _below(list(_keys(client, bucket, prefix)), prefix):
+                self._copy(client, bucket, key, _inside(directory, name))
+                count += 1
+        except ClientError as error:
+            raise TransferError(_failed_download(uri, region, error)) from error
+        if count == 0:
+            raise TransferError(
+                f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
+                f"exists in the selected region ({region}) and that objects exist under that S3 prefix."
+            )
+        return count
+
+    def download_manifest(self, uri: str, directory: Path, region: str) -> int:
+        """Copy what a manifest lists: `[{"prefix": "s3://bucket/path/"}, "a.csv", ...]`; return how many objects."""
+        try:
+            entries = json.loads(self.read(uri, region))
+            prefix = entries[0]["prefix"]
+            names = [str(name) for name in entries[1:]]
+        except (ValueError, LookupError, TypeError) as error:
+            raise TransferError(f"The manifest {uri} is not valid: {error}") from error
+        for name in names:
+            self.download_file(prefix.rstrip("/") + "/" + name, _inside(directory, name), region)
+        return len(names)
+
+    def download_file(self, uri: str, path: Path, region: str) -> None:
+        """Copy one object to a file.
+
+        Raises:
+            TransferError: It is not there.
+        """
+        bucket, key = split_uri(uri)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._copy(self._clients.client("s3", region), bucket, key, path)
+        except ClientError as error:
+            raise TransferError(_failed_download(uri, region, error)) from error
+
+    def read(self, uri: str, region: str) -> bytes:
+        """Return an object's content.
+
+        Raises:
+            TransferError: It is not there.
+        """
+        bucket, key = split_uri(uri)
+        try:
+            content: bytes = self._clients.client("s3", region).get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            raise TransferError(_failed_download(uri, region, error)) from error
+        return content
+
+    def upload(self, directory: Path, uri: str, region: str, key_id: str | None = None) -> int:
+        """Copy every file of a directory under a prefix; return how many.
+
+        Args:
+            directory: The directory; links that lead out of it are not followed.
+            uri: `s3://bucket/prefix`.
+            region: The region of the client.
+            key_id: The KMS key of the objects, or None.
+
+        Raises:
+            TransferError: S3 refused.
+        """
+        count = 0
+        for path in sorted(directory.rglob("*")):
+            if path.is_file() and path.resolve().is_relative_to(directory.resolve()):
+                name = path.relative_to(directory).as_posix()
+                self.upload_file(path, uri.rstrip("/") + "/" + name, region, key_id)
+                count += 1
+        return count
+
+    def upload_file(self, path: Path, uri: str, region: str, key_id: str | None = None) -> None:
+        """Copy a file to an object.
+
+        Raises:
+            TransferError: S3 refused.
+        """
+        bucket, key = split_uri(uri)
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+        try:
+            with path.open("rb") as file:
+                self._clients.client("s3", region).put_object(Bucket=bucket, Key=key, Body=file, **encryption)
+        except ClientError as error:
+            raise TransferError(f'Data upload failed for S3 URL "{uri}": {error}') from error
+
+    def _copy(self, client: Any, bucket: str, key: str, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        body = client.get_object(Bucket=bucket, Key=key)["Body"]
+        with path.open("wb") as file:
+            for chunk in body.iter_chunks(_CHUNK):
+                file.write(chunk)
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Return bucket and key of an address such as `s3://bucket/a/b`.
+
+    Raises:
+        TransferError: It is no such address.
+    """
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    if not uri.startswith("s3://") or not bucket:
+        raise TransferError(f"{uri!r} is not an S3 address such as s3://bucket/key.")
+    return bucket, key
+
+
+def _keys(client: Any, bucket: str, prefix: str) -> Iterator[str]:
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for entry in page.get("Contents", []):
+            yield entry["Key"]
+
+
+def _below(keys: list[str], prefix: str) -> Iterator[tuple[str, str]]:
+    files = [key for key in keys if not key.endswith("/")]
+    if prefix in files:
+        yield prefix, prefix.rsplit("/", 1)[-1]
+        return
+    folder = prefix if not prefix or prefix.endswith("/") else prefix + "/"
+    if not any(key.startswith(folder) for key in files):
+        folder = prefix.rpartition("/")[0]
+        folder = folder + "/" if folder else ""
+    for key in files:
+        if key.startswith(folder):
+            yield key, key.removeprefix(folder)
+
+
+def _inside(directory: Path, name: str) -> Path:
+    path = directory / name.lstrip("/")
+    if not path.resolve().is_relative_to(directory.resolve()):
+        raise TransferError(f"The object {name!r} would be written outside of the job's directory.")
+    return path
+
+
+def _failed_download(uri: str, region: str, error: ClientError) -> str:
+    reason = error.response.get("Error", {}).get("Message", str(error))
+    return f'Data download failed for S3 URL "{uri}" in {region}: {reason}'

@@ -1,0 +1,162 @@
+"""What a processing job does: from its inputs to its outputs.
+
+Stages, each called by the state machine of the processing job:
+
+| stage | takes | gives |
+| --- | --- | --- |
+| `download` | the inputs in S3 | the directory as a container would see it |
+| `command` | entry point, arguments, image | the command, in the environment of the requirements among the inputs |
+| `upload` | the output directories | objects in S3 |
+
+Requirements are those of an input that holds requirements.txt, or a sourcedir.tar.gz with one; the input named `code`
+first.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlstack_localcloud.server.sagemaker.execution import archives, variables
+from mlstack_localcloud.server.sagemaker.execution.environments import Requirements, RequirementsError
+from mlstack_localcloud.server.sagemaker.execution.failures import JobError
+from mlstack_localcloud.server.sagemaker.execution.framework_images import packages_of
+from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
+from mlstack_localcloud.server.sagemaker.execution.process import Command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
+    from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
+    from mlstack_localcloud.server.sagemaker.ports import Document
+
+_SOURCE_ARCHIVE = "sourcedir.tar.gz"
+
+
+@dataclass(frozen=True)
+class ProcessingRun:
+    """One processing job at work.
+
+    Attributes:
+        job: The job, as Describe answers it.
+        region: Its region.
+        directory: Its directory.
+        workshop: What jobs are run with.
+    """
+
+    job: Document
+    region: str
+    directory: JobDirectory
+    workshop: Workshop
+
+    def download(self) -> None:
+        """Bring the inputs and the configuration files into the directory.
+
+        Raises:
+            JobError: An input is not there.
+        """
+        for given in self.job.get("ProcessingInputs", []):
+            source = given["S3Input"]
+            target = self._local(source["LocalPath"])
+            manifest = source.get("S3DataType") == "ManifestFile"
+            fetch = self.workshop.objects.download_manifest if manifest else self.workshop.objects.download
+            try:
+                fetch(source["S3Uri"], target, self.region)
+            except TransferError as error:
+                raise JobError(f"ClientError: {error}") from error
+        for output in self._outputs():
+            self._local(output["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
+        cluster = self.job["ProcessingResources"]["ClusterConfig"]
+        self._write("processingjobconfig.json", _configuration(self.job))
+        self._write("resourceconfig.json", variables.resource_config(cluster))
+
+    def command(self) -> Command:
+        """Return what to run, after its environment was made.
+
+        Raises:
+            JobError: There is no entry point, or no environment.
+        """
+        application = self.job["AppSpecification"]
+        given = [*application.get("ContainerEntrypoint", []), *application.get("ContainerArguments", [])]
+        if not application.get("ContainerEntrypoint"):
+            raise JobError(
+                "ClientError: AppSpecification has no ContainerEntrypoint. The local cloud does not run images, so the "
+                "image's own entry point is not known."
+            )
+        environment = {
+            **variables.basic(self.directory, self._environment(), self.region),
+            "PROCESSING_JOB_NAME": self.job["ProcessingJobName"],
+            "PROCESSING_JOB_ARN": self.job["ProcessingJobArn"],
+            **self._credentials(),
+            **{name: self.directory.localised(value) for name, value in self.job.get("Environment", {}).items()},
+        }
+        arguments = tuple(self.directory.localised(part) for part in given)
+        return Command(arguments, environment, self.directory.base / "processing", self.directory.log)
+
+    def upload(self) -> None:
+        """Bring the outputs to S3.
+
+        Raises:
+            JobError: S3 refused them.
+        """
+        key = self.job.get("ProcessingOutputConfig", {}).get("KmsKeyId") or None
+        for output in self._outputs():
+            target = output["S3Output"]
+            try:
+                self.workshop.objects.upload(self._local(target["LocalPath"]), target["S3Uri"], self.region, key)
+            except TransferError as error:
+                raise JobError(f"ClientError: {error}") from error
+
+    def _outputs(self) -> list[Document]:
+        outputs: list[Document] = self.job.get("ProcessingOutputConfig", {}).get("Outputs", [])
+        return outputs
+
+    def _local(self, container_path: str) -> Path:
+        path = self.directory.base / container_path.removeprefix("/opt/ml").lstrip("/")
+        if not container_path.startswith("/opt/ml/") or ".." in path.parts:
+            raise JobError(f"ClientError: The local path {container_path} is not below /opt/ml.")
+        return path
+
+    def _environment(self) -> Path:
+        packages = packages_of(self.job["AppSpecification"]["ImageUri"])
+        try:
+            return self.workshop.environments.python(self._requirements(packages))
+        except RequirementsError as error:
+            raise JobError(f"ClientError: {error}") from error
+
+    def _requirements(self, packages: tuple[str, ...]) -> Requirements:
+        inputs = sorted(self.job.get("ProcessingInputs", []), key=lambda given: given["InputName"] != "code")
+        for directory in (self._local(given["S3Input"]["LocalPath"]) for given in inputs):
+            if (directory / "requirements.txt").is_file():
+                return Requirements.in_directory(directory, packages)
+            if (directory / _SOURCE_ARCHIVE).is_file():
+                text = archives.read_member(directory / _SOURCE_ARCHIVE, "requirements.txt")
+                if text is not None:
+                    return Requirements(text, packages=packages)
+        return Requirements(packages=packages)
+
+    def _credentials(self) -> dict[str, str]:
+        if self.job.get("NetworkConfig", {}).get("EnableNetworkIsolation") or "RoleArn" not in self.job:
+            return {}
+        return self.workshop.credentials(self.job["RoleArn"], self.region)
+
+    def _write(self, name: str, content: Document) -> None:
+        path = self.directory.base / "config" / name
+        path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _configuration(job: Document) -> Document:
+    kept = (
+        "ProcessingJobArn",
+        "ProcessingJobName",
+        "AppSpecification",
+        "Environment",
+        "ProcessingInputs",
+        "ProcessingOutputConfig",
+        "ProcessingResources",
+        "RoleArn",
+        "StoppingCondition",
+    )
+    return {name: job[name] for name in kept if name in job}

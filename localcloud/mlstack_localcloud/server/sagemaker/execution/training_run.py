@@ -1,0 +1,213 @@
+"""What a training job does: from its channels to its artifacts.
+
+Stages, each called by the state machine of the training job:
+
+| stage | takes | gives |
+| --- | --- | --- |
+| `download` | the channels in S3 | the directory as a container would see it |
+| `command` | code, hyperparameters, image | the command, in the environment of its requirements |
+| `upload` | the model and output directories | model.tar.gz and output.tar.gz in S3 |
+
+A failure of the user's making is a `JobError` whose text is the job's FailureReason.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlstack_localcloud.server.sagemaker.execution import archives, variables
+from mlstack_localcloud.server.sagemaker.execution.environments import Requirements, RequirementsError
+from mlstack_localcloud.server.sagemaker.execution.failures import JobError
+from mlstack_localcloud.server.sagemaker.execution.framework_images import packages_of
+from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
+from mlstack_localcloud.server.sagemaker.execution.process import Command
+
+if TYPE_CHECKING:
+    from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
+    from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
+    from mlstack_localcloud.server.sagemaker.ports import Document
+
+_SUBMIT_DIRECTORY = "sagemaker_submit_directory"
+_PROGRAM = "sagemaker_program"
+_OWN_PREFIX = "sagemaker_"
+# The channel in which the sagemaker SDK's ModelTrainer sends its driver scripts, which hold /opt/ml in their text.
+_DRIVER_CHANNEL = "sm_drivers"
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """One training job at work.
+
+    Attributes:
+        job: The job, as Describe answers it.
+        region: Its region.
+        directory: Its directory.
+        workshop: What jobs are run with.
+    """
+
+    job: Document
+    region: str
+    directory: JobDirectory
+    workshop: Workshop
+
+    def download(self) -> None:
+        """Bring the channels and the configuration files into the directory.
+
+        Raises:
+            JobError: An input is not there.
+        """
+        for channel in self.job.get("InputDataConfig", []):
+            target = self.directory.base / "input" / "data" / channel["ChannelName"]
+            target.mkdir(parents=True, exist_ok=True)
+            source = channel["DataSource"]["S3DataSource"]
+            manifest = source.get("S3DataType") == "ManifestFile"
+            fetch = self.workshop.objects.download_manifest if manifest else self.workshop.objects.download
+            try:
+                fetch(source["S3Uri"], target, self.region)
+            except TransferError as error:
+                raise JobError(f"ClientError: {error}") from error
+            if channel["ChannelName"] == _DRIVER_CHANNEL:
+                self._localise_texts(target)
+        self._write_configuration()
+
+    def command(self) -> Command:
+        """Return what to run, after its code was unpacked and its environment made.
+
+        Raises:
+            JobError: There is no code or no environment for it.
+        """
+        own = variables.decoded(self.job.get("HyperParameters", {}))
+        submitted, program = own.get(_SUBMIT_DIRECTORY), str(own.get(_PROGRAM, ""))
+        code = self.directory.base / "code"
+        if submitted is not None:
+            self._unpack(str(submitted), code)
+        python = self._environment(code)
+        hyperparameters = {name: value for name, value in own.items() if not name.startswith(_OWN_PREFIX)}
+        environment = {
+            **variables.basic(self.directory, python, self.region),
+            **variables.training(self.directory, self.job, hyperparameters, program),
+            **self._credentials(),
+            "PYTHONPATH": str(code),
+            **{name: self.directory.localised(value) for name, value in self.job.get("Environment", {}).items()},
+        }
+        arguments = self._arguments(program, hyperparameters, code)
+        return Command(tuple(arguments), environment, code, self.directory.log)
+
+    def upload(self) -> None:
+        """Bring the artifacts to S3.
+
+        Raises:
+            JobError: S3 refused them.
+        """
+        output = self.job["OutputDataConfig"]
+        key = output.get("KmsKeyId") or None
+        artifacts = self.job["ModelArtifacts"]["S3ModelArtifacts"]
+        model, data = self.directory.base / "model", self.directory.base / "output" / "data"
+        try:
+            if output.get("CompressionType", "GZIP") == "NONE":
+                self.workshop.objects.upload(model, artifacts, self.region, key)
+            else:
+                self._upload_packed(model, artifacts, key)
+            if any(data.iterdir()):
+                self._upload_packed(data, artifacts.rsplit("/", 1)[0] + "/output.tar.gz", key)
+        except TransferError as error:
+            raise JobError(f"ClientError: {error}") from error
+
+    def _upload_packed(self, directory: Path, uri: str, key: str | None) -> None:
+        archive = self.directory.root / uri.rsplit("/", 1)[-1]
+        archives.pack(directory, archive)
+        self.workshop.objects.upload_file(archive, uri, self.region, key)
+
+    def _write_configuration(self) -> None:
+        channels = {
+            channel["ChannelName"]: {
+                "TrainingInputMode": "File",
+                "S3DistributionType": "FullyReplicated",
+                "RecordWrapperType": "None",
+                **({"ContentType": channel["ContentType"]} if "ContentType" in channel else {}),
+            }
+            for channel in self.job.get("InputDataConfig", [])
+        }
+        self._write("hyperparameters.json", self.job.get("HyperParameters", {}))
+        self._write("inputdataconfig.json", channels)
+        self._write("resourceconfig.json", variables.resource_config(self.job["ResourceConfig"]))
+
+    def _write(self, name: str, content: Any) -> None:
+        path = self.directory.base / "input" / "config" / name
+        path.write_text(json.dumps(content), encoding="utf-8")
+
+    def _localise_texts(self, directory: Path) -> None:
+        for path in directory.rglob("*"):
+            if path.suffix in {".sh", ".py", ".json"} and path.is_file():
+                text = path.read_text(encoding="utf-8", errors="surrogateescape")
+                path.write_text(self.directory.localised(text), encoding="utf-8", errors="surrogateescape")
+
+    def _unpack(self, submitted: str, code: Path) -> None:
+        archive = Path(self.directory.localised(submitted))
+        try:
+            if submitted.startswith("s3://"):
+                archive = self.directory.root / "sourcedir.tar.gz"
+                self.workshop.objects.download_file(submitted, archive, self.region)
+            archives.extract(archive, code)
+        except (TransferError, archives.ArchiveError) as error:
+            raise JobError(f"ClientError: The code in {submitted} cannot be used: {error}") from error
+
+    def _environment(self, code: Path) -> Path:
+        packages = packages_of(self.job["AlgorithmSpecification"].get("TrainingImage", ""))
+        channel = self.directory.base / "input" / "data" / "code"
+        where = channel if (channel / "requirements.txt").is_file() else code
+        try:
+            return self.workshop.environments.python(Requirements.in_directory(where, packages))
+        except RequirementsError as error:
+            raise JobError(f"ClientError: {error}") from error
+
+    def _credentials(self) -> dict[str, str]:
+        if self.job.get("EnableNetworkIsolation"):
+            return {}
+        return self.workshop.credentials(self.job["RoleArn"], self.region)
+
+    def _arguments(self, program: str, hyperparameters: dict[str, Any], code: Path) -> list[str]:
+        algorithm = self.job["AlgorithmSpecification"]
+        given = [*algorithm.get("ContainerEntrypoint", []), *algorithm.get("ContainerArguments", [])]
+        if given:
+            return [self.directory.localised(part) for part in given]
+        if not program:
+            raise JobError(
+                "ClientError: Nothing says what to run: give the hyperparameters sagemaker_program and "
+                "sagemaker_submit_directory, or AlgorithmSpecification.ContainerEntrypoint. The local cloud does not "
+                "run images."
+            )
+        if not (code / program).is_file():
+            raise JobError(f"ClientError: The script {program} is not in the code.")
+        options = variables.arguments_of(hyperparameters)
+        if program.endswith(".py"):
+            return ["python3", program, *options]
+        return ["/bin/sh", "-c", shlex.join([f"./{program}", *options])]
+
+
+def metrics(definitions: list[dict[str, str]], lines: list[str], timestamp: float) -> dict[str, Document]:
+    """Return the last value of each metric in some lines, by its name.
+
+    Args:
+        definitions: The job's MetricDefinitions: a name and an expression with one group each.
+        lines: What the job printed.
+        timestamp: When, in seconds since 1970.
+    """
+    found: dict[str, Document] = {}
+    for definition in definitions:
+        expression = re.compile(definition["Regex"])
+        for line in lines:
+            match = expression.search(line)
+            if match is None:
+                continue
+            try:
+                value = float(match.group(1))
+            except (ValueError, IndexError):
+                continue
+            found[definition["Name"]] = {"MetricName": definition["Name"], "Value": value, "Timestamp": timestamp}
+    return found

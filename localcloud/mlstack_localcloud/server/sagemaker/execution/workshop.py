@@ -1,0 +1,49 @@
+"""What jobs and models are run with: objects, environments, credentials, logs and directories."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from mlstack_localcloud.server.sagemaker.execution import variables
+from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
+from mlstack_localcloud.server.sagemaker.execution.environments import Environments
+from mlstack_localcloud.server.sagemaker.execution.logs import LogFollower
+from mlstack_localcloud.server.sagemaker.execution.objects import Objects
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlstack_localcloud.server.sagemaker.ports import ClientFactory, Directories
+
+
+class Workshop:
+    """Hands out what one job needs.
+
+    Attributes:
+        objects: Moves objects of S3.
+        environments: Makes Python environments.
+    """
+
+    def __init__(self, home: Directories, clients: ClientFactory) -> None:
+        self.objects = Objects(clients)
+        self.environments = Environments(home.environments)
+        self._clients = clients
+        self._jobs = home.jobs
+
+    def job_directory(self, kind: str, region: str, name: str) -> JobDirectory:
+        """Return an empty directory for a job."""
+        return JobDirectory.make(self._jobs / kind / region / name)
+
+    def job_log(self, group: str, region: str, name: str, file: Path) -> LogFollower:
+        """Return what sends a job's output to its log stream, named as SageMaker names it: `<job>/algo-1-<time>`."""
+        stream = f"{name}/algo-1-{int(time.time())}"
+        return self.log(group, region, stream, file)
+
+    def log(self, group: str, region: str, stream: str, file: Path) -> LogFollower:
+        """Return what sends a growing file to a log stream."""
+        return LogFollower(self._clients, region, group, stream, file)
+
+    def credentials(self, role_arn: str, region: str) -> dict[str, str]:
+        """Return the variables with temporary keys of a role."""
+        return variables.credentials(self._clients, role_arn, region)

@@ -1,0 +1,174 @@
+"""SageMaker's API: operations by name, checked against AWS's model, answered by the resources.
+
+Stages of a request: the body is read and checked (`validation`), the resource's operation runs, and its answer is cut
+to what AWS's model has for it. What runs after the answer (jobs, executions, endpoints) belongs to the resources. The
+downside of documents as plain JSON is that types end at the operations' borders; botocore's model is what holds them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from typing import TYPE_CHECKING
+
+from werkzeug import Response
+
+from mlstack_localcloud.home import ACCOUNT
+from mlstack_localcloud.server.sagemaker import service_model, validation
+from mlstack_localcloud.server.sagemaker.errors import ServiceError, unknown_operation
+from mlstack_localcloud.server.sagemaker.execution.running_jobs import RunningJobs
+from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
+from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
+from mlstack_localcloud.server.sagemaker.resources.endpoints import Endpoints
+from mlstack_localcloud.server.sagemaker.resources.model_package_groups import ModelPackageGroups
+from mlstack_localcloud.server.sagemaker.resources.model_packages import ModelPackages
+from mlstack_localcloud.server.sagemaker.resources.models import Models
+from mlstack_localcloud.server.sagemaker.resources.pipeline_executions import PipelineExecutions
+from mlstack_localcloud.server.sagemaker.resources.pipelines import Pipelines
+from mlstack_localcloud.server.sagemaker.resources.processing_jobs import ProcessingJobs
+from mlstack_localcloud.server.sagemaker.resources.tags import Tags
+from mlstack_localcloud.server.sagemaker.resources.training_jobs import TrainingJobs
+from mlstack_localcloud.server.sagemaker.serving.rollout import Rollouts
+from mlstack_localcloud.server.sagemaker.state_events import StateEvents
+from mlstack_localcloud.server.sagemaker.store import Store
+
+if TYPE_CHECKING:
+    from werkzeug import Request
+
+    from mlstack_localcloud.server.sagemaker.ports import (
+        ClientFactory,
+        Directories,
+        Document,
+        EventPublisher,
+        Handler,
+        Identity,
+    )
+
+_JSON = "application/x-amz-json-1.1"
+_log = logging.getLogger(__name__)
+
+
+class SageMaker:
+    """The service: one a daemon, safe to be called from many threads.
+
+    Args:
+        home: Where tables, jobs, endpoints and environments are kept.
+        clients: Clients of the local cloud's own S3, STS and CloudWatch Logs.
+        events: Where state changes are published.
+    """
+
+    def __init__(self, home: Directories, clients: ClientFactory, events: EventPublisher) -> None:
+        self._store = Store(home.sagemaker_database)
+        self._running = RunningJobs()
+        workshop = Workshop(home, clients)
+        state_events = StateEvents(events, self._store)
+        tags = Tags(self._store)
+        groups = ModelPackageGroups(self._store, tags)
+        packages = ModelPackages(self._store, tags, groups, workshop.objects, state_events)
+        models = Models(self._store, tags, packages, workshop.objects, state_events)
+        configs = EndpointConfigs(self._store, tags, models)
+        self._rollouts = Rollouts(home.endpoints, workshop)
+        self._endpoints = Endpoints(
+            store=self._store,
+            tags=tags,
+            models=models,
+            configs=configs,
+            rollouts=self._rollouts,
+            running=self._running,
+            events=state_events,
+        )
+        self._processing_jobs = ProcessingJobs(self._store, tags, workshop, self._running, state_events)
+        self._training_jobs = TrainingJobs(self._store, tags, workshop, self._running, state_events)
+        pipelines = Pipelines(self._store, tags, workshop.objects)
+        self._executions = PipelineExecutions(
+            store=self._store,
+            pipelines=pipelines,
+            call=self.call,
+            running=self._running,
+            objects=workshop.objects,
+            events=state_events,
+        )
+        self._operations: dict[str, Handler] = {
+            **tags.operations(),
+            **groups.operations(),
+            **packages.operations(),
+            **models.operations(),
+            **configs.operations(),
+            **self._endpoints.operations(),
+            **self._processing_jobs.operations(),
+            **self._training_jobs.operations(),
+            **pipelines.operations(),
+            **self._executions.operations(),
+        }
+
+    def handle(self, operation: str, body: bytes, caller: Identity) -> Response:
+        """Answer a request of the JSON 1.1 protocol.
+
+        Args:
+            operation: The operation's name, as in `X-Amz-Target: SageMaker.<operation>`.
+            body: The request's body.
+            caller: Who asks; the account and the region of the resources.
+
+        Returns:
+            The answer, or the error as AWS shapes it. Nothing is raised.
+        """
+        try:
+            answer = self.call(operation, validation.parsed(body), caller)
+        except ServiceError as error:
+            return _error(error)
+        except Exception:
+            _log.exception("SageMaker.%s failed", operation)
+            return _error(ServiceError("InternalFailure", "The local cloud failed; see its log.", 500))
+        return _response(answer, 200)
+
+    def call(self, operation: str, request: Document, caller: Identity) -> Document:
+        """Run an operation on a request that is not on the wire, with the same checks.
+
+        Raises:
+            ServiceError: The request is refused.
+        """
+        handler = self._operations.get(operation)
+        if handler is None:
+            raise unknown_operation(operation)
+        checked = validation.checked(service_model.input_shape(operation), request)
+        return service_model.answer(operation, handler(checked, caller))
+
+    def invoke(self, endpoint: str, request: Request, caller: Identity) -> Response:
+        """Answer an InvokeEndpoint request of the runtime API.
+
+        Args:
+            endpoint: The endpoint's name.
+            request: The request, its body whole.
+            caller: Who calls.
+
+        Returns:
+            What the model answered, or the error as AWS shapes it. Nothing is raised.
+        """
+        return self._endpoints.invoke(endpoint, request, caller)
+
+    def resume(self) -> None:
+        """Take up what ran when the daemon ended: endpoints serve again, jobs and executions have failed."""
+        self._endpoints.resume(ACCOUNT)
+        self._processing_jobs.resume(ACCOUNT)
+        self._training_jobs.resume(ACCOUNT)
+        self._executions.resume(ACCOUNT)
+
+    def close(self) -> None:
+        """End what runs and close the tables."""
+        self._running.stop_all()
+        self._rollouts.close()
+        self._running.close()
+        self._store.close()
+
+
+def _response(document: Document, status: int) -> Response:
+    return Response(
+        json.dumps(document), status=status, content_type=_JSON, headers={"x-amzn-RequestId": str(uuid.uuid4())}
+    )
+
+
+def _error(error: ServiceError) -> Response:
+    response = _response({"__type": error.code, "message": error.message}, error.status)
+    response.headers["x-amzn-ErrorType"] = error.code
+    return response

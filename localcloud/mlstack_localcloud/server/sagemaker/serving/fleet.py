@@ -1,0 +1,170 @@
+"""All processes of one deployment of an endpoint: started together, watched, restarted, drained and ended together."""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+import shutil
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from mlstack_localcloud.server.sagemaker.serving.model_process import ModelProcess, NotServingError
+from mlstack_localcloud.server.sagemaker.serving.preparation import PreparationError, Prepared, prepare
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlstack_localcloud.server.sagemaker.execution.logs import LogFollower
+    from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
+    from mlstack_localcloud.server.sagemaker.serving.deployment import Deployment, Variant
+
+LOG_GROUP = "/aws/sagemaker/Endpoints/"
+_SECONDS_BETWEEN_LOOKS = 0.5
+_LONGEST_PAUSE = 30.0
+_log = logging.getLogger(__name__)
+
+
+class _Instance:
+    """A place in a variant that a process serves, the next one when it ends."""
+
+    def __init__(self, variant: Variant, prepared: Prepared, number: int) -> None:
+        self.variant = variant
+        self._prepared = prepared
+        self._log = prepared.directory.root / f"instance-{number}.log"
+        self.stream = f"{variant.name}/i-{secrets.token_hex(8)}"
+        self.follower: LogFollower | None = None
+        self.pause = 1.0
+        self.restart_at = 0.0
+        self.process = self.started()
+
+    def started(self) -> ModelProcess:
+        root = self._prepared.directory.root
+        return ModelProcess(self._prepared.python, root, self._prepared.environment, self._log)
+
+
+class Fleet:
+    """The processes of one deployment.
+
+    Args:
+        endpoint: The endpoint's name, for the log group.
+        region: Its region.
+        deployment: What is served.
+        root: The directory of the deployment.
+        workshop: What the processes are made with.
+    """
+
+    def __init__(self, endpoint: str, region: str, deployment: Deployment, root: Path, workshop: Workshop) -> None:
+        self.deployment = deployment
+        self._group = LOG_GROUP + endpoint
+        self._region = region
+        self._root = root
+        self._workshop = workshop
+        self._instances: list[_Instance] = []
+        self._closed = threading.Event()
+
+    def start(self) -> None:
+        """Start all processes and wait until every one serves; after a failure none is left.
+
+        Raises:
+            PreparationError: A model cannot be served; the message is the endpoint's FailureReason.
+        """
+        try:
+            for variant in self.deployment.variants:
+                prepared = prepare(variant, self._root / variant.name, self._region, self._workshop)
+                self._instances += [_Instance(variant, prepared, number) for number in range(variant.processes)]
+            for instance in self._instances:
+                self._follow(instance)
+                self._wait(instance)
+        except BaseException:
+            self.close()
+            raise
+        threading.Thread(target=self._watch, name=f"fleet-{self._group}", daemon=True).start()
+
+    def choose(self, variant: str | None) -> tuple[str, ModelProcess] | None:
+        """Return the variant and process for a call, or None when none serves now.
+
+        Args:
+            variant: The variant that the call is for; None lets the weights decide.
+
+        Raises:
+            LookupError: There is no such variant.
+        """
+        names = [candidate.name for candidate in self.deployment.variants]
+        if variant is None:
+            weights = [candidate.weight for candidate in self.deployment.variants]
+            variant = names[0] if len(names) == 1 else random.choices(names, weights)[0]  # noqa: S311 - no secret
+        elif variant not in names:
+            raise LookupError(variant)
+        serving = [
+            instance.process
+            for instance in self._instances
+            if instance.variant.name == variant and instance.process.serving
+        ]
+        return (variant, min(serving, key=lambda process: process.in_flight)) if serving else None
+
+    def in_flight(self) -> int:
+        """Return how many calls are worked on."""
+        return sum(instance.process.in_flight for instance in self._instances)
+
+    def close(self, *, remove: bool = False) -> None:
+        """End all processes.
+
+        Args:
+            remove: Whether the deployment's directory goes as well.
+        """
+        self._closed.set()
+        for instance in self._instances:
+            instance.process.stop()
+            if instance.follower is not None:
+                instance.follower.pump(last=True)
+        if remove:
+            shutil.rmtree(self._root, ignore_errors=True)
+
+    def _follow(self, instance: _Instance) -> None:
+        instance.follower = self._workshop.log(self._group, self._region, instance.stream, instance.process.log)
+
+    def _wait(self, instance: _Instance) -> None:
+        variant = instance.variant
+        try:
+            instance.process.wait_until_serving(variant.seconds_to_start, self._closed)
+        except (NotServingError, OSError) as error:
+            raise PreparationError(
+                f"The primary container for production variant {variant.name} did not pass the ping health check. "
+                f"Please check CloudWatch logs for this endpoint. {error}"
+            ) from error
+
+    def _watch(self) -> None:
+        while not self._closed.wait(_SECONDS_BETWEEN_LOOKS):
+            for instance in self._instances:
+                try:
+                    self._look_after(instance)
+                except Exception:
+                    _log.exception("An instance of %s could not be looked after", self._group)
+
+    def _look_after(self, instance: _Instance) -> None:
+        if instance.follower is not None:
+            instance.follower.pump(last=instance.process.ended)
+        if not instance.process.ended:
+            return
+        if not instance.restart_at:
+            _log.warning("A model server of %s ended: %s", self._group, instance.process.last_lines())
+            instance.restart_at = time.monotonic() + instance.pause
+            instance.pause = min(instance.pause * 2, _LONGEST_PAUSE)
+        elif time.monotonic() >= instance.restart_at:
+            instance.restart_at = 0.0
+            process = instance.started()
+            instance.process = process
+            if self._closed.is_set():  # The fleet was ended in this moment and did not see the new process.
+                process.stop()
+                return
+            self._follow(instance)
+            threading.Thread(target=self._await_again, args=(instance, process), daemon=True).start()
+
+    def _await_again(self, instance: _Instance, process: ModelProcess) -> None:
+        try:
+            process.wait_until_serving(instance.variant.seconds_to_start, self._closed)
+            instance.pause = 1.0
+        except (NotServingError, OSError):
+            process.stop()

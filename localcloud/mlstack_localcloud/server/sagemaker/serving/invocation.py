@@ -1,0 +1,118 @@
+"""InvokeEndpoint: a call on its way to a model's process, and the answer as SageMaker's runtime shapes it.
+
+Source of the error shapes: the sagemaker-runtime API reference (InvokeEndpoint: ModelError, ModelNotReadyException,
+ValidationError, ServiceUnavailable).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from werkzeug import Response
+
+from mlstack_localcloud.server.sagemaker.serving.connections import Answer, UnreachableError
+from mlstack_localcloud.server.sagemaker.serving.fleet import LOG_GROUP
+from mlstack_localcloud.server.sagemaker.serving.model_process import NotServingError
+from mlstack_localcloud.server.sagemaker.serving.router import NoRouteError, NotReadyError
+
+if TYPE_CHECKING:
+    from werkzeug import Request
+
+    from mlstack_localcloud.server.sagemaker.ports import Identity
+    from mlstack_localcloud.server.sagemaker.serving.router import Router
+
+_MOST_BYTES = 25 << 20  # Payload quota of real-time endpoints.
+_ATTEMPTS = 5
+_CUSTOM = "X-Amzn-SageMaker-Custom-Attributes"
+_VARIANT = "X-Amzn-Invoked-Production-Variant"
+_TIMED_OUT = (
+    "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
+    "each container in Amazon CloudWatch, resolve the issue, and try again."
+)
+_ENDED = "The container ended while it worked on the request."
+_SUCCESS = range(200, 300)
+_SERVER_ERROR = 500
+
+
+def invoke(router: Router, arn: str, request: Request, caller: Identity) -> Response:
+    """Answer a call of an endpoint.
+
+    Args:
+        router: The way to the processes.
+        arn: The endpoint.
+        request: The call.
+        caller: Who calls.
+
+    Returns:
+        The model's answer, or the error as AWS shapes it. Nothing is raised.
+    """
+    name = arn.rsplit("/", 1)[-1]
+    body = request.get_data()
+    if len(body) > _MOST_BYTES:
+        return _error("ValidationError", f"The payload is larger than {_MOST_BYTES >> 20} MB.", 400)
+    target = request.headers.get("X-Amzn-SageMaker-Target-Variant")
+    try:
+        variant, answer = _answer(router, arn, target, _headers(request), body)
+    except NotReadyError:
+        return _error("ServiceUnavailable", f"Endpoint {name} has no instance that is ready.", 503)
+    except (NoRouteError, LookupError) as error:
+        there = f"Endpoint {name} of account {caller.account} not found."
+        wrong = there if isinstance(error, NoRouteError) else f"Variant {target} is not found for Request."
+        return _error("ValidationError", wrong, 400)
+    except (TimeoutError, ConnectionError, NotServingError, ValueError) as error:
+        return _model_error(name, caller, 0, _TIMED_OUT if isinstance(error, TimeoutError) else _ENDED)
+    if answer.status not in _SUCCESS:
+        return _model_error(name, caller, answer.status, answer.body.decode("utf-8", "replace"))
+    headers = {_VARIANT: variant, "x-amzn-RequestId": str(uuid.uuid4())}
+    custom = answer.headers.get(_CUSTOM.lower())
+    if custom is not None:
+        headers[_CUSTOM] = custom
+    return Response(answer.body, 200, headers, content_type=answer.headers.get("content-type"))
+
+
+def _answer(router: Router, arn: str, target: str | None, headers: dict[str, str], body: bytes) -> tuple[str, Answer]:
+    for _ in range(_ATTEMPTS):
+        with router.process(arn, target) as (variant, process):
+            try:
+                return variant, process.invoke(headers, body)
+            except UnreachableError:
+                # It ended in this moment and saw nothing of the call, so another process may have it.
+                continue
+    raise NotReadyError(arn)
+
+
+def _headers(request: Request) -> dict[str, str]:
+    headers = {
+        "Content-Type": request.headers.get("Content-Type") or "application/json",
+        "Accept": request.headers.get("Accept") or "*/*",
+    }
+    for name in (_CUSTOM, "X-Amzn-SageMaker-Inference-Id"):
+        value = request.headers.get(name)
+        if value is not None:
+            headers[name] = value
+    return headers
+
+
+def _model_error(endpoint: str, caller: Identity, status: int, message: str) -> Response:
+    group = LOG_GROUP + endpoint
+    kind = "client" if 0 < status < _SERVER_ERROR else "server"
+    return _error(
+        "ModelError",
+        f'Received {kind} error ({status}) from primary with message "{message}". See the log group {group} in account '
+        f"{caller.account} for more information.",
+        424,
+        OriginalStatusCode=status,
+        OriginalMessage=message,
+        LogStreamArn=f"arn:aws:logs:{caller.region}:{caller.account}:log-group:{group}",
+    )
+
+
+def _error(code: str, message: str, status: int, **more: Any) -> Response:
+    return Response(
+        json.dumps({"Message": message, **more}),
+        status,
+        {"x-amzn-ErrorType": code, "x-amzn-RequestId": str(uuid.uuid4())},
+        content_type="application/json",
+    )

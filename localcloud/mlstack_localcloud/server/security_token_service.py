@@ -1,0 +1,189 @@
+"""The local cloud's STS: who am I, and temporary keys for roles and sessions.
+
+Ours rather than moto's, because requests are verified against these keys: moto answers GetSessionToken with one
+constant key, hands out roles that do not exist, and keeps every key that it ever issued.
+
+Policies are not evaluated, here as in the rest of the local cloud: any of its keys may assume any of its roles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from werkzeug.wrappers import Response
+
+from ..home import ACCOUNT
+from .errors import Failure, error_response, new_request_id
+from .sessions import Principal
+from .unknown_operation import unknown_operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .caller import Caller
+    from .sessions import Sessions, TemporaryKeys
+    from .wire import WireRequest
+
+_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+_ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/(?:[\w+=,.@/-]*/)?([\w+=,.@-]+)\Z")
+_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}\Z")
+_SHORTEST_SECONDS = 900
+_HOUR = 3600
+_LONGEST_SESSION_SECONDS = 36 * _HOUR
+
+
+class _Rejected(Exception):  # noqa: N818 - it is answered, not raised further
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One request to STS: its parameters by name, and who makes it."""
+
+    parameters: dict[str, str]
+    caller: Caller
+
+
+class SecurityTokenService:
+    """Answers STS requests.
+
+    Args:
+        sessions: Issues the temporary keys.
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._operations: dict[str, Callable[[_Call], str]] = {
+            "AssumeRole": self._assume_role,
+            "GetAccessKeyInfo": self._get_access_key_info,
+            "GetCallerIdentity": self._get_caller_identity,
+            "GetSessionToken": self._get_session_token,
+        }
+
+    def handle(self, request: WireRequest, caller: Caller) -> Response:
+        """Answer a request.
+
+        Args:
+            request: The request, in the query protocol.
+            caller: Who makes it.
+
+        Returns:
+            The answer in XML.
+        """
+        operation = self._operations.get(request.action)
+        if operation is None:
+            return error_response(unknown_operation("sts", request.action, "query"), "query")
+        parameters = (
+            {name: values[-1] for name, values in request.form.items()} if request.is_form else request.parameters
+        )
+        try:
+            result = operation(_Call(parameters, caller))
+        except _Rejected as rejected:
+            return error_response(rejected.failure, "query")
+        request_id = new_request_id()
+        document = (
+            f'<{request.action}Response xmlns="{_NAMESPACE}"><{request.action}Result>{result}</{request.action}Result>'
+            f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{request.action}Response>"
+        )
+        return Response(document, 200, {"x-amzn-RequestId": request_id}, content_type="text/xml")
+
+    def role_keys(self, role_arn: str, session_name: str, seconds: int = _HOUR) -> TemporaryKeys:
+        """Issue keys of a role to the local cloud itself, as AWS's services get them for the jobs that they run.
+
+        Args:
+            role_arn: A role of this account; it need not exist yet.
+            session_name: What the session is called in the ARN of its calls.
+            seconds: How long the keys are good.
+        """
+        match = _ROLE_ARN.match(role_arn)
+        name = match.group(2) if match else role_arn.rpartition("/")[2]
+        return self._sessions.issue(_assumed(name, _role_id(name), session_name), seconds)
+
+    def _assume_role(self, call: _Call) -> str:
+        role_arn = _required(call, "RoleArn", "roleArn")
+        session_name = _required(call, "RoleSessionName", "roleSessionName")
+        if not _SESSION_NAME.match(session_name):
+            raise _invalid(
+                session_name, "roleSessionName", r"Member must satisfy regular expression pattern: [\w+=,.@-]*"
+            )
+        match = _ROLE_ARN.match(role_arn)
+        role = _find_role(role_arn) if match and match.group(1) == ACCOUNT else None
+        if role is None or match is None:
+            message = f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+            raise _Rejected(Failure("AccessDenied", message, 403))
+        seconds = _duration(call, _HOUR, int(getattr(role, "max_session_duration", None) or _HOUR))
+        principal = _assumed(match.group(2), role.id, session_name)
+        keys = self._sessions.issue(principal, seconds)
+        return (
+            f"<AssumedRoleUser><AssumedRoleId>{escape(principal.user_id)}</AssumedRoleId><Arn>{escape(principal.arn)}</Arn>"
+            f"</AssumedRoleUser>{_credentials(keys)}"
+        )
+
+    def _get_session_token(self, call: _Call) -> str:
+        seconds = _duration(call, 12 * _HOUR, _LONGEST_SESSION_SECONDS)
+        principal = Principal(call.caller.arn, call.caller.user_id, call.caller.account)
+        return _credentials(self._sessions.issue(principal, seconds))
+
+    def _get_caller_identity(self, call: _Call) -> str:
+        caller = call.caller
+        arn, user_id = escape(caller.arn), escape(caller.user_id)
+        return f"<Arn>{arn}</Arn><UserId>{user_id}</UserId><Account>{caller.account}</Account>"
+
+    def _get_access_key_info(self, call: _Call) -> str:
+        _required(call, "AccessKeyId", "accessKeyId")
+        return f"<Account>{ACCOUNT}</Account>"
+
+
+def _find_role(role_arn: str) -> Any:
+    from moto.iam.models import iam_backends
+
+    for role in list(iam_backends[ACCOUNT]["aws"].roles.values()):
+        if role.arn == role_arn:
+            return role
+    return None
+
+
+def _assumed(role_name: str, role_id: str, session_name: str) -> Principal:
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role_name}/{session_name}"
+    return Principal(arn, f"{role_id}:{session_name}", ACCOUNT)
+
+
+def _role_id(role_name: str) -> str:
+    return "AROA" + hashlib.sha256(role_name.encode()).hexdigest()[:17].upper()
+
+
+def _duration(call: _Call, default: int, longest: int) -> int:
+    text = call.parameters.get("DurationSeconds", str(min(default, longest)))
+    if not text.isdigit() or int(text) < _SHORTEST_SECONDS:
+        raise _invalid(text, "durationSeconds", "Member must have value greater than or equal to 900")
+    if int(text) > longest:
+        message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        raise _Rejected(Failure("ValidationError", message, 400))
+    return int(text)
+
+
+def _required(call: _Call, name: str, member: str) -> str:
+    value = call.parameters.get(name)
+    if not value:
+        raise _invalid("null", member, "Member must not be null")
+    return value
+
+
+def _invalid(value: str, member: str, constraint: str) -> _Rejected:
+    message = f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
+    return _Rejected(Failure("ValidationError", message, 400))
+
+
+def _credentials(keys: TemporaryKeys) -> str:
+    return (
+        f"<Credentials><AccessKeyId>{keys.access_key_id}</AccessKeyId>"
+        f"<SecretAccessKey>{escape(keys.secret_access_key)}</SecretAccessKey>"
+        f"<SessionToken>{escape(keys.session_token)}</SessionToken>"
+        f"<Expiration>{keys.expiration_time:%Y-%m-%dT%H:%M:%SZ}</Expiration></Credentials>"
+    )

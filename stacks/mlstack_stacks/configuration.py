@@ -1,0 +1,61 @@
+"""Whether Pulumi's own configuration lets a stack land where the specification says.
+
+The region and the accounts that the provider accepts belong to the provider, so they stand in Pulumi's configuration
+too. This compares the two before anything is declared.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pulumi
+from mlstack_components.errors import UserError
+
+if TYPE_CHECKING:
+    from mlstack_stacks.spec import EnvironmentSpec
+
+
+def check_configuration(spec: EnvironmentSpec) -> None:
+    """Refuses a stack that would land in another region or account than its specification says.
+
+    Args:
+        spec: The specification of the environment.
+
+    Raises:
+        UserError: The region or the accounts contradict it.
+    """
+    settings = pulumi.Config("aws")
+    file = f"Pulumi.{spec.environment}.yaml"
+    region, source = settings.get("region"), file
+    if region is None:
+        source = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
+        region = os.environ.get(source)
+    if region is not None and region != spec.region:
+        place = spec.place("region")
+        said = f"{spec.file.name}{f':{place.line}' if place else ''} says {spec.region}"
+        raise UserError(
+            f"{source} says the region {region}, {said}.",
+            next_step=f"Write {spec.region} in {source}." if source == file else f"Unset {source}.",
+        )
+    _check_accounts(spec, settings.get("allowedAccountIds"), file)
+
+
+def _check_accounts(spec: EnvironmentSpec, setting: str | None, file: str) -> None:
+    if setting is None:
+        if not spec.is_local:
+            pulumi.log.warn(
+                f"{file} does not say which account may be touched: wrong credentials would provision another one. "
+                f'Set it with `pulumi config set --path "aws:allowedAccountIds[0]" {spec.account}`.'
+            )
+        return
+    try:
+        accounts = json.loads(setting)
+    except json.JSONDecodeError:
+        accounts = setting
+    if not isinstance(accounts, list) or spec.account not in [str(account) for account in accounts]:
+        raise UserError(
+            f"{file} allows the accounts {setting}, {spec.file.name} says {spec.account}.",
+            next_step="Correct one of them.",
+        )

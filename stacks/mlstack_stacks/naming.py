@@ -1,0 +1,94 @@
+"""The names that a project's environment has in the cloud.
+
+Most resources are named by the provider from a prefix; what clients and other stacks call by name is chosen here. Two
+different environments never share a name: `<project>-<environment>` is used as long as it can be read in one way only
+and is short enough, else a hash of both takes the place of what doesn't fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+MAX_RESOURCE_PREFIX = 40
+"""Leaves S3 room for `-artifacts-1234567` in a bucket's 63 characters, and IAM for as much in a role's 64."""
+
+MAX_NAME = 63
+"""What SageMaker allows for a model package group, an endpoint and a pipeline's own jobs
+(docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html)."""
+
+RELEASE_PARAMETER = "model-package-arn"
+
+INSTANCE_COUNT_PARAMETER = "instance-count"
+"""The last part of the parameter beside it that holds the endpoint's instance count."""
+
+_HASH_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one environment of a project.
+
+    Attributes:
+        project: The project's name.
+        environment: The environment's name.
+    """
+
+    project: str
+    environment: str
+
+    @property
+    def resource_prefix(self) -> str:
+        """What Pulumi's names of resources, and so the provider's names, begin with; at most 40 characters."""
+        return qualified_name(self.project, self.environment, MAX_RESOURCE_PREFIX)
+
+    @property
+    def model_package_group(self) -> str:
+        """The model package group; at most 63 characters."""
+        return qualified_name(self.project, self.environment, MAX_NAME)
+
+    @property
+    def pipeline(self) -> str:
+        """The training pipeline; at most 63 characters."""
+        return qualified_name(self.project, self.environment, MAX_NAME)
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint; at most 63 characters."""
+        return qualified_name(self.project, self.environment, MAX_NAME)
+
+    @property
+    def release_path(self) -> str:
+        """The SSM path below which the release pointer lies."""
+        return f"/mlstack/{self.project}/{self.environment}/release"
+
+    @property
+    def release_parameter(self) -> str:
+        """The SSM parameter that holds the ARN of the model package that the environment serves."""
+        return f"{self.release_path}/{RELEASE_PARAMETER}"
+
+    @property
+    def instance_count_parameter(self) -> str:
+        """The SSM parameter that holds how many instances the endpoint had when it was released."""
+        return f"{self.release_path}/{INSTANCE_COUNT_PARAMETER}"
+
+
+def qualified_name(project: str, environment: str, maximum: int) -> str:
+    """The name of an environment of a project, different for any two of them.
+
+    `a-b` in `c` and `a` in `b-c` would both be `a-b-c`: an environment with a hyphen gets a hash. The hash begins with
+    a zero, which no environment's name does, so no other environment's plain name ends like it.
+
+    Args:
+        project: The project's name: lower-case words joined by single hyphens, the first beginning with a letter.
+        environment: The environment's name, of the same form.
+        maximum: The most characters that the name may have; at least 20.
+
+    Returns:
+        A name of the same form.
+    """
+    plain = f"{project}-{environment}"
+    if "-" not in environment and len(plain) <= maximum:
+        return plain
+    digest = hashlib.sha256(f"{project}/{environment}".encode()).hexdigest()[: _HASH_DIGITS - 1]
+    return f"{plain[: maximum - _HASH_DIGITS - 1].rstrip('-')}-0{digest}"

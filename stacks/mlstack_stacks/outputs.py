@@ -1,0 +1,49 @@
+"""What a project's stack tells the rest of the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectOutputs:
+    """The outputs of a project's stack, under the names that they are exported by; None where the part is off."""
+
+    artifact_bucket: pulumi.Output[str]
+    """The name of the bucket of code, models and reports."""
+    data_bucket: pulumi.Output[str]
+    """The name of the bucket of the data."""
+    code_uri: pulumi.Output[str | None]
+    """The S3 URI of the stack's code bundle, the default of the pipeline's parameter `CodeUri`."""
+    data_uri: pulumi.Output[str | None]
+    """The S3 URI of the stack's dataset, the default of the pipeline's parameter `DataUri`."""
+    pipeline_name: pulumi.Output[str] | None = None
+    """The name of the training pipeline."""
+    pipeline_arn: pulumi.Output[str] | None = None
+    """The ARN of the training pipeline."""
+    model_package_group_name: pulumi.Output[str] | None = None
+    """The name of the group of the model versions."""
+    endpoint_name: str | None = None
+    """The name of the endpoint, whether it exists yet or waits."""
+    endpoint_waits_for: str | None = None
+    """What a configured endpoint waits for, in words; None once it serves, and where nothing is to be served."""
+    encryption_key_arn: pulumi.Output[str]
+    """The ARN of the key that encrypts everything of the environment."""
+    notification_topic_arn: pulumi.Output[str] | None = None
+    """The ARN of the topic of notifications; anything may be subscribed to it."""
+    image_repository_url: pulumi.Output[str] | None = None
+    """Where the project's own container images are pushed to, without a tag."""
+    release_parameter_path: str | None = None
+    """The SSM path below which the release pointer lies."""
+    region: str
+    """The region."""
+    account: str
+    """The account, 12 digits."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The outputs by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}

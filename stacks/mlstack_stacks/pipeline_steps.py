@@ -1,0 +1,86 @@
+"""From the steps of a specification to those of AWS's pipeline, as pure functions."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from mlstack_components.aws.images import FrameworkImage, framework_image
+from mlstack_components.aws.pipeline_args import (
+    EvaluateStepArgs,
+    Gate,
+    PipelineSteps,
+    PrepareStepArgs,
+    RegisterStepArgs,
+    TrainStepArgs,
+)
+
+from mlstack_stacks.spec.values import SOURCE_DIRECTORY
+
+if TYPE_CHECKING:
+    from mlstack_stacks.spec import EnvironmentSpec, Evaluate, Prepare, Steps, Train
+
+
+def image_of(steps: Steps, region: str) -> FrameworkImage:
+    """The framework image that every step runs in.
+
+    Args:
+        steps: The steps.
+        region: The region of the jobs.
+
+    Raises:
+        UserError: AWS has no such image there.
+    """
+    framework = steps.train.framework
+    return framework_image(framework.name, framework.version, region)
+
+
+def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str | None) -> PipelineSteps:
+    """The steps of the pipeline.
+
+    Args:
+        spec: The specification of the environment.
+        steps: Its steps.
+        model_package_group: The group that versions are registered in, or None where they are not.
+
+    Raises:
+        UserError: AWS has no image of the framework in the region.
+    """
+    image = image_of(steps, spec.region)
+    evaluate = steps.evaluate
+    return PipelineSteps(
+        prepare=None if steps.prepare is None else PrepareStepArgs(**_job(steps.prepare, image)),
+        train=TrainStepArgs(**_job(steps.train, image), hyperparameters=dict(steps.train.hyperparameters)),
+        evaluate=None if evaluate is None else EvaluateStepArgs(**_job(evaluate, image), gates=_gates(evaluate)),
+        register=None if model_package_group is None else _register(spec, image, model_package_group),
+    )
+
+
+def _job(step: Prepare | Train | Evaluate, image: FrameworkImage) -> dict[str, Any]:
+    return {
+        "entry_point": _inside_code(step.entry_point),
+        "image_uri": image.uri,
+        "instance_type": step.instance_type,
+        "volume_gigabytes": step.volume_size_gb,
+        "max_runtime_seconds": step.max_runtime_minutes * 60,
+    }
+
+
+def _gates(evaluate: Evaluate) -> tuple[Gate, ...]:
+    return tuple(Gate(metric, gate.comparator, gate.threshold) for metric, gate in evaluate.gates.items())
+
+
+def _register(spec: EnvironmentSpec, image: FrameworkImage, model_package_group: str) -> RegisterStepArgs:
+    serving = spec.serving
+    return RegisterStepArgs(
+        model_package_group_name=model_package_group,
+        image_uri=image.uri,
+        entry_point=None if serving is None else _inside_code(serving.entry_point),
+        # Any instance type: a version that is registered here may be served in another environment on a larger one.
+        instance_types=(),
+    )
+
+
+def _inside_code(entry_point: str) -> str:
+    """A script's path as the jobs see it: the contents of the source folder are their working directory."""
+    return str(PurePosixPath(entry_point).relative_to(SOURCE_DIRECTORY))

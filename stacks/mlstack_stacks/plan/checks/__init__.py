@@ -1,0 +1,33 @@
+"""What is allowed in a specification and still worth a look. Each check is one file, named as its rule.
+
+A check is a function from the specification of an environment to warnings; it asks no cloud.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlstack_stacks.plan.resources import Warn
+    from mlstack_stacks.spec import EnvironmentSpec
+
+CHECKS: tuple[str, ...] = (
+    "no_gates",
+    "no_owner",
+    "package_versions",
+    "python_version",
+    "serving_without_registry",
+    "single_instance",
+)
+"""The rules, each a module here with a function `check`."""
+
+
+def run_checks(spec: EnvironmentSpec) -> tuple[Warn, ...]:
+    """What all checks find.
+
+    Args:
+        spec: The specification of the environment.
+    """
+    modules = [import_module(f"{__name__}.{rule}") for rule in CHECKS]
+    return tuple(warning for module in modules for warning in module.check(spec))

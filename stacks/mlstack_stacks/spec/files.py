@@ -1,0 +1,52 @@
+"""Whether the scripts and data that a specification names are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlstack_components.errors import Problem
+
+from mlstack_stacks.spec.values import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlstack_stacks.spec.models import EnvironmentSpec
+
+
+def missing_files(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
+    """The problems of paths that don't lead to something inside the project.
+
+    Args:
+        spec: The specification.
+        file: Its file, as messages name it.
+    """
+    for key, path in named_paths(spec):
+        target = spec.root / path
+        place = spec.place(key)
+        line, shown_key = (place.line, place.key) if place else (0, key)
+        if not target.exists():
+            yield Problem(file, line, shown_key, f'"{path}" is not there.', _neighbour(target))
+        elif not target.is_file():
+            yield Problem(file, line, shown_key, f'"{path}" is not a file.', "Name a single file.")
+        elif not target.resolve().is_relative_to(spec.root.resolve()):
+            yield Problem(file, line, shown_key, f'"{path}" leads out of the project.', "Replace the link by the file.")
+
+
+def named_paths(spec: EnvironmentSpec) -> Iterator[tuple[str, str]]:
+    """Each key that names a path, with the path."""
+    if spec.data is not None:
+        yield "data.source", spec.data.source
+    if spec.steps is not None:
+        for name, step in spec.steps:
+            if step is not None:
+                yield f"steps.{name}.entry_point", step.entry_point
+    if spec.serving is not None:
+        yield "serving.entry_point", spec.serving.entry_point
+
+
+def _neighbour(target: Path) -> str | None:
+    names = [path.name for path in target.parent.iterdir()] if target.parent.is_dir() else []
+    guess = closest(target.name, names)
+    return f'Did you mean "{guess}"?' if guess else "Paths are relative to this file."

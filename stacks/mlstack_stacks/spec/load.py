@@ -1,0 +1,204 @@
+"""From mlstack.yaml to one checked specification an environment.
+
+Stages: the file becomes a tree of places (`read_yaml`); each environment's keys are laid over the project's; each
+result is validated as a whole, so that an override that breaks something far from it is found; scripts and data are
+looked for. All problems of all environments are reported together, each where the value stands that causes it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlstack_components.errors import Problem, SpecError, UserError
+from pydantic import ValidationError
+
+from mlstack_stacks.spec.files import missing_files
+from mlstack_stacks.spec.framework import missing_images
+from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
+from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
+from mlstack_stacks.spec.read_yaml import read
+from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, walk
+from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, closest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PROJECT_KEYS = ("name", *Parts.model_fields, "environments")
+_ENVIRONMENT_KEYS = ("account", "region", *Parts.model_fields)
+
+
+def load(path: Path, environment: str, *, check_files: bool = True) -> EnvironmentSpec:
+    """Reads a project's specification for one environment; all of its environments are checked.
+
+    Args:
+        path: The file, usually `mlstack.yaml`.
+        environment: The environment's name; `local` is always there.
+        check_files: Whether the scripts and data that it names must exist beside it.
+
+    Returns:
+        The specification with the environment's overrides applied.
+
+    Raises:
+        SpecError: The file is not valid; all problems at once.
+        UserError: The environment is not in the file.
+    """
+    project = load_all(path, check_files=check_files)
+    if environment not in project.environments:
+        names = list(project.environments)
+        guess = closest(environment, names)
+        hint = did_you_mean(guess) if guess else f"It has {', '.join(names)}."
+        raise UserError(f'{_shown(path)} has no environment "{environment}".', next_step=hint)
+    return project.environments[environment]
+
+
+def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
+    """Reads a project's specification for all of its environments.
+
+    Args:
+        path: The file, usually `mlstack.yaml`.
+        check_files: Whether the scripts and data that it names must exist beside it.
+
+    Returns:
+        The specification.
+
+    Raises:
+        SpecError: The file is not valid; all problems at once.
+    """
+    file = _shown(path)
+    try:
+        tree = read(path)
+    except SpecError as error:
+        raise SpecError([Problem(file, p.line, p.key, p.message, p.suggestion) for p in error.problems]) from None
+    checker = _Checker(path, file, tree)
+    specs = {name: spec for name, overrides in checker.environments() if (spec := checker.check(name, overrides))}
+    checker.problems += [p for spec in specs.values() for p in missing_images(spec, file)]
+    if check_files:
+        checker.problems += [p for spec in specs.values() for p in missing_files(spec, file)]
+    if problems := checker.found():
+        raise SpecError(problems)
+    first = next(iter(specs.values()))
+    return ProjectSpec(name=first.name, environments=specs)
+
+
+class _Checker:
+    """Checks the environments of one file and collects the problems."""
+
+    def __init__(self, path: Path, file: Path, tree: Mapping) -> None:
+        self.problems: list[Problem] = [*_without_value(file, tree), *_unknown(file, tree, _PROJECT_KEYS)]
+        self._path = path
+        self._file = file
+        self._tree = tree
+
+    def environments(self) -> Iterator[tuple[str, Mapping]]:
+        """Each environment's name and overrides; `local` needs no entry."""
+        node = self._tree.entries.get("environments")
+        if node is not None and not isinstance(node, Mapping):
+            message = "must be one key an environment."
+            self.problems.append(Problem(self._file, node.place.line, "environments", message, "Such as `local: {}`."))
+        entries = node.entries if isinstance(node, Mapping) else {}
+        if LOCAL_ENVIRONMENT not in entries:
+            yield LOCAL_ENVIRONMENT, Mapping(self._tree.place)
+        for name, overrides in entries.items():
+            if isinstance(overrides, Scalar) and overrides.value is None:
+                yield name, Mapping(overrides.place)
+            elif isinstance(overrides, Mapping):
+                self.problems += _unknown(self._file, overrides, _ENVIRONMENT_KEYS)
+                yield name, overrides
+            else:
+                message = "must be keys with values."
+                place = overrides.place
+                self.problems.append(Problem(self._file, place.line, place.key, message, f"Write `{name}: {{}}`."))
+
+    def check(self, name: str, overrides: Mapping) -> EnvironmentSpec | None:
+        """Validates the project with an environment's overrides; None where there are problems."""
+        merged = _merge(self._tree, overrides)
+        if "name" not in merged.entries:
+            # It stands in no environment, so its absence is the file's and not to be reported once for each.
+            self.problems.append(Problem(self._file, 1, "name", MISSING, "Add `name: my-project`."))
+            merged.entries["name"] = Scalar(self._tree.place, "nameless", "nameless", plain=False)
+        merged.entries["environment"] = Scalar(overrides.place, name, name, plain=False)
+        try:
+            spec = EnvironmentSpec.model_validate(merged.data())
+        except ValidationError as error:
+            self.problems += problems_of(error, self._file, merged, EnvironmentSpec)
+            return None
+        places = {key: node.place for key, node in _keys(merged)}
+        spec._file, spec._places = self._path, places
+        return spec
+
+    def found(self) -> list[Problem]:
+        """The problems, each place's first one only: the project's keys are checked once an environment."""
+        by_place: dict[tuple[int, str], Problem] = {}
+        for problem in self.problems:
+            by_place.setdefault((problem.line, problem.key), problem)
+        problems = list(by_place.values())
+        # A key that is missing because it is misspelt is one mistake.
+        meant = {(problem.key.rpartition(".")[0], problem.suggestion) for problem in problems}
+        return [p for p in problems if not (p.message == MISSING and _guessed(p.key) in meant)]
+
+
+def _guessed(key: str) -> tuple[str, str]:
+    parent, _, name = key.rpartition(".")
+    return parent, did_you_mean(name)
+
+
+def _merge(project: Mapping, overrides: Mapping) -> Mapping:
+    """The project's keys with an environment's laid over them, unknown ones left out: they are reported already."""
+    base = {key: node for key, node in project.entries.items() if key in ("name", *Parts.model_fields)}
+    over = {key: node for key, node in overrides.entries.items() if key in _ENVIRONMENT_KEYS}
+    return _overlay(Mapping(overrides.place, base), Mapping(overrides.place, over))
+
+
+def _overlay(base: Mapping, overrides: Mapping) -> Mapping:
+    entries = dict(base.entries)
+    for key, node in overrides.entries.items():
+        below = entries.get(key)
+        both = isinstance(below, Mapping) and isinstance(node, Mapping)
+        entries[key] = _overlay(below, node) if both else node  # type: ignore[arg-type]
+    return Mapping(base.place, entries)
+
+
+def _keys(mapping: Mapping, prefix: str = "") -> Iterator[tuple[str, Node]]:
+    for key, node in mapping.entries.items():
+        yield f"{prefix}{key}", node
+        if isinstance(node, Mapping):
+            yield from _keys(node, f"{prefix}{key}.")
+
+
+def _unknown(file: Path, mapping: Mapping, known: tuple[str, ...]) -> Iterator[Problem]:
+    for key, node in mapping.entries.items():
+        if key in known:
+            continue
+        if key in _ENVIRONMENT_KEYS:
+            place: Place = node.place
+            yield Problem(file, place.line, place.key, "belongs to an environment.", "Move it below `environments:`.")
+        elif key in _PROJECT_KEYS:
+            place = node.place
+            yield Problem(file, place.line, place.key, "is the same in all environments.", "Remove it here.")
+        else:
+            yield unknown_key(file, node, key, known)
+
+
+def _without_value(file: Path, tree: Mapping) -> Iterator[Problem]:
+    """Keys with nothing behind them: whether the part is meant with its defaults or left out can't be told."""
+    environments = tree.entries.get("environments")
+    bare = set(environments.entries) if isinstance(environments, Mapping) else set()
+    allowed = {"environments", *(f"environments.{name}" for name in bare)}
+    for node in walk(tree):
+        if isinstance(node, Scalar) and node.empty and node.place.key not in allowed:
+            key = node.place.key.rpartition(".")[2]
+            hint = f"Write `{key}: {{}}` for its defaults or `{key}: null` to leave it out." if key in _PARTS else None
+            yield Problem(
+                file, node.place.line, node.place.key, "has no value.", hint or "Write one, or remove the key."
+            )
+
+
+_PARTS = {"registry"}
+
+
+def _shown(path: Path) -> Path:
+    """The file as its user would type it."""
+    relative = os.path.relpath(path)
+    return Path(relative) if not relative.startswith("..") else path

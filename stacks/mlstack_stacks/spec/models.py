@@ -1,0 +1,237 @@
+"""What mlstack.yaml may hold, as pydantic models.
+
+The terms are the field's own and belong to no cloud: `serving` is an endpoint on AWS, an online endpoint on Azure ML
+and an endpoint on Vertex AI. A part that is left out (or `null`) is not provisioned. Attribute docstrings are the
+descriptions that the JSON schema shows in an editor.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.values import (
+    LOCAL_ACCOUNT,
+    LOCAL_ENVIRONMENT,
+    LOCAL_REGION,
+    Account,
+    Email,
+    EntryPoint,
+    EnvironmentName,
+    GateExpression,
+    Hyperparameter,
+    HyperparameterName,
+    InstanceType,
+    MetricName,
+    Owner,
+    ProjectName,
+    Region,
+    RelativePath,
+    wrong,
+)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class Data(_Model):
+    """The data that training starts from."""
+
+    source: RelativePath
+    """The file of the project that is uploaded to the data bucket, relative to this file."""
+    target: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    """The column that the model predicts."""
+
+
+class Framework(_Model):
+    """The machine-learning framework of the jobs and of the model's server, as the cloud ships it."""
+
+    name: Literal["sklearn"]
+    """The framework."""
+    version: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    """The version of the cloud's framework image; the newest that mlstack knows by default."""
+
+
+def _framework(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class _Step(_Model):
+    entry_point: EntryPoint
+    """The script, below `src/`."""
+    instance_type: InstanceType = "ml.m5.large"
+    """The machine that the step runs on."""
+    volume_size_gb: Annotated[int, Field(ge=1, le=16384)] = 30
+    """The disk of that machine, in GiB."""
+    max_runtime_minutes: Annotated[int, Field(ge=1, le=40320)] = 60
+    """The time after which the step is stopped, in minutes."""
+
+
+class Prepare(_Step):
+    """Turns raw data into a training and a test set."""
+
+
+class Train(_Step):
+    """Fits the model."""
+
+    framework: Annotated[Framework, BeforeValidator(_framework)]
+    """The framework, by name or as name and version."""
+    hyperparameters: Annotated[dict[HyperparameterName, Hyperparameter], Field(max_length=80)] = {}
+    """What the training script gets as `--name value`; each is a parameter of the pipeline."""
+
+
+class Evaluate(_Step):
+    """Measures the model on the test set and decides whether it may be registered."""
+
+    gates: Annotated[dict[MetricName, GateExpression], Field(max_length=50)] = {}
+    """What each metric must reach, such as `accuracy: ">= 0.80"`."""
+
+
+class Steps(_Model):
+    """The training pipeline: prepare, train, evaluate, gate, register."""
+
+    prepare: Prepare | None = None
+    train: Train
+    evaluate: Evaluate | None = None
+
+
+class Registry(_Model):
+    """Where models (and the project's own container images) are kept, with their versions."""
+
+    approval: Literal["manual"] = "manual"
+    """Who approves a new version: a person."""
+    images: bool = True
+    """Whether the project gets a repository for container images of its own."""
+
+
+class Instances(_Model):
+    """How many machines serve."""
+
+    min: Annotated[int, Field(ge=1, le=100)] = 1
+    """The number of instances; two or more survive the loss of a machine."""
+
+
+class Serving(_Model):
+    """How the approved model answers requests."""
+
+    kind: Literal["realtime"]
+    """`realtime`: an endpoint that is always up."""
+    entry_point: EntryPoint = "src/serve.py"
+    """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
+    instance_type: InstanceType = "ml.m5.large"
+    """The machine that the model runs on."""
+    instances: Instances = Instances()
+
+
+class Notifications(_Model):
+    """Who hears of new models, failed pipelines and failed endpoints."""
+
+    emails: Annotated[tuple[Email, ...], Field(min_length=1, max_length=50)]
+    """Addresses; each gets one message to confirm the subscription."""
+
+    @field_validator("emails")
+    @classmethod
+    def _once_each(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
+        if repeated := [email for email in emails if emails.count(email) > 1]:
+            raise wrong(f'"{repeated[0]}" stands here more than once.', "Remove one.")
+        return emails
+
+
+class Parts(_Model):
+    """The parts of a project, which an environment may override key by key."""
+
+    owner: Owner | None = None
+    """The team or person that answers for the project; a tag on every resource."""
+    cloud: Literal["aws"] = "aws"
+    """The cloud."""
+    data: Data | None = None
+    steps: Steps | None = None
+    registry: Registry | None = None
+    serving: Serving | None = None
+    notifications: Notifications | None = None
+
+
+class EnvironmentSpec(Parts):
+    """A project in one environment: the specification with that environment's overrides applied.
+
+    Attributes:
+        name: The project's name.
+        environment: The environment's name, which is the Pulumi stack's.
+        account: The account's 12 digits; `000000000000` is the local cloud's.
+        region: The region.
+    """
+
+    name: ProjectName
+    environment: EnvironmentName
+    account: Account
+    region: Region
+    _file: Path = PrivateAttr(default=Path("mlstack.yaml"))
+    _places: dict[str, Place] = PrivateAttr(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        """The file that this was read from."""
+        return self._file
+
+    @property
+    def root(self) -> Path:
+        """The project's folder, which paths of the specification are relative to."""
+        return self._file.parent
+
+    @property
+    def is_local(self) -> bool:
+        """True for the environment on the local cloud."""
+        return self.environment == LOCAL_ENVIRONMENT
+
+    def place(self, key: str) -> Place | None:
+        """Where a key's value comes from: the environment's override if there is one, else the project's.
+
+        Args:
+            key: A dotted key without the environment, such as `serving.instances.min`.
+
+        Returns:
+            The place in the file, or None where a default applies.
+        """
+        return self._places.get(key)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _local_defaults(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("environment") == LOCAL_ENVIRONMENT:
+            return {"account": LOCAL_ACCOUNT, "region": LOCAL_REGION, **data}
+        return data
+
+    @field_validator("account")
+    @classmethod
+    def _right_account(cls, account: str, info: ValidationInfo) -> str:
+        local = info.data.get("environment") == LOCAL_ENVIRONMENT
+        if local and account != LOCAL_ACCOUNT:
+            raise wrong(f"the environment `{LOCAL_ENVIRONMENT}` has the account {LOCAL_ACCOUNT}.", "Remove this line.")
+        if not local and account == LOCAL_ACCOUNT:
+            raise wrong(f"{LOCAL_ACCOUNT} is the account of the environment `{LOCAL_ENVIRONMENT}`.")
+        return account
+
+
+class ProjectSpec(_Model):
+    """A whole mlstack.yaml.
+
+    Attributes:
+        name: The project's name.
+        environments: Each environment with its overrides applied, `local` always among them.
+    """
+
+    name: ProjectName
+    environments: dict[str, EnvironmentSpec]

@@ -1,0 +1,54 @@
+from dataclasses import replace
+
+import pytest
+from mlstack.release.proof import LiveEndpoint, Variant, differences, model_versions
+
+ARN = "arn:aws:sagemaker:us-east-1:000000000000:model-package/weather-local"
+LIVE = LiveEndpoint("weather-local", "InService", "config-1", (Variant("main", "model-1", f"{ARN}/2", 3, 3),))
+
+
+def _with_variant(**changes: object) -> LiveEndpoint:
+    return replace(LIVE, variants=(replace(LIVE.variants[0], **changes),))  # type: ignore[arg-type]
+
+
+def test_the_intended_endpoint_is_proven() -> None:
+    assert differences(LIVE, f"{ARN}/2", least_instances=3) == ()
+
+
+@pytest.mark.parametrize(
+    ("live", "difference"),
+    [
+        (None, "there is no endpoint"),
+        (replace(LIVE, status="Failed"), "it is Failed"),
+        (replace(LIVE, pending=True), "a deployment is still under way"),
+        (replace(LIVE, variants=()), "it has no production variant"),
+        (_with_variant(model_package_arn=f"{ARN}/1"), "it serves model version 1"),
+        (_with_variant(model_package_arn=None), "the model model-1 behind it names no model package"),
+        (_with_variant(instances=1, desired_instances=1), "it has 1 instances instead of 3"),
+    ],
+)
+def test_each_difference_is_told(live: LiveEndpoint | None, difference: str) -> None:
+    assert differences(live, f"{ARN}/2", least_instances=3) == (difference,)
+
+
+def test_every_variant_counts() -> None:
+    shadow = Variant("old", "model-0", f"{ARN}/1", 1, 1)
+    assert differences(replace(LIVE, variants=(*LIVE.variants, shadow)), f"{ARN}/2") == ("it serves model version 1",)
+
+
+@pytest.mark.parametrize(
+    ("status", "pending", "changing"),
+    [("InService", False, False), ("InService", True, True), ("Updating", False, True), ("Failed", False, False)],
+)
+def test_changing(status: str, pending: bool, changing: bool) -> None:
+    assert replace(LIVE, status=status, pending=pending).changing is changing
+
+
+def test_instance_count_is_the_larger_of_current_and_desired() -> None:
+    assert _with_variant(instances=2, desired_instances=5).instance_count == 5
+    assert _with_variant(instances=None, desired_instances=None).instance_count is None
+
+
+def test_versions_in_a_sentence() -> None:
+    assert model_versions(LIVE.model_package_arns) == "version 2"
+    assert model_versions(()) == "no model"

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from mlstack_components.aws.encryption_key import EncryptionKey, EncryptionKeyArgs, key_policy
+
+
+@pytest.fixture
+def declared(declare, placement, tags):
+    def program():
+        key = EncryptionKey("weather-dev", EncryptionKeyArgs(placement=placement, description="Weather", tags=tags))
+        return {"arn": key.arn, "alias": key.alias_name}
+
+    return declare(program)
+
+
+def test_the_key_rotates_and_stays_repairable_for_thirty_days(declared, tags):
+    """KMS.3, KMS.4, CKV_AWS_7."""
+    inputs = declared.one("aws:kms/key:Key").inputs
+    assert inputs["enableKeyRotation"] is True
+    assert inputs["deletionWindowInDays"] == 30
+    assert inputs["tags"] == tags
+
+
+def test_the_alias_names_the_component_and_points_to_the_key(declared):
+    inputs = declared.one("aws:kms/alias:Alias").inputs
+    assert inputs == {"name": "alias/mlstack/weather-dev", "targetKeyId": "weather-dev-key-id"}
+    assert declared.result == {"arn": "arn:aws:made:::weather-dev-key", "alias": "alias/mlstack/weather-dev"}
+
+
+def _statements(placement):
+    return json.loads(key_policy(placement))["Statement"]
+
+
+def test_nobody_may_do_everything(placement):
+    """KMS.5, CKV_AWS_33, CKV2_AWS_64."""
+    for each in _statements(placement):
+        assert each["Effect"] == "Allow"
+        assert not [action for action in each["Action"] if "*" in action]
+        assert "*" not in each["Principal"].values()
+
+
+def test_the_policy_can_be_changed_again(placement):
+    account = {"AWS": "arn:aws:iam::111111111111:root"}
+    granted = {action for each in _statements(placement) if each["Principal"] == account for action in each["Action"]}
+    assert {"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:Decrypt", "kms:GenerateDataKey"} <= granted
+
+
+def test_logs_use_the_key_for_this_accounts_groups_only(placement):
+    service = {"Service": "logs.eu-west-1.amazonaws.com"}
+    (granted,) = [each for each in _statements(placement) if each["Principal"] == service]
+    groups = "arn:aws:logs:eu-west-1:111111111111:log-group:*"
+    assert granted["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+
+
+def test_events_reach_encrypted_topics_and_queues(placement):
+    """EventBridge delivers nothing to an encrypted topic if the key's policy has a condition for it."""
+    (granted,) = [each for each in _statements(placement) if each["Principal"] == {"Service": "events.amazonaws.com"}]
+    assert granted["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert "Condition" not in granted
+
+
+def test_grants_are_for_aws_services_only(placement):
+    (granted,) = [each for each in _statements(placement) if "kms:CreateGrant" in each["Action"]]
+    assert granted["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from mlstack_components.aws.endpoint import Endpoint, EndpointArgs
+from mlstack_components.aws.network import Network
+
+VERSION = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/weather-dev/3"
+SERVING = "aws:sagemaker/"
+
+
+@pytest.fixture
+def args(key_arn, tags) -> EndpointArgs:
+    return EndpointArgs(
+        endpoint_name="weather-dev",
+        model_package_arn=VERSION,
+        role_arn="arn:aws:iam::111111111111:role/serving",
+        encryption_key_arn=key_arn,
+        instance_type="ml.m5.large",
+        instance_count=2,
+        tags=tags,
+        release_tags={"mlstack:commit": "abc"},
+    )
+
+
+@pytest.fixture
+def declare_endpoint(declare):
+    def run(args: EndpointArgs):
+        def program():
+            endpoint = Endpoint("weather-dev", args)
+            return {
+                "endpoint": endpoint.endpoint_name,
+                "configuration": endpoint.endpoint_config_name,
+                "model": endpoint.model_name,
+                "logs": endpoint.log_group_name,
+            }
+
+        return declare(program)
+
+    return run
+
+
+def test_the_released_version_is_served(declare_endpoint, args):
+    declared = declare_endpoint(args)
+    model = declared.one("aws:sagemaker/model:Model")
+    configuration = declared.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
+    assert model.inputs["primaryContainer"] == {"modelPackageName": VERSION}
+    (variant,) = configuration.inputs["productionVariants"]
+    assert variant == {
+        "variantName": "AllTraffic",
+        "modelName": "weather-dev-model",
+        "instanceType": "ml.m5.large",
+        "initialInstanceCount": 2,
+        "initialVariantWeight": 1,
+    }
+    endpoint = declared.one("aws:sagemaker/endpoint:Endpoint")
+    assert endpoint.inputs["name"] == "weather-dev"
+    assert endpoint.inputs["endpointConfigName"] == "weather-dev-endpoint-configuration"
+
+
+def test_model_and_configuration_are_named_by_the_provider(declare_endpoint, args):
+    """An explicit name could not be replaced while the endpoint still uses the old one."""
+    declared = declare_endpoint(args)
+    assert "name" not in declared.one("aws:sagemaker/model:Model").inputs
+    assert "name" not in declared.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration").inputs
+
+
+def test_what_a_rollback_needs_is_kept(declare_endpoint, args):
+    declared = declare_endpoint(args)
+    assert declared.one("aws:sagemaker/model:Model").retain_on_delete
+    assert declared.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration").retain_on_delete
+    assert not declared.one("aws:sagemaker/endpoint:Endpoint").retain_on_delete
+
+
+def test_every_serving_resource_sits_right_below_the_component(declare_endpoint, args):
+    """A release targets `**mlstack:aws:Endpoint$**`."""
+    declared = declare_endpoint(args)
+    serving = [each for each in declared.resources if each.type.startswith(SERVING)]
+    assert len(serving) == 3
+    assert all(each.parent.split("::")[2].endswith("mlstack:aws:Endpoint") for each in serving)
+
+
+def test_the_container_has_no_network_and_the_volume_is_encrypted(declare_endpoint, args, key_arn):
+    """SageMaker.5, CKV_AWS_370, CKV_AWS_98."""
+    declared = declare_endpoint(args)
+    assert declared.one("aws:sagemaker/model:Model").inputs["enableNetworkIsolation"] is True
+    configuration = declared.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
+    assert configuration.inputs["kmsKeyArn"] == key_arn
+
+
+def test_instances_that_encrypt_their_own_disks_get_no_key(declare_endpoint, args):
+    """SageMaker refuses a key for them."""
+    declared = declare_endpoint(dataclasses.replace(args, instance_type="ml.g5.xlarge"))
+    configuration = declared.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
+    assert "kmsKeyArn" not in configuration.inputs
+
+
+def test_the_model_joins_the_given_network(declare_endpoint, args):
+    """SageMaker.2."""
+    declared = declare_endpoint(dataclasses.replace(args, network=Network(("subnet-1", "subnet-2"), ("sg-1",))))
+    vpc = declared.one("aws:sagemaker/model:Model").inputs["vpcConfig"]
+    assert vpc == {"subnets": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
+
+
+def test_logs_are_encrypted_and_kept_for_a_year(declare_endpoint, args, key_arn, tags):
+    """CKV_AWS_158, CKV_AWS_338."""
+    declared = declare_endpoint(args)
+    assert declared.one("aws:cloudwatch/logGroup:LogGroup").inputs == {
+        "name": "/aws/sagemaker/Endpoints/weather-dev",
+        "kmsKeyId": key_arn,
+        "retentionInDays": 365,
+        "tags": tags,
+    }
+    endpoint = declared.one("aws:sagemaker/endpoint:Endpoint")
+    assert any(urn.endswith("::weather-dev-endpoint-logs") for urn in endpoint.dependencies)
+
+
+def test_the_commit_is_on_what_is_made_from_it(declare_endpoint, args, tags):
+    declared = declare_endpoint(args)
+    assert declared.one("aws:sagemaker/endpoint:Endpoint").inputs["tags"] == tags
+    for type_ in ("aws:sagemaker/model:Model", "aws:sagemaker/endpointConfiguration:EndpointConfiguration"):
+        assert declared.one(type_).inputs["tags"] == {**tags, "mlstack:commit": "abc"}
+
+
+def test_nothing_serves_before_the_first_release(declare_endpoint, args):
+    declared = declare_endpoint(dataclasses.replace(args, model_package_arn=None))
+    assert declared.types == ["aws:cloudwatch/logGroup:LogGroup"]
+    assert declared.result == {
+        "endpoint": None,
+        "configuration": None,
+        "model": None,
+        "logs": "/aws/sagemaker/Endpoints/weather-dev",
+    }

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.resources import files
+
+import pytest
+from mlstack_components.aws.images import framework_image, framework_versions, repository_arn
+from mlstack_components.errors import UserError
+
+DATA = json.loads(files("mlstack_components.aws").joinpath("images.json").read_text())
+ORACLE = """
+import json, sys
+from sagemaker.core import image_uris
+wanted = json.load(sys.stdin)
+json.dump(
+    [
+        image_uris.retrieve(name, region, version=version, image_scope=scope, instance_type="ml.m5.large")
+        for name, version, region, scope in wanted
+    ],
+    sys.stdout,
+)
+"""
+
+
+def test_addresses_are_those_of_the_sagemaker_sdk(tmp_path):
+    """The oracle: every framework, version and region, for training and for inference."""
+    wanted = [
+        (name, version, region, scope)
+        for name, data in DATA.items()
+        for version in data["versions"]
+        for region in data["registries"]
+        for scope in ("training", "inference")
+    ]
+    run = subprocess.run(
+        [sys.executable, "-c", ORACLE],
+        input=json.dumps(wanted),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "AWS_DEFAULT_REGION": "us-east-1"},
+    )
+    expected = json.loads(run.stdout[run.stdout.index("[") :])
+    assert [framework_image(name, version, region).uri for name, version, region, _ in wanted] == expected
+
+
+def test_the_default_is_the_newest_that_is_known():
+    assert framework_image("sklearn", None, "us-east-1").version == framework_versions("sklearn")[-1]
+
+
+def test_an_image_tells_what_it_holds():
+    image = framework_image("sklearn", "1.9-0", "us-east-1")
+    assert image.uri == "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
+    assert image.python_version == "3.12"
+    assert image.packages["scikit-learn"] == "1.9.0"
+
+
+def test_every_framework_names_its_sources():
+    assert all(data["sources"] for data in DATA.values())
+
+
+@pytest.mark.parametrize(
+    ("framework", "version", "region", "message"),
+    [
+        ("sklaern", None, "eu-west-1", "There is no framework sklaern. Did you mean sklearn?"),
+        ("sklearn", "1.2-2", "eu-west-1", "AWS has no sklearn image 1.2-2. Did you mean 1.2-1?"),
+        ("sklearn", "banana", "eu-west-1", "AWS has no sklearn image banana. Choose one of 1.2-1, "),
+        ("sklearn", None, "mars-north-1", "AWS has no sklearn image in mars-north-1. Choose one of "),
+    ],
+)
+def test_what_is_unknown_is_named_with_a_way_out(framework, version, region, message):
+    with pytest.raises(UserError) as caught:
+        framework_image(framework, version, region)
+    assert str(caught.value).startswith(message)
+
+
+def test_versions_of_an_unknown_framework():
+    with pytest.raises(UserError, match="There is no framework torch"):
+        framework_versions("torch")
+
+
+@pytest.mark.parametrize(
+    ("uri", "arn"),
+    [
+        (
+            "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3",
+            "arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-scikit-learn",
+        ),
+        (
+            "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn/team/image@sha256:00",
+            "arn:aws-cn:ecr:cn-north-1:450853457545:repository/team/image",
+        ),
+        ("public.ecr.aws/docker/library/python:3.12", None),
+        ("python:3.12", None),
+    ],
+)
+def test_the_repository_of_an_image(uri, arn):
+    assert repository_arn(uri) == arn

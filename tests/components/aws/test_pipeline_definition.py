@@ -1,0 +1,413 @@
+"""What the definition promises beyond its shape, and that every request in it is one that SageMaker takes."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import re
+import subprocess
+import tarfile
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+from mlstack_components.aws.bundle import bundle
+from mlstack_components.aws.network import Network
+from mlstack_components.aws.pipeline_args import (
+    EvaluateStepArgs,
+    Gate,
+    MetricDefinition,
+    PipelineDefinitionArgs,
+    PipelineSteps,
+    PrepareStepArgs,
+    RegisterStepArgs,
+    TrainStepArgs,
+)
+from mlstack_components.aws.pipeline_definition import pipeline_definition
+from mlstack_components.aws.training_pipeline import TrainingPipeline, TrainingPipelineArgs
+from mlstack_components.errors import UserError
+
+IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
+KEY = "arn:aws:kms:eu-west-1:111111111111:key/0f0f0f0f"
+OPERATIONS = {
+    "Processing": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
+    "Training": ("CreateTrainingJob", {"TrainingJobName": "job"}),
+    "RegisterModel": ("CreateModelPackage", {}),
+}
+STEPS = PipelineSteps(
+    prepare=PrepareStepArgs(entry_point="prepare.py", image_uri=IMAGE, instance_type="ml.m5.large"),
+    train=TrainStepArgs(
+        entry_point="train.py",
+        image_uri=IMAGE,
+        instance_type="ml.m5.xlarge",
+        hyperparameters={"max_depth": 6, "rate": 0.1, "loss": "log_loss", "warm": True},
+        metric_definitions=(MetricDefinition("train:accuracy", "accuracy=([0-9.]+)"),),
+    ),
+    evaluate=EvaluateStepArgs(
+        entry_point="evaluate.py",
+        image_uri=IMAGE,
+        instance_type="ml.m5.large",
+        gates=(Gate("accuracy", ">=", 0.8),),
+    ),
+    register=RegisterStepArgs(
+        model_package_group_name="weather-dev",
+        image_uri=IMAGE,
+        entry_point="serve.py",
+        instance_types=("ml.m5.large",),
+    ),
+)
+
+
+def args(**changes: Any) -> PipelineDefinitionArgs:
+    whole = PipelineDefinitionArgs(
+        pipeline_name="weather-dev",
+        artifact_bucket="weather-artifacts",
+        encryption_key_arn=KEY,
+        processing_role_arn="arn:aws:iam::111111111111:role/processing",
+        training_role_arn="arn:aws:iam::111111111111:role/training",
+        code_uri="s3://weather-artifacts/code/0f/sourcedir.tar.gz",
+        data_uri="s3://weather-data/data/0f/weather.csv",
+        steps=STEPS,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def with_steps(**changes: Any) -> PipelineDefinitionArgs:
+    return args(steps=dataclasses.replace(STEPS, **changes))
+
+
+def all_steps(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+
+    def collect(steps: list[dict[str, Any]]) -> None:
+        for step in steps:
+            assert step["Name"] not in found
+            found[step["Name"]] = step
+            collect(step["Arguments"].get("IfSteps", []))
+            collect(step["Arguments"].get("ElseSteps", []))
+
+    collect(definition["Steps"])
+    return found
+
+
+VARIANTS = {
+    "whole": args(),
+    "in a network": args(network=Network(("subnet-0a",), ("sg-0a",))),
+    "on disks of their own": with_steps(train=dataclasses.replace(STEPS.train, instance_type="ml.g5.xlarge")),
+    "without preparation": with_steps(prepare=None),
+    "without evaluation": with_steps(evaluate=None),
+    "without gates": with_steps(evaluate=dataclasses.replace(STEPS.evaluate, gates=())),
+    "without registry": with_steps(register=None),
+    "training alone": with_steps(prepare=None, evaluate=None, register=None),
+    "with the image's own server": with_steps(
+        register=dataclasses.replace(STEPS.register, entry_point=None, instance_types=())
+    ),
+}
+
+
+class _Resolver:
+    """Puts values in the place of what is known only when the pipeline runs."""
+
+    def __init__(self, definition: dict[str, Any]) -> None:
+        self.parameters = {each["Name"]: each.get("DefaultValue") for each in definition["Parameters"]}
+
+    def resolve(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.resolve(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if set(value) == {"Get"}:
+            return self.get(value["Get"])
+        if set(value) == {"Std:Join"}:
+            parts = [self.resolve(each) for each in value["Std:Join"]["Values"]]
+            return value["Std:Join"]["On"].join(str(part) for part in parts)
+        return {key: self.resolve(each) for key, each in value.items()}
+
+    def get(self, path: str) -> Any:
+        kind, _, rest = path.partition(".")
+        if kind == "Parameters":
+            return self.parameters[rest]
+        if kind == "Steps":
+            return "s3://weather-artifacts/some/output"
+        return {
+            "PipelineExecutionId": "abcdefghijkl",
+            "PipelineExecutionArn": "arn:aws:sagemaker:eu-west-1:111111111111:pipeline/weather-dev/execution/abc",
+        }[rest]
+
+
+def violations(shape: Any, value: Any, path: str = "") -> list[str]:
+    """What a service model says of values and botocore's own validator doesn't check: patterns, enums and lengths."""
+    if shape.type_name == "structure":
+        return [
+            each for name, inner in value.items() for each in violations(shape.members[name], inner, f"{path}.{name}")
+        ]
+    if shape.type_name == "list":
+        found = [
+            each for index, inner in enumerate(value) for each in violations(shape.member, inner, f"{path}[{index}]")
+        ]
+        return found + _size(shape, len(value), path)
+    if shape.type_name == "map":
+        return _size(shape, len(value), path) + [
+            each
+            for key, inner in value.items()
+            for each in (
+                *violations(shape.key, key, f"{path} key {key}"),
+                *violations(shape.value, inner, f"{path}.{key}"),
+            )
+        ]
+    if shape.type_name == "string":
+        return _string(shape, value, path)
+    if shape.type_name in {"integer", "long"}:
+        return _size(shape, value, path)
+    return []
+
+
+def _string(shape: Any, value: str, path: str) -> list[str]:
+    found = _size(shape, len(value), path)
+    # Python's re knows no Unicode categories; letters, digits, spaces and the usual punctuation stand for them.
+    pattern = re.sub(r"\\p\{\w+\}", r"\\w\\s.:/=+@\\-", shape.metadata.get("pattern", ""))
+    # The model says `(...)*${1,256}` of metadata; the length stands in its own fields, too.
+    pattern = pattern.partition("${")[0]
+    if pattern and re.fullmatch(pattern, value) is None:
+        found.append(f"{path}: {value!r} doesn't match {pattern}")
+    if shape.enum and value not in shape.enum:
+        found.append(f"{path}: {value!r} is not one of {shape.enum}")
+    return found
+
+
+def _size(shape: Any, size: int, path: str) -> list[str]:
+    low, high = shape.metadata.get("min", size), shape.metadata.get("max", size)
+    return [] if low <= size <= high else [f"{path}: {size} is not between {low} and {high}"]
+
+
+@pytest.fixture(scope="module")
+def sagemaker_model() -> Any:
+    return botocore.session.Session().get_service_model("sagemaker")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_sagemaker_takes_every_request(variant: str, sagemaker_model: Any):
+    definition = pipeline_definition(VARIANTS[variant])
+    requests = [step for step in all_steps(definition).values() if step["Type"] in OPERATIONS]
+    assert requests
+    for step in requests:
+        operation, names = OPERATIONS[step["Type"]]
+        shape = sagemaker_model.operation_model(operation).input_shape
+        request = {**_Resolver(definition).resolve(step["Arguments"]), **names}
+        assert ParamValidator().validate(request, shape).generate_report() == ""
+        assert violations(shape, request) == []
+
+
+def test_the_check_itself_notices_what_sagemaker_refuses(sagemaker_model: Any):
+    definition = pipeline_definition(with_steps(train=dataclasses.replace(STEPS.train, instance_type="m5.large")))
+    shape = sagemaker_model.operation_model("CreateTrainingJob").input_shape
+    request = _Resolver(definition).resolve(all_steps(definition)["train"]["Arguments"])
+    request["RoleArn"] = "no role"
+    problems = violations(shape, request)
+    assert any("m5.large" in problem for problem in problems)
+    assert any("no role" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("variant", "names"),
+    [
+        ("whole", ["prepare", "train", "evaluate", "gate", "register", "gate-failed"]),
+        ("without preparation", ["train", "evaluate", "gate", "register", "gate-failed"]),
+        ("without evaluation", ["prepare", "train", "register"]),
+        ("without gates", ["prepare", "train", "evaluate", "register"]),
+        ("without registry", ["prepare", "train", "evaluate", "gate", "gate-failed"]),
+        ("training alone", ["train"]),
+    ],
+)
+def test_what_is_left_out_leaves_a_pipeline_that_fits_together(variant: str, names: list[str]):
+    definition = pipeline_definition(VARIANTS[variant])
+    steps = all_steps(definition)
+    assert list(steps) == names
+    text = json.dumps(definition)
+    assert set(re.findall(r"Steps\.([a-z-]+)\.", text)) <= set(steps)
+    assert set(re.findall(r"Parameters\.(\w+)", text)) == {each["Name"] for each in definition["Parameters"]}
+
+
+def test_without_preparation_the_raw_data_is_read():
+    steps = all_steps(pipeline_definition(VARIANTS["without preparation"]))
+    channels = {each["ChannelName"]: each for each in steps["train"]["Arguments"]["InputDataConfig"]}
+    assert set(channels) == {"code", "train"}
+    assert channels["train"]["DataSource"]["S3DataSource"]["S3Uri"] == {"Get": "Parameters.DataUri"}
+    inputs = {
+        each["InputName"]: each["S3Input"]["S3Uri"] for each in steps["evaluate"]["Arguments"]["ProcessingInputs"]
+    }
+    assert inputs["test"] == {"Get": "Parameters.DataUri"}
+
+
+def test_an_ungated_model_is_registered_after_it_was_measured():
+    steps = all_steps(pipeline_definition(VARIANTS["without gates"]))
+    assert steps["register"]["DependsOn"] == ["evaluate"]
+
+
+def test_a_model_is_registered_only_behind_the_gate():
+    (gate,) = [step for step in pipeline_definition(args())["Steps"] if step["Type"] == "Condition"]
+    assert [step["Name"] for step in gate["Arguments"]["IfSteps"]] == ["register"]
+    assert [step["Name"] for step in gate["Arguments"]["ElseSteps"]] == ["gate-failed"]
+
+
+@pytest.mark.parametrize(
+    ("comparator", "type_"),
+    [(">=", "GreaterThanOrEqualTo"), (">", "GreaterThan"), ("<=", "LessThanOrEqualTo"), ("<", "LessThan")],
+)
+def test_comparators(comparator: Any, type_: str):
+    evaluate = dataclasses.replace(STEPS.evaluate, gates=(Gate("log_loss", comparator, 0.5),))
+    gate = all_steps(pipeline_definition(with_steps(evaluate=evaluate)))["gate"]
+    (condition,) = gate["Arguments"]["Conditions"]
+    assert (condition["Type"], condition["RightValue"]) == (type_, 0.5)
+    assert condition["LeftValue"]["Std:JsonGet"]["Path"] == "metrics.log_loss.value"
+
+
+def test_every_gate_must_hold_and_is_named_in_the_failure():
+    gates = (Gate("accuracy", ">=", 0.8), Gate("recall", ">=", 0.70), Gate("log_loss", "<", 0.5))
+    steps = all_steps(pipeline_definition(with_steps(evaluate=dataclasses.replace(STEPS.evaluate, gates=gates))))
+    assert len(steps["gate"]["Arguments"]["Conditions"]) == 3
+    assert steps["gate-failed"]["Arguments"]["ErrorMessage"] == (
+        "The model did not pass every gate: accuracy >= 0.8, recall >= 0.7, log_loss < 0.5"
+    )
+
+
+def test_hyperparameters_are_parameters_of_their_own_type():
+    parameters = {each["Name"]: each for each in pipeline_definition(args())["Parameters"]}
+    types = {name: parameters[name]["Type"] for name in ("max_depth", "rate", "loss", "warm")}
+    assert types == {"max_depth": "Integer", "rate": "Float", "loss": "String", "warm": "Boolean"}
+    assert parameters["max_depth"]["DefaultValue"] == 6
+    assert parameters["warm"]["DefaultValue"] is True
+
+
+@pytest.mark.parametrize("name", ["CodeUri", "TrainInstanceType", "sagemaker_program"])
+def test_a_reserved_name_is_refused(name: str):
+    train = dataclasses.replace(STEPS.train, hyperparameters={name: 1})
+    with pytest.raises(UserError, match=f"can't be named {name}"):
+        pipeline_definition(with_steps(train=train))
+
+
+def test_code_and_data_without_a_default_must_be_given():
+    parameters = {each["Name"]: each for each in pipeline_definition(args(code_uri=None, data_uri=None))["Parameters"]}
+    assert parameters["CodeUri"] == {"Name": "CodeUri", "Type": "String"}
+    assert parameters["DataUri"] == {"Name": "DataUri", "Type": "String"}
+
+
+@pytest.mark.parametrize("name", ["prepare", "evaluate"])
+def test_processing_is_isolated_and_encrypted(name: str):
+    """CKV_AWS_369, SageMaker.10 to .13."""
+    request = all_steps(pipeline_definition(args()))[name]["Arguments"]
+    assert request["NetworkConfig"] == {"EnableNetworkIsolation": True, "EnableInterContainerTrafficEncryption": True}
+    assert request["ProcessingResources"]["ClusterConfig"]["VolumeKmsKeyId"] == KEY
+    assert request["ProcessingOutputConfig"]["KmsKeyId"] == KEY
+
+
+def test_training_is_isolated_and_encrypted():
+    """CKV_AWS_367, CKV_AWS_368."""
+    request = all_steps(pipeline_definition(args()))["train"]["Arguments"]
+    assert request["EnableNetworkIsolation"] is True
+    assert request["EnableInterContainerTrafficEncryption"] is True
+    assert request["ResourceConfig"]["VolumeKmsKeyId"] == KEY
+    assert request["OutputDataConfig"]["KmsKeyId"] == KEY
+
+
+def test_isolation_can_be_given_up_for_one_step_only():
+    prepare = dataclasses.replace(STEPS.prepare, network_isolation=False)
+    steps = all_steps(pipeline_definition(with_steps(prepare=prepare)))
+    assert steps["prepare"]["Arguments"]["NetworkConfig"]["EnableNetworkIsolation"] is False
+    assert steps["evaluate"]["Arguments"]["NetworkConfig"]["EnableNetworkIsolation"] is True
+    assert steps["train"]["Arguments"]["EnableNetworkIsolation"] is True
+
+
+def test_every_job_joins_the_given_network():
+    """SageMaker.2."""
+    vpc = {"SecurityGroupIds": ["sg-0a"], "Subnets": ["subnet-0a"]}
+    steps = all_steps(pipeline_definition(VARIANTS["in a network"]))
+    assert steps["train"]["Arguments"]["VpcConfig"] == vpc
+    for name in ("prepare", "evaluate"):
+        assert steps[name]["Arguments"]["NetworkConfig"]["VpcConfig"] == vpc
+
+
+def test_a_new_version_waits_for_approval():
+    register = all_steps(pipeline_definition(args()))["register"]["Arguments"]
+    assert register["ModelApprovalStatus"] == "PendingManualApproval"
+
+
+def test_a_scripts_name_that_makes_the_command_too_long_is_refused():
+    prepare = dataclasses.replace(STEPS.prepare, entry_point=f"{'x' * 200}.py")
+    with pytest.raises(UserError, match="is too long"):
+        pipeline_definition(with_steps(prepare=prepare))
+
+
+@pytest.mark.parametrize("script", ["prepare.py", "steps/prepare data.py", "it's; exit 1.py"])
+def test_the_command_runs_the_script_of_the_bundle(script: str, tmp_path):
+    """The container's entry point in a shell, with its folders moved into a temporary one."""
+    source = tmp_path / "src" / script
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.write_text("import pathlib, sys\npathlib.Path('ran').write_text(' '.join(sys.argv[1:]))\n")
+    code = tmp_path / "input" / "code"
+    code.mkdir(parents=True)
+    (code / "sourcedir.tar.gz").write_bytes(bundle(tmp_path / "src").content)
+    prepare = dataclasses.replace(STEPS.prepare, entry_point=script)
+    request = all_steps(pipeline_definition(with_steps(prepare=prepare)))["prepare"]["Arguments"]["AppSpecification"]
+    words = [*request["ContainerEntrypoint"], *request["ContainerArguments"]]
+    command = [word.replace("/opt/ml/processing", str(tmp_path)) for word in words]
+    subprocess.run(command, check=True, cwd=tmp_path)
+    assert (code / "ran").read_text() == f"--input {tmp_path}/input/data --output {tmp_path}/output"
+
+
+def test_the_model_is_unpacked_before_it_is_evaluated(tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "evaluate.py").write_text(
+        "import pathlib, sys\nprint(pathlib.Path(sys.argv[2], 'model.txt').read_text())\n"
+    )
+    for name in ("code", "model"):
+        (tmp_path / "input" / name).mkdir(parents=True)
+    (tmp_path / "input" / "code" / "sourcedir.tar.gz").write_bytes(bundle(tmp_path / "src").content)
+    with tarfile.open(tmp_path / "input" / "model" / "model.tar.gz", "w:gz") as archive:
+        entry = tarfile.TarInfo("model.txt")
+        entry.size = 6
+        archive.addfile(entry, io.BytesIO(b"fitted"))
+    request = all_steps(pipeline_definition(args()))["evaluate"]["Arguments"]["AppSpecification"]
+    words = [*request["ContainerEntrypoint"], *request["ContainerArguments"]]
+    command = [word.replace("/opt/ml/processing", str(tmp_path)) for word in words]
+    run = subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, text=True)
+    assert run.stdout == "fitted\n"
+
+
+def test_the_component_writes_the_definition(declare, tags):
+    import pulumi
+
+    def program():
+        pipeline = TrainingPipeline(
+            "weather-dev",
+            TrainingPipelineArgs(
+                pipeline_name="weather-dev",
+                description="Weather",
+                steps=STEPS,
+                artifact_bucket=pulumi.Output.from_input("weather-artifacts"),
+                encryption_key_arn=pulumi.Output.from_input(KEY),
+                pipeline_role_arn=pulumi.Output.from_input("arn:aws:iam::111111111111:role/pipeline"),
+                processing_role_arn=pulumi.Output.from_input("arn:aws:iam::111111111111:role/processing"),
+                training_role_arn=pulumi.Output.from_input("arn:aws:iam::111111111111:role/training"),
+                code_uri=pulumi.Output.from_input("s3://weather-artifacts/code/0f/sourcedir.tar.gz"),
+                data_uri=pulumi.Output.from_input("s3://weather-data/data/0f/weather.csv"),
+                tags=tags,
+            ),
+        )
+        return {"name": pipeline.pipeline_name, "arn": pipeline.arn}
+
+    declared = declare(program)
+    resource = declared.one("aws:sagemaker/pipeline:Pipeline")
+    definition = json.loads(resource.inputs.pop("pipelineDefinition"))
+    assert definition == pipeline_definition(args())
+    assert resource.inputs == {
+        "pipelineName": "weather-dev",
+        "pipelineDisplayName": "weather-dev",
+        "pipelineDescription": "Weather",
+        "roleArn": "arn:aws:iam::111111111111:role/pipeline",
+        "tags": tags,
+    }
+    assert resource.parent.endswith("mlstack:aws:TrainingPipeline::weather-dev")
+    assert declared.result == {"name": "weather-dev", "arn": "arn:aws:made:::weather-dev-pipeline"}

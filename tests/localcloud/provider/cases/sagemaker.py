@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import base64
+import io
+import json
+import tarfile
+import time
+from typing import TYPE_CHECKING, Any
+
+from pulumi_aws import iam, s3, sagemaker
+
+from . import Case, Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/plain:1"  # no framework: an empty environment
+_SERVE = (
+    "def model_fn(d): return 'sun'\n"
+    "def input_fn(b, c): return b\n"
+    "def predict_fn(d, m): return m\n"
+    "def output_fn(p, a): return p, 'text/plain'\n"
+)
+
+
+def _archive() -> str:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        member = tarfile.TarInfo("code/serve.py")
+        member.size = len(_SERVE)
+        tar.addfile(member, io.BytesIO(_SERVE.encode()))
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _pipeline(message: str) -> str:
+    step = {"Name": "stop", "Type": "Fail", "Arguments": {"ErrorMessage": message}}
+    return json.dumps({"Version": "2020-12-01", "Metadata": {}, "Parameters": [], "Steps": [step]})
+
+
+def _container(shared: Shared, **environment: str) -> sagemaker.ModelPrimaryContainerArgs:
+    return sagemaker.ModelPrimaryContainerArgs(
+        image=_IMAGE,
+        model_data_source=sagemaker.ModelPrimaryContainerModelDataSourceArgs(
+            s3_data_sources=[
+                sagemaker.ModelPrimaryContainerModelDataSourceS3DataSourceArgs(
+                    s3_uri=shared.model_uri, s3_data_type="S3Object", compression_type="Gzip"
+                )
+            ]
+        ),
+        environment={"SAGEMAKER_PROGRAM": "serve.py", **environment},
+    )
+
+
+def _plain_container(shared: Shared, **environment: str) -> sagemaker.ModelPrimaryContainerArgs:
+    return sagemaker.ModelPrimaryContainerArgs(
+        image=_IMAGE,
+        model_data_url=shared.model_uri,
+        environment={"SAGEMAKER_PROGRAM": "serve.py", **environment},
+    )
+
+
+def _variant(shared: Shared, count: int = 1) -> sagemaker.EndpointConfigurationProductionVariantArgs:
+    return sagemaker.EndpointConfigurationProductionVariantArgs(
+        variant_name="main", model_name=shared.model_name, instance_type="ml.m5.large", initial_instance_count=count
+    )
+
+
+def _tag(aws: Any, outputs: Mapping[str, Any]) -> None:
+    aws("sagemaker").add_tags(ResourceArn=outputs["arn"], Tags=[{"Key": "hand", "Value": "1"}])
+
+
+def _until(aws: Any, name: str, wanted: str | None) -> None:
+    client = aws("sagemaker")
+    for _ in range(600):
+        try:
+            status = client.describe_endpoint(EndpointName=name)["EndpointStatus"]
+        except client.exceptions.ClientError:
+            status = None
+        if status == wanted:
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"{name} is {status}, not {wanted}")
+
+
+def _update_endpoint(aws: Any, outputs: Mapping[str, Any]) -> None:
+    described = aws("sagemaker").list_endpoint_configs(NameContains="config1")["EndpointConfigs"][0]
+    aws("sagemaker").update_endpoint(EndpointName=outputs["name"], EndpointConfigName=described["EndpointConfigName"])
+    _until(aws, outputs["name"], "InService")
+
+
+def _delete_endpoint(aws: Any, outputs: Mapping[str, Any]) -> None:
+    aws("sagemaker").delete_endpoint(EndpointName=outputs["name"])
+    _until(aws, outputs["name"], None)
+
+
+CASES = [
+    Case(
+        token="aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+        make=sagemaker.ModelPackageGroup,
+        inputs=lambda _: {"model_package_group_name": "life", "tags": {"a": "1"}},
+        outputs=("arn", "modelPackageGroupName", "tagsAll"),
+        change=lambda _: {"tags": {"a": "2"}},
+        replace=lambda _: {"model_package_group_description": "changed"},
+        tamper=_tag,
+        remove=lambda aws, o: aws("sagemaker").delete_model_package_group(
+            ModelPackageGroupName=o["modelPackageGroupName"]
+        ),
+    ),
+    Case(
+        token="aws:sagemaker/pipeline:Pipeline",
+        make=sagemaker.Pipeline,
+        inputs=lambda shared: {
+            "pipeline_name": "life",
+            "pipeline_display_name": "life",
+            "pipeline_definition": _pipeline("one"),
+            "role_arn": shared.role_arn,
+            "parallelism_configuration": sagemaker.PipelineParallelismConfigurationArgs(max_parallel_execution_steps=4),
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "pipelineName", "tagsAll"),
+        change=lambda _: {
+            "pipeline_definition": _pipeline("two"),
+            "pipeline_description": "changed",
+            "tags": {"a": "2"},
+        },
+        replace=lambda _: {"pipeline_name": "other"},
+        tamper=lambda aws, o: aws("sagemaker").update_pipeline(
+            PipelineName=o["pipelineName"], PipelineDefinition=_pipeline("by hand")
+        ),
+        remove=lambda aws, o: aws("sagemaker").delete_pipeline(PipelineName=o["pipelineName"]),
+    ),
+    Case(
+        token="aws:sagemaker/model:Model",
+        make=sagemaker.Model,
+        inputs=lambda shared: {
+            "execution_role_arn": shared.role_arn,
+            "primary_container": _container(shared),
+            "enable_network_isolation": True,
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda _: {"tags": {"b": "1"}},
+        replace=lambda shared: {"primary_container": _container(shared, LEVEL="2")},
+        tamper=_tag,
+        remove=lambda aws, o: aws("sagemaker").delete_model(ModelName=o["name"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+        make=sagemaker.EndpointConfiguration,
+        inputs=lambda shared: {
+            "production_variants": [_variant(shared)],
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda _: {"tags": {"a": "2"}},
+        replace=lambda shared: {"production_variants": [_variant(shared, count=2)]},
+        tamper=_tag,
+        remove=lambda aws, o: aws("sagemaker").delete_endpoint_config(EndpointConfigName=o["name"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:sagemaker/endpoint:Endpoint",
+        make=sagemaker.Endpoint,
+        inputs=lambda shared: {"endpoint_config_name": shared.config1_name, "tags": {"a": "1"}},
+        outputs=("arn", "name", "endpointConfigName", "tagsAll"),
+        change=lambda shared: {"endpoint_config_name": shared.config2_name},
+        replace=lambda _: {"name": "other"},
+        tamper=_update_endpoint,
+        remove=_delete_endpoint,
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+]
+
+
+def shared(resources: Shared) -> None:
+    """Resources that no case touches."""
+    found = resources.resources
+    bucket = s3.Bucket("models", force_destroy=True)
+    archive = s3.BucketObjectv2("archive", bucket=bucket.bucket, key="model.tar.gz", content_base64=_archive())
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    role = iam.Role("role", assume_role_policy=json.dumps(trust))
+    found["role_arn"] = role.arn
+    found["model_uri"] = archive.arn.apply(lambda arn: arn.replace("arn:aws:s3:::", "s3://"))
+    model = sagemaker.Model("model", execution_role_arn=role.arn, primary_container=_plain_container(resources))
+    found["model_name"] = model.name
+    for name in ("config1", "config2"):
+        config = sagemaker.EndpointConfiguration(name, production_variants=[_variant(resources)])
+        found[f"{name}_name"] = config.name
+
+
+def known(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The shared resources, from a stack's outputs."""
+    return {
+        "role_arn": outputs["role"]["arn"],
+        "model_uri": outputs["archive"]["arn"].replace("arn:aws:s3:::", "s3://"),
+        "model_name": outputs["model"]["name"],
+        "config1_name": outputs["config1"]["name"],
+        "config2_name": outputs["config2"]["name"],
+    }

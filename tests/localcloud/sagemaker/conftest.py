@@ -1,0 +1,69 @@
+import importlib.util
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+_HERE = Path(__file__).parent
+
+
+def _load(name):
+    # The tests are no package (--import-mode=importlib); what they share is loaded by its path.
+    specification = importlib.util.spec_from_file_location(f"sagemaker_{name}", _HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[f"sagemaker_{name}"] = module
+    specification.loader.exec_module(module)
+    return module
+
+
+clouds = _load("clouds")
+
+
+@pytest.fixture(scope="session")
+def environments(tmp_path_factory):
+    """Python environments of jobs, made once a test run."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory):
+    gateway = clouds.Cloud(tmp_path_factory.mktemp("gateway"))
+    yield gateway
+    gateway.close()
+
+
+@pytest.fixture
+def cloud(gateway, tmp_path, environments, monkeypatch):
+    monkeypatch.setenv("MLSTACK_CACHE", str(environments))
+    gateway.begin(tmp_path / "home")
+    yield gateway
+    gateway.end()
+
+
+@pytest.fixture
+def sagemaker(cloud):
+    return cloud.client("sagemaker")
+
+
+@pytest.fixture
+def s3(cloud):
+    return cloud.client("s3")
+
+
+@pytest.fixture
+def bucket(s3):
+    name = f"sagemaker-{uuid.uuid4()}"
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def role():
+    return "arn:aws:iam::000000000000:role/weather-training"
+
+
+@pytest.fixture
+def jobs():
+    """What tests of jobs share."""
+    return _load("jobs")

@@ -1,0 +1,113 @@
+"""What of moto is changed, seen from outside; each of these fails when moto's private part is another."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from mlstack_localcloud.control import DaemonStatus
+
+    from .conftest import Wire
+
+
+def test_the_copy_of_an_object_in_parts_can_be_read(wire: Wire) -> None:
+    objects = wire.client("s3")
+    objects.create_bucket(Bucket="copies")
+    content = bytes(range(256)) * 50_000
+    objects.upload_fileobj(io.BytesIO(content), "copies", "in parts")
+    objects.copy_object(Bucket="copies", Key="copy", CopySource={"Bucket": "copies", "Key": "in parts"})
+
+    assert objects.get_object(Bucket="copies", Key="copy")["Body"].read() == content
+
+
+def test_a_bucket_with_access_logs_gets_no_objects_from_its_readers(wire: Wire) -> None:
+    objects = wire.client("s3")
+    for bucket in ("logged", "access-logs"):
+        objects.create_bucket(Bucket=bucket)
+    grant = {
+        "Grantee": {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"},
+        "Permission": "WRITE",
+    }
+    owner = {"ID": "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"}
+    acl = {"Owner": owner, "Grants": [grant, {**grant, "Permission": "READ_ACP"}]}
+    objects.put_bucket_acl(Bucket="access-logs", AccessControlPolicy=acl)
+    logging = {"LoggingEnabled": {"TargetBucket": "access-logs", "TargetPrefix": "x"}}
+    objects.put_bucket_logging(Bucket="logged", BucketLoggingStatus=logging)
+    objects.list_objects_v2(Bucket="logged")
+
+    assert objects.list_objects_v2(Bucket="access-logs")["KeyCount"] == 0
+
+
+def test_a_symmetric_key_costs_no_rsa_key(wire: Wire) -> None:
+    keys = wire.client("kms")
+    created = [keys.create_key()["KeyMetadata"]["KeyId"] for _ in range(3)]
+    sealed = keys.encrypt(KeyId=created[0], Plaintext=b"x")["CiphertextBlob"]
+
+    assert keys.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"x"
+    signing = keys.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    signature = keys.sign(KeyId=signing, Message=b"m", SigningAlgorithm="RSASSA_PSS_SHA_256")["Signature"]
+    verified = keys.verify(KeyId=signing, Message=b"m", Signature=signature, SigningAlgorithm="RSASSA_PSS_SHA_256")
+    assert verified["SignatureValid"] is True
+
+
+IN_PROCESS = """
+import sys
+from mlstack_localcloud.server import moto_adjustments
+from mlstack_localcloud.server.moto_services import MotoServices
+services = MotoServices()
+"""
+
+
+def test_deleted_things_are_forgotten() -> None:
+    code = """
+services.load("sns")
+from moto.sns.models import Topic, sns_backends
+backend = sns_backends["000000000000"]["us-east-1"]
+for number in range(10):
+    backend.create_topic(f"t{number}")
+    backend.delete_topic(f"arn:aws:sns:us-east-1:000000000000:t{number}")
+print(len(Topic.instances_tracked))
+"""
+    assert _run(code) == "0"
+
+
+def test_parameters_come_without_the_machines() -> None:
+    code = """
+services.load("ssm")
+before = "moto.ec2.models" in sys.modules
+import moto.ssm.models
+print(before, moto.ssm.models.ec2_backends["000000000000"]["us-east-1"].region_name)
+"""
+    assert _run(code) == "False us-east-1"
+
+
+def test_the_work_of_a_request_does_not_look_through_classes() -> None:
+    code = """
+services.load("ssm")
+import moto.core.responses as responses
+from moto.ssm.responses import SimpleSystemManagerResponse as kind
+print(responses.method_names_from_class(kind) is responses.method_names_from_class(kind), "put_parameter" in
+      responses.method_names_from_class(kind))
+"""
+    assert _run(code) == "True True"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_daemon_stays_small(local_cloud: DaemonStatus) -> None:
+    time.sleep(0.1)
+    with open(f"/proc/{local_cloud.pid}/status") as status:  # noqa: PTH123 - no file of ours
+        resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    assert resident < 350 * 1024
+
+
+def _run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", IN_PROCESS + code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()

@@ -1,0 +1,90 @@
+"""What is allowed and worth a look is told, with its place; what is fine is not."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from mlstack_components.aws.images import framework_image
+from mlstack_stacks.plan.checks import CHECKS, package_versions, python_version, run_checks
+from mlstack_stacks.spec import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+IMAGE = framework_image("sklearn", None, "eu-west-1")
+EVALUATE = '  evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80", log_loss: "< 0.5"}}\n'
+# (rule, environment, text of the specification, what replaces it, place)
+CASES = [
+    ("no_gates", "dev", EVALUATE, "", "mlstack.yaml:4: steps"),
+    ("no_gates", "dev", EVALUATE, "  evaluate: {entry_point: src/evaluate.py}\n", "mlstack.yaml:11: steps.evaluate"),
+    ("no_owner", "dev", "owner: ml-team\n", "", None),
+    ("serving_without_registry", "dev", "registry: {approval: manual}", "registry: null", "mlstack.yaml:13: serving"),
+    ("single_instance", "dev", "min: 1", "min: 1 ", "mlstack.yaml:13: serving.instances.min"),
+    ("single_instance", "dev", ", instances: {min: 1}", "", "mlstack.yaml:13: serving"),
+]
+
+
+@pytest.mark.parametrize(("rule", "environment", "old", "new", "place"), CASES)
+def test_it_is_found_with_its_place(  # noqa: PLR0917 - a row of the table above
+    write_project: Callable[..., Path],
+    spec_text: str,
+    rule: str,
+    environment: str,
+    old: str,
+    new: str,
+    place: str | None,
+) -> None:
+    assert old in spec_text
+    found = run_checks(load(write_project(spec_text.replace(old, new, 1)), environment))
+    assert [warning.place for warning in found if warning.rule == rule] == [place]
+
+
+def test_nothing_is_said_of_what_is_fine(write_project: Callable[..., Path]) -> None:
+    spec = load(write_project(), "prod")
+    assert {warning.rule for warning in run_checks(spec)} <= {"python_version", "package_versions"}
+    assert not [w for w in run_checks(load(write_project(), "local")) if w.rule == "single_instance"]
+    assert run_checks(load(write_project("name: churn\nowner: me\n"), "local")) == ()
+
+
+def test_each_rule_has_its_file_and_its_case() -> None:
+    assert {case[0] for case in CASES} | {"python_version", "package_versions"} == set(CHECKS)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_another_python_than_the_images_is_told(
+    write_project: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    major, minor = (int(part) for part in IMAGE.python_version.split("."))
+    version = type("Version", (), {"major": major, "minor": minor if same else minor - 1})
+    monkeypatch.setattr(sys, "version_info", version)
+    found = list(python_version.check(load(write_project(), "dev")))
+    assert [warning.place for warning in found] == ([] if same else ["mlstack.yaml:8: steps.train.framework"])
+
+
+def _warnings(write_project: Callable[..., Path], tmp_path: Path, requirements: str) -> list[str]:
+    file = write_project()
+    (tmp_path / "src" / "requirements.txt").write_text(requirements)
+    return [str(warning) for warning in package_versions.check(load(file, "dev"))]
+
+
+def test_a_requirement_that_the_image_does_not_meet_is_told(write_project: Callable[..., Path], tmp_path: Path) -> None:
+    found = _warnings(write_project, tmp_path, "# ranges\njoblib>=1\nScikit_Learn<1.0  # old\n-e .\nhttps://x/y.whl\n")
+    assert len(found) == 1
+    assert found[0].startswith("src/requirements.txt:3: Scikit_Learn<1.0 is asked for, but the image sklearn")
+    shipped = IMAGE.packages["scikit-learn"]
+    assert f"holds {shipped}" in found[0]
+    assert not _warnings(write_project, tmp_path, f"scikit-learn=={shipped}; python_version < '3'\n")
+
+
+def test_another_version_on_this_machine_is_told(
+    write_project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = IMAGE.packages["scikit-learn"]
+    for here, told in ((shipped, False), (f"{shipped}.post1", False), ("0.1.0", True)):
+        monkeypatch.setattr(package_versions, "version", lambda name, here=here: here)
+        found = _warnings(write_project, tmp_path, "scikit-learn\n")
+        assert len(found) == told
+        assert all("is 0.1.0 on this machine" in warning for warning in found)

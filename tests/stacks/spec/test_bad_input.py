@@ -1,0 +1,137 @@
+"""Every value that can't be meant is refused with its line, its key and, where it can be told, what was meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from mlstack_components.errors import SpecError
+from mlstack_stacks.spec import load_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+# (text of the valid specification, what replaces it, key of the problem, part of the message, part of the suggestion)
+CASES = [
+    ("name: churn", "name: Churn", "name", "not allowed", 'Write "churn".'),
+    ("name: churn", "name: my_churn model", "name", "not allowed", 'Write "my-churn-model".'),
+    ("name: churn", "name: 2churn", "name", "not allowed", 'Write "churn".'),
+    ("name: churn", "name: churn-", "name", "not allowed", 'Write "churn".'),
+    ("name: churn", "name: a--b", "name", "not allowed", 'Write "a-b".'),
+    ("name: churn", "name: Kündigung", "name", "not allowed", ""),
+    ("name: churn", 'name: "12"', "name", "not allowed", ""),
+    ("name: churn", 'name: ""', "name", "is empty", ""),
+    ("name: churn", "name: " + "a" * 41, "name", "has 41 characters; 40 are allowed", "Shorten"),
+    ("name: churn", "name: aws-churn", "name", '"aws" is reserved', 'Write "my-aws-churn".'),
+    ("name: churn", "name: sagemaker-churn", "name", '"sagemaker" is reserved', ""),
+    ("name: churn", "name: xn--churn", "name", "not allowed", ""),
+    ("name: churn", "name: 12", "name", "must be text, not a whole number", 'Put it in quotes: "12".'),
+    ("name: churn", "name: [churn]", "name", "must be text, not a list", ""),
+    ("name: churn", "name: null", "name", "needs a value", ""),
+    ("name: churn", "name:", "name", "has no value", ""),
+    ("name: churn\n", "", "name", "is missing", "Add `name: my-project`."),
+    ("owner: ml-team", "owner: ml\U0001f600", "owner", "becomes a tag", ""),
+    ("owner: ml-team", "cloud: azzure", "cloud", 'must be "aws"', ""),
+    ("owner: ml-team", "ownr: ml-team", "ownr", "unknown key", 'Did you mean "owner"?'),
+    ("owner: ml-team", "quota: 1", "quota", "unknown key", "Known are"),
+    ("owner: ml-team", "region: eu-west-1", "region", "belongs to an environment", "Move it"),
+    ("source: data/churn.csv", "source: /etc/passwd", "data.source", "not a path inside the project", ""),
+    ("source: data/churn.csv", "source: data/../../x", "data.source", "not a path inside the project", ""),
+    ("source: data/churn.csv", "sorce: data/churn.csv", "data.sorce", "unknown key", 'Did you mean "source"?'),
+    ("source: data/churn.csv", "source: data", "data.source", "is not a file", "single file"),
+    ("source: data/churn.csv", "source: data/other.csv", "data.source", "is not there", ""),
+    ("src/prepare.py", "../prepare.py", "steps.prepare.entry_point", "not a path inside the project", ""),
+    ("src/prepare.py", "prepare.py", "steps.prepare.entry_point", "not a Python script below src/", ""),
+    ("src/prepare.py", "src/prepare.sh", "steps.prepare.entry_point", "not a Python script below src/", ""),
+    ("src/prepare.py", '"src/a b;rm.py"', "steps.prepare.entry_point", "can't carry", ""),
+    ("instance_type: ml.m5.xlarge", "instance_type: m5.xlarge", "steps.train.instance_type", "", '"ml.m5.xlarge"?'),
+    ("instance_type: ml.m5.xlarge", "instance_type: ml.m5.xlrage", "steps.train.instance_type", "", '"ml.m5.xlarge"?'),
+    ("instance_type: ml.m5.xlarge", "instance_type: big", "steps.train.instance_type", "", 'Such as "ml.m5.large".'),
+    ("instance_type: ml.m5.xlarge", "instance_type: null", "steps.train.instance_type", "needs a value", ""),
+    ("instance_type: ml.m5.xlarge", "volume_size_gb: 0", "steps.train.volume_size_gb", "must be at least 1", ""),
+    ("instance_type: ml.m5.xlarge", "volume_size_gb: 99999", "steps.train.volume_size_gb", "must be at most 16384", ""),
+    ("instance_type: ml.m5.xlarge", "volume_size_gb: 1.5", "steps.train.volume_size_gb", "must be a whole number", ""),
+    ("instance_type: ml.m5.xlarge", 'volume_size_gb: "5"', "steps.train.volume_size_gb", "", "Write 5 without quotes."),
+    ("instance_type: ml.m5.xlarge", "max_runtime_minutes: -1", "steps.train.max_runtime_minutes", "at least 1", ""),
+    (
+        "framework: sklearn",
+        "framework: sklern",
+        "steps.train.framework",
+        'must be "sklearn"',
+        'Did you mean "sklearn"?',
+    ),
+    ("framework: sklearn", "framework: {name: sklearn, version: 1.2}", "steps.train.framework.version", "", '"1.2"'),
+    ("framework: sklearn", 'framework: {version: "1.4"}', "steps.train.framework.name", "is missing", ""),
+    (
+        "framework: sklearn",
+        'framework: {name: sklearn, version: "1.9"}',
+        "steps.train.framework.version",
+        "AWS has no sklearn image 1.9.",
+        "Did you mean",
+    ),
+    ("region: eu-west-1}\n  prod", "region: ap-east-2}\n  prod", "environments.dev.region", "no sklearn image in", ""),
+    ("    framework: sklearn\n", "", "steps.train.framework", "is missing", "Add `framework: sklearn`."),
+    ("max_depth: 6", "max_depth: [6]", "steps.train.hyperparameters.max_depth", "one number, text, true or false", ""),
+    ("max_depth: 6", "max_depth: .nan", "steps.train.hyperparameters.max_depth", "finite", ""),
+    ("max_depth: 6", "max_depth: 1e999", "steps.train.hyperparameters.max_depth", "finite", ""),
+    ("max_depth: 6", 'max_depth: ""', "steps.train.hyperparameters.max_depth", "1 to 2500 characters", ""),
+    ("max_depth: 6", "CodeUri: x", "steps.train.hyperparameters.CodeUri", "of the pipeline's own", ""),
+    ("max_depth: 6", "sagemaker_program: x", "steps.train.hyperparameters.sagemaker_program", "pipeline's own", ""),
+    ("max_depth: 6", "max depth: 6", "steps.train.hyperparameters.max depth", "not a hyperparameter's name", ""),
+    ('">= 0.80"', "0.80", "steps.evaluate.gates.accuracy", "says how to compare", 'Write ">= 0.8".'),
+    ('">= 0.80"', '"0.80"', "steps.evaluate.gates.accuracy", "a comparison in quotes", ""),
+    ('">= 0.80"', '"=> 0.80"', "steps.evaluate.gates.accuracy", "a comparison in quotes", ""),
+    ('">= 0.80"', '">= high"', "steps.evaluate.gates.accuracy", "a comparison in quotes", ""),
+    ('">= 0.80"', '">= 1e999"', "steps.evaluate.gates.accuracy", "finite", ""),
+    ("accuracy:", "f-1:", "steps.evaluate.gates.f-1", "not a metric's name", ""),
+    ("registry: {approval: manual}", "registry:", "registry", "has no value", "`registry: {}`"),
+    ("registry: {approval: manual}", "registry: manual", "registry", "must be keys with values, not text", ""),
+    ("registry: {approval: manual}", "registry: {images: yes}", "registry.images", "true or false", "Write true."),
+    ("registry: {approval: manual}", "registry: {approval: none}", "registry.approval", 'must be "manual"', ""),
+    ("kind: realtime", "kind: relatime", "serving.kind", 'must be "realtime"', 'Did you mean "realtime"?'),
+    ("kind: realtime, ", "", "serving.kind", "is missing", "Add `kind: realtime`."),
+    ("instances: {min: 1}", "instances: {min: 0}", "serving.instances.min", "must be at least 1", ""),
+    ("instances: {min: 1}", "instances: {min: 101}", "serving.instances.min", "must be at most 100", ""),
+    ("instances: {min: 1}", "instances: {min: true}", "serving.instances.min", "must be a whole number", ""),
+    ("[ml-team@example.com]", "ml-team@example.com", "notifications.emails", "must be a list", "Write [ml-team@"),
+    ("[ml-team@example.com]", "[]", "notifications.emails", "must not be empty", ""),
+    ("[ml-team@example.com]", "[nobody]", "notifications.emails[0]", "not an e-mail address", ""),
+    ("[ml-team@example.com]", "[a@b.org, a@b.org]", "notifications.emails", "more than once", ""),
+    ("dev:", "Dev:", "environments.Dev", "not allowed", 'Write "dev".'),
+    ("dev:", "d" * 21 + ":", "environments." + "d" * 21, "has 21 characters; 20 are allowed", ""),
+    ("  local: {}", "  local: []", "environments.local", "must be keys with values", "Write `local: {}`."),
+    ("local: {}", 'local: {account: "111111111111"}', "environments.local.account", "has the account 000000", "Remove"),
+    ("local: {}", "local: {name: other}", "environments.local.name", "the same in all environments", "Remove it here."),
+    ("local: {}", "local: {regoin: x}", "environments.local.regoin", "unknown key", 'Did you mean "region"?'),
+    ('"111111111111"', '"000000000000"', "environments.dev.account", "is the account of", ""),
+    ('"111111111111"', '"1111"', "environments.dev.account", "it has 12 digits", ""),
+    ('"111111111111"', "011111111111", "environments.dev.account", "must be text", '"011111111111"'),
+    ('"111111111111", region: eu-west-1}\n  prod', '"111111111111"}\n  prod', "environments.dev.region", "missing", ""),
+    ("region: eu-west-1}\n  prod", "region: mars-1}\n  prod", "environments.dev.region", "unknown region", ""),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key", "message", "suggestion"), CASES, ids=[f"{c[2]}={c[1]}" for c in CASES])
+def test_a_bad_value_is_named(  # noqa: PLR0917 - a row of the table above
+    write_project: Callable[..., Path], spec_text: str, old: str, new: str, key: str, message: str, suggestion: str
+) -> None:
+    text = spec_text.replace(old, new, 1)
+    assert text != spec_text
+    with pytest.raises(SpecError) as caught:
+        load_all(write_project(text))
+    problems = caught.value.problems
+    found = [problem for problem in problems if problem.key == key]
+    assert len(found) == 1, problems
+    assert message in found[0].message, found
+    assert suggestion in (found[0].suggestion or ""), found
+    # One mistake, one problem; and it is on the line that holds the mistake, or the one that misses something.
+    assert len(problems) == 1, problems
+    assert found[0].line == spec_text[: spec_text.index(old)].count("\n") + 1 or message in {"is missing", "missing"}
+
+
+def test_a_message_shows_no_page_and_no_escape_of_a_bad_value(write_project: Callable[..., Path]) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_all(write_project('name: "\\e[31m' + "x" * 35 + '"\nowner: "' + "y" * 5000 + '"\n'))
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 600

@@ -1,0 +1,85 @@
+"""The published JSON schema and the reader agree on what is valid."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import botocore
+import jsonschema
+import pytest
+import yaml
+from mlstack_stacks.spec.regions import AWS_REGIONS
+from mlstack_stacks.spec.schema import json_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _errors(document: Any) -> Iterator[Any]:
+    return jsonschema.Draft202012Validator(json_schema()).iter_errors(document)
+
+
+def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+    document = yaml.safe_load(spec_text)
+    assert list(_errors(document)) == []
+    document["steps"]["train"]["framework"] = {"name": "sklearn", "version": "1.2-1"}
+    document["environments"]["local"] = None
+    document["environments"]["dev"]["serving"] = None
+    assert list(_errors(document)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["name"], "Churn"),
+        (["cluod"], "aws"),
+        (["steps", "train", "entry_point"], "train.py"),
+        (["steps", "train", "framework"], "sklern"),
+        (["steps", "train", "instance_type"], "m5.large"),
+        (["steps", "train", "hyperparameters"], {"a b": 1}),
+        (["steps", "evaluate", "gates"], {"accuracy": 0.8}),
+        (["serving", "instances", "min"], 0),
+        (["registry", "approval"], "none"),
+        (["environments", "Dev"], {}),
+        (["environments", "dev", "account"], 111111111111),
+        (["environments", "dev", "region"], "mars-1"),
+        (["environments", "prod", "serving", "instances", "min"], 1000),
+        (["environments", "prod", "serving", "instnaces"], 1),
+    ],
+)
+def test_it_refuses_what_the_reader_refuses(spec_text: str, path: list[str], value: object) -> None:
+    document = yaml.safe_load(spec_text)
+    target = document
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = value
+    assert list(_errors(document))
+
+
+def test_every_key_is_described() -> None:
+    schema = json_schema()
+    for name, definition in schema["$defs"].items():
+        assert definition.get("description"), name
+        for key, value in definition["properties"].items():
+            parts = [value, *value.get("anyOf", [])]
+            assert any("description" in part or "$ref" in part for part in parts), f"{name}.{key}"
+
+
+def test_an_override_requires_nothing_and_has_no_defaults() -> None:
+    schema = json_schema()
+    for name, definition in schema["$defs"].items():
+        if name.endswith("Override"):
+            assert "required" not in definition
+            assert '"default"' not in json.dumps(definition)
+
+
+def test_the_regions_are_those_of_the_clouds_own_list() -> None:
+    file = Path(botocore.__file__).parent / "data" / "endpoints.json"
+    partitions = json.loads(file.read_text())["partitions"]
+    public = [p for p in partitions if p["partition"] in {"aws", "aws-cn", "aws-us-gov"}]
+    endpoints = {name for p in public for name in p["services"]["api.sagemaker"]["endpoints"]}
+    known = {name for p in public for name in p["regions"]}
+    assert set(AWS_REGIONS) == endpoints & known

@@ -1,0 +1,78 @@
+"""Names fit, are valid and differ wherever their environments do."""
+
+from __future__ import annotations
+
+import re
+
+import botocore.session
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mlstack_stacks.naming import MAX_NAME, MAX_RESOURCE_PREFIX, Names, qualified_name
+from mlstack_stacks.spec.values import MAX_ENVIRONMENT_NAME, MAX_PROJECT_NAME
+
+WORDS = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def _names(maximum: int) -> st.SearchStrategy[str]:
+    # A small alphabet, so that names collide where they can.
+    free = st.from_regex(WORDS, fullmatch=True)
+    narrow = st.from_regex(r"[a-b](-?[ab0])*", fullmatch=True)
+    return st.one_of(free, narrow).filter(lambda name: len(name) <= maximum)
+
+
+projects = _names(MAX_PROJECT_NAME)
+environments = _names(MAX_ENVIRONMENT_NAME)
+limits = st.sampled_from([20, MAX_RESOURCE_PREFIX, MAX_NAME])
+
+
+@given(projects, environments, limits)
+def test_a_name_fits_and_is_of_the_same_form(project: str, environment: str, maximum: int) -> None:
+    name = qualified_name(project, environment, maximum)
+    assert len(name) <= maximum
+    assert WORDS.fullmatch(name)
+    assert name == qualified_name(project, environment, maximum)
+
+
+@given(projects, environments, projects, environments, limits)
+def test_two_environments_never_share_a_name(one: str, its: str, other: str, others: str, maximum: int) -> None:
+    same = (one, its) == (other, others)
+    assert (qualified_name(one, its, maximum) == qualified_name(other, others, maximum)) == same
+    assert (Names(one, its).release_parameter == Names(other, others).release_parameter) == same
+
+
+@given(st.from_regex(r"[ab](-[ab0]){0,5}", fullmatch=True), st.data())
+def test_moving_a_hyphen_gives_another_name(words: str, data: st.DataObject) -> None:
+    parts = [*words.split("-"), "c", "d"]
+    splits = [("-".join(parts[:cut]), "-".join(parts[cut:])) for cut in range(1, len(parts))]
+    valid = [(project, environment) for project, environment in splits if WORDS.fullmatch(environment)]
+    assert len({qualified_name(project, environment, MAX_NAME) for project, environment in valid}) == len(valid)
+
+
+def test_a_short_name_reads_as_it_is_meant() -> None:
+    names = Names("churn", "prod")
+    assert names.endpoint == names.pipeline == names.model_package_group == names.resource_prefix == "churn-prod"
+    assert names.release_parameter == "/mlstack/churn/prod/release/model-package-arn"
+    assert re.fullmatch(r"churn-pre-prod-0[0-9a-f]{7}", Names("churn", "pre-prod").endpoint)
+
+
+@pytest.mark.parametrize(
+    ("operation", "member", "attribute"),
+    [
+        ("CreateModelPackageGroup", "ModelPackageGroupName", "model_package_group"),
+        ("CreateEndpoint", "EndpointName", "endpoint"),
+        ("CreatePipeline", "PipelineName", "pipeline"),
+    ],
+)
+def test_the_longest_names_are_valid_for_the_cloud(operation: str, member: str, attribute: str) -> None:
+    service = botocore.session.get_session().get_service_model("sagemaker")
+    shape = service.operation_model(operation).input_shape.members[member]
+    name = getattr(Names("p" * MAX_PROJECT_NAME, "e-" + "e" * (MAX_ENVIRONMENT_NAME - 2)), attribute)
+    assert len(name) <= shape.metadata["max"]
+    assert re.fullmatch(shape.metadata["pattern"], name)
+
+
+def test_a_bucket_and_a_role_have_room_for_what_the_provider_adds() -> None:
+    longest = Names("p" * MAX_PROJECT_NAME, "e" * MAX_ENVIRONMENT_NAME).resource_prefix
+    assert len(f"{longest}-artifacts-1234567") <= 63
+    assert len(f"{longest}-evaluate-role-1234567") <= 64

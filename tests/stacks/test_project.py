@@ -1,0 +1,178 @@
+"""The stack hands to each component what the specification says, and tells the rest of the world where things are."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+from mlstack_stacks import Project, ProjectOutputs
+from mlstack_stacks.plan.monitor import CheckMocks, CheckMonitor
+from pulumi.runtime.mocks import MockEngine, MockResourceArgs
+from pulumi.runtime.settings import Settings, configure, set_root_resource
+from pulumi.runtime.stack import run_in_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn-dev/7"
+POINTER = "/mlstack/churn/dev/release/model-package-arn"
+
+
+class _Cloud(CheckMocks):
+    """Answers as a cloud that has just made everything, so that nothing is unknown."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return args.name, dict(args.inputs)
+
+
+class _Monitor(CheckMonitor):
+    """Gives every resource the outputs that others refer to."""
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the remote procedure
+        response = super().RegisterResource(request)
+        if request.custom:
+            response.id = f"{request.name}-id"
+            made = {
+                "arn": f"arn:aws:mock:::{request.name}",
+                "bucket": f"{request.name}-bucket",
+                "name": f"{request.name}-name",
+                "url": f"https://{request.name}",
+                "keyId": f"{request.name}-key",
+                "repositoryUrl": f"registry/{request.name}",
+            }
+            response.object.update({key: value for key, value in made.items() if key not in request.object})
+        return response
+
+
+@pytest.fixture
+def deploy(write_project: Callable[..., Path], spec_text: str) -> Callable[..., CheckMonitor]:
+    """Runs the stack as if the cloud had made everything."""
+
+    def run(spec: str = spec_text, parameters: dict[str, str] | None = None, environment: str = "dev") -> CheckMonitor:
+        file = write_project(spec)
+        monitor = _Monitor(_Cloud("111111111111", "eu-west-1", parameters or {}))
+
+        def program() -> None:
+            configure(Settings("churn", environment, monitor=monitor, engine=MockEngine(None), dry_run=False))
+            set_root_resource(None)  # type: ignore[arg-type]
+            asyncio.run(run_in_stack(lambda: Project.from_spec(file) and None))
+
+        contextvars.copy_context().run(program)
+        return monitor
+
+    return run
+
+
+def _one(monitor: CheckMonitor, kind: str) -> dict[str, Any]:
+    found = [resource for resource in monitor.planned if resource.short_type == kind]
+    assert len(found) == 1, [resource.name for resource in found]
+    return found[0].properties
+
+
+def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMonitor]) -> None:
+    monitor = deploy(parameters={POINTER: PACKAGE})
+    names = {field.name for field in fields(ProjectOutputs)}
+    assert set(monitor.outputs) == names - {"endpoint_waits_for"}
+    assert monitor.outputs["pipeline_name"] == monitor.outputs["endpoint_name"] == "churn-dev"
+    assert monitor.outputs["release_parameter_path"] == "/mlstack/churn/dev/release"
+    assert (monitor.outputs["account"], monitor.outputs["region"]) == ("111111111111", "eu-west-1")
+    assert monitor.outputs["code_uri"].startswith(f"s3://{monitor.outputs['artifact_bucket']}/code/")
+    assert monitor.outputs["data_uri"].endswith("/churn.csv")
+
+
+def test_the_endpoint_waits_for_a_release(deploy: Callable[..., CheckMonitor]) -> None:
+    monitor = deploy()
+    assert monitor.outputs["endpoint_waits_for"] == "a released model version (`mlstack release dev`)"
+    kinds = {resource.short_type for resource in monitor.planned}
+    assert not kinds & {"aws:sagemaker:Endpoint", "aws:sagemaker:EndpointConfiguration", "aws:sagemaker:Model"}
+    assert "aws:sagemaker:Pipeline" in kinds
+
+
+def test_the_endpoint_serves_what_the_pointer_names(deploy: Callable[..., CheckMonitor]) -> None:
+    others = {"/mlstack/churn/prod/release/model-package-arn": "other", "/mlstack/churn/dev/release/other": "other"}
+    monitor = deploy(parameters={POINTER: PACKAGE, **others})
+    assert _one(monitor, "aws:sagemaker:Model")["primaryContainer"] == {"modelPackageName": PACKAGE}
+    variant = _one(monitor, "aws:sagemaker:EndpointConfiguration")["productionVariants"][0]
+    assert (variant["instanceType"], variant["initialInstanceCount"]) == ("ml.m5.large", 1)
+    assert deploy(parameters=others).outputs["endpoint_waits_for"]
+
+
+@pytest.mark.parametrize(("kept", "count"), [("4", 4), ("0", 1), ("many", 1)])
+def test_an_endpoint_that_was_scaled_up_stays_so(deploy: Callable[..., CheckMonitor], kept: str, count: int) -> None:
+    monitor = deploy(parameters={POINTER: PACKAGE, POINTER.replace("model-package-arn", "instance-count"): kept})
+    variant = _one(monitor, "aws:sagemaker:EndpointConfiguration")["productionVariants"][0]
+    assert variant["initialInstanceCount"] == count
+
+
+def test_the_pipeline_is_that_of_the_specification(deploy: Callable[..., CheckMonitor]) -> None:
+    monitor = deploy()
+    definition = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])
+    parameters = {parameter["Name"]: parameter.get("DefaultValue") for parameter in definition["Parameters"]}
+    assert parameters["CodeUri"] == monitor.outputs["code_uri"]
+    assert parameters["DataUri"] == monitor.outputs["data_uri"]
+    assert parameters["TrainInstanceType"] == "ml.m5.xlarge"
+    assert (parameters["max_depth"], parameters["rate"], parameters["loss"]) == (6, 0.1, "log_loss")
+    assert parameters["warm"] is True
+    steps = {step["Name"]: step for step in definition["Steps"]}
+    assert list(steps) == ["prepare", "train", "evaluate", "gate"]
+    conditions = steps["gate"]["Arguments"]["Conditions"]
+    assert [(c["Type"], c["RightValue"]) for c in conditions] == [("GreaterThanOrEqualTo", 0.8), ("LessThan", 0.5)]
+    training = steps["train"]["Arguments"]
+    assert training["HyperParameters"]["sagemaker_program"] == "train.py"
+    assert training["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600}
+    assert training["ResourceConfig"]["VolumeSizeInGB"] == 30
+    assert (
+        "dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn" in training["AlgorithmSpecification"]["TrainingImage"]
+    )
+    registered = steps["gate"]["Arguments"]["IfSteps"][0]["Arguments"]
+    assert registered["ModelPackageGroupName"] == "churn-dev"
+    assert registered["ModelApprovalStatus"] == "PendingManualApproval"
+
+
+def test_without_prepare_and_evaluate_no_processing_role_is_made(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    lines = [line for line in spec_text.splitlines() if "prepare:" not in line and "evaluate:" not in line]
+    monitor = deploy("\n".join(lines) + "\n")
+    roles = {resource.name for resource in monitor.planned if resource.short_type == "aws:iam:Role"}
+    assert roles == {"churn-dev-training", "churn-dev-pipeline", "churn-dev-serving"}
+    definition = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])
+    assert [step["Name"] for step in definition["Steps"]] == ["train", "register"]
+
+
+def test_every_taggable_resource_names_project_environment_and_owner(deploy: Callable[..., CheckMonitor]) -> None:
+    tagged = [r.properties["tags"] for r in deploy(parameters={POINTER: PACKAGE}).planned if "tags" in r.properties]
+    expected = {"mlstack:project": "churn", "mlstack:environment": "dev", "mlstack:owner": "ml-team"}
+    assert len(tagged) > 10
+    assert all(expected.items() <= tags.items() for tags in tagged)
+
+
+def test_two_environments_in_one_account_share_no_name(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    one = deploy(spec_text.replace('prod: {account: "222222222222"', 'prod: {account: "111111111111"'))
+    other = deploy(spec_text.replace('"222222222222"', '"111111111111"'), environment="prod")
+    chosen = ("modelPackageGroupName", "pipelineName", "name")
+
+    def names(monitor: CheckMonitor) -> set[str]:
+        return {str(r.properties[key]) for r in monitor.planned for key in chosen if key in r.properties}
+
+    assert names(one)
+    assert not names(one) & names(other)
+
+
+def test_a_wrong_specification_stops_the_program_without_a_traceback(deploy: Callable[..., CheckMonitor]) -> None:
+    with pytest.raises(pulumi.RunError, match=r"^mlstack\.yaml:1: nam: unknown key"):
+        deploy("nam: churn\n")
+
+
+def test_another_region_in_the_shell_stops_the_program(
+    deploy: Callable[..., CheckMonitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    with pytest.raises(pulumi.RunError, match=r"^AWS_REGION says the region us-west-2, mlstack.yaml:17 says eu-west-1"):
+        deploy()
