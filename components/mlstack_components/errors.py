@@ -26,6 +26,26 @@ EXIT_FAILURE = 1
 EXIT_USAGE = 2
 
 
+def printable(text: str) -> str:
+    """A text from a file, as a message may show it: on one line, and nothing in it steers the terminal.
+
+    Args:
+        text: Any text; a character that isn't printable becomes U+FFFD.
+    """
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def quoted(value: object, most: int = 60) -> str:
+    """A value from a file in quotes, printable, and never a page of it.
+
+    Args:
+        value: The value.
+        most: How many characters of it are shown.
+    """
+    text = printable(str(value))
+    return f'"{text[:most]}…"' if len(text) > most else f'"{text}"'
+
+
 class MlstackError(Exception):
     """Something that should have worked did not.
 
@@ -77,7 +97,7 @@ class Problem:
         place = f"{self.file}:{self.line}" if self.line else str(self.file)
         key = f" {self.key}:" if self.key else ""
         suggestion = f" {self.suggestion}" if self.suggestion else ""
-        return f"{place}:{key} {self.message}{suggestion}"
+        return printable(f"{place}:{key} {self.message}{suggestion}")
 
 
 class SpecError(UserError):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mlstack_components.errors import quoted
+
 from mlstack.scaffold.errors import Finding, ScaffoldError, did_you_mean
 from mlstack.scaffold.plain import environment, render_text
 
@@ -93,7 +95,7 @@ def check(template: Template, given: Mapping[str, Any], defaults: Mapping[str, A
     refused = {finding.message.partition("=")[0] for finding in findings}
     for name, question in questions.items():
         if name not in refused and (reason := _refusal(question, answers, jinja)):
-            findings.append(Finding("E114", f"{name}={_shown(answers[name])}: {reason}."))
+            findings.append(Finding("E114", f"{name}={quoted(answers[name])}: {reason}."))
     if findings:
         raise ScaffoldError(*findings, next_step="Nothing was written.")
     return answers
@@ -111,14 +113,14 @@ def _cast(name: str, answer: Any, question: Mapping[str, Any]) -> tuple[Any, Fin
     try:
         value = _as(kind, answer)
     except ValueError:
-        return answer, Finding("E113", f"{name}={_shown(answer)}: {_TYPES.get(kind, kind)} is needed.")
+        return answer, Finding("E113", f"{name}={quoted(answer)}: {_TYPES.get(kind, kind)} is needed.")
     choices = _choices(question)
     if choices and value not in choices:
         known = [str(choice) for choice in choices]
         if len(known) <= _SHOWN_CHOICES:
-            return value, Finding("E111", f"{name}={_shown(answer)}: choose {', '.join(known)}.")
+            return value, Finding("E111", f"{name}={quoted(answer)}: choose {', '.join(known)}.")
         guess = did_you_mean(str(value), known) or f", such as {known[0]}"
-        return value, Finding("E111", f"{name}={_shown(answer)} is not one of the {len(known)} choices{guess}.")
+        return value, Finding("E111", f"{name}={quoted(answer)} is not one of the {len(known)} choices{guess}.")
     return value, None
 
 
@@ -152,9 +154,3 @@ def _refusal(question: Mapping[str, Any], answers: Mapping[str, Any], jinja: Env
 
     validator = question.get("validator")
     return render_text(jinja, validator, answers).strip() if validator else ""
-
-
-def _shown(value: Any) -> str:
-    """A value as a message shows it: nothing in it reaches the terminal as it is, and never a page of it."""
-    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in str(value))
-    return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'  # noqa: PLR2004 - fits a line

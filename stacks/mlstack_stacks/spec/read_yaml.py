@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from mlstack_components.errors import Problem, SpecError
+from mlstack_components.errors import Problem, SpecError, quoted
 
 from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, Sequence, is_oversized_integer, resolve
 
@@ -87,7 +87,7 @@ def _syntax_problem(path: Path, error: yaml.YAMLError, text: str) -> Problem:
     source = text.split("\n")[line - 1]
     suggestion = "Check brackets, quotes, colons and indentation near this line."
     if match := re.search(r"[:,{\[]\s*((?:>=?|[@`%&*!|]).*?)\s*[,}\]]?\s*$", source):
-        suggestion = f'Put the value in quotes: "{match.group(1)}".'
+        suggestion = f"Put the value in quotes: {quoted(match.group(1))}."
     return Problem(path, line, "", f"is not YAML: {error.problem}.", suggestion)
 
 

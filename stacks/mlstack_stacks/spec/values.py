@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
+from mlstack_components.errors import quoted
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -74,7 +75,7 @@ def _check_words(value: str, what: str, maximum: int) -> str:
         words = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-").lstrip("0123456789-")
         suggestion = f'Write "{words}".' if _WORDS.fullmatch(words) else "Write it so, as in `churn-model`."
         rule = "begins with a letter and holds lower-case letters, digits and single hyphens"
-        raise wrong(f"{what} {_shown(value)} is not allowed: it {rule}.", suggestion)
+        raise wrong(f"{what} {quoted(value)} is not allowed: it {rule}.", suggestion)
     return value
 
 
@@ -100,14 +101,14 @@ def _check_owner(value: str) -> str:
 
 def _check_account(value: str) -> str:
     if not _ACCOUNT.fullmatch(value):
-        raise wrong(f"{_shown(value)} is not an account: it has 12 digits.", 'Write it in quotes, as "111111111111".')
+        raise wrong(f"{quoted(value)} is not an account: it has 12 digits.", 'Write it in quotes, as "111111111111".')
     return value
 
 
 def _check_region(value: str) -> str:
     if value not in AWS_REGIONS:
         known = closest(value, list(AWS_REGIONS))
-        raise wrong(f"unknown region {_shown(value)}.", f'Did you mean "{known}"?' if known else None)
+        raise wrong(f"unknown region {quoted(value)}.", f'Did you mean "{known}"?' if known else None)
     return value
 
 
@@ -118,13 +119,13 @@ def _check_instance_type(value: str) -> str:
     sizes = [*_SIZES, *(f"{count}xlarge" for count in (2, 4, 8, 9, 12, 16, 18, 24, 32, 48))]
     candidate = f"ml.{family}.{size if size in sizes else closest(size, sizes)}"
     suggestion = f'Did you mean "{candidate}"?' if _INSTANCE_TYPE.fullmatch(candidate) else 'Such as "ml.m5.large".'
-    raise wrong(f"{_shown(value)} is not an instance type for machine learning.", suggestion)
+    raise wrong(f"{quoted(value)} is not an instance type for machine learning.", suggestion)
 
 
 def _check_path(value: str) -> str:
     path = PurePosixPath(value)
     if not value or "\\" in value or path.is_absolute() or ".." in path.parts or not value.isprintable():
-        raise wrong(f"{_shown(value)} is not a path inside the project.", "Write it relative to this file.")
+        raise wrong(f"{quoted(value)} is not a path inside the project.", "Write it relative to this file.")
     return value
 
 
@@ -132,31 +133,31 @@ def _check_entry_point(value: str) -> str:
     path = PurePosixPath(_check_path(value))
     if path.suffix != ".py" or path.parts[0] != SOURCE_DIRECTORY or len(path.parts) < 2:  # noqa: PLR2004 - folder and file
         raise wrong(
-            f"{_shown(value)} is not a Python script below {SOURCE_DIRECTORY}/.",
+            f"{quoted(value)} is not a Python script below {SOURCE_DIRECTORY}/.",
             f'Such as "{SOURCE_DIRECTORY}/train.py": that folder is what reaches the jobs.',
         )
     if not re.fullmatch(r"[A-Za-z0-9_./-]+", value):
-        raise wrong(f"{_shown(value)} holds characters that a job's command line can't carry.")
+        raise wrong(f"{quoted(value)} holds characters that a job's command line can't carry.")
     return value
 
 
 def _check_email(value: str) -> str:
     if not _EMAIL.fullmatch(value):
-        raise wrong(f"{_shown(value)} is not an e-mail address.")
+        raise wrong(f"{quoted(value)} is not an e-mail address.")
     return value
 
 
 def _check_metric(value: str) -> str:
     if not _METRIC.fullmatch(value):
-        raise wrong(f"{_shown(value)} is not a metric's name: letters, digits and underscores.")
+        raise wrong(f"{quoted(value)} is not a metric's name: letters, digits and underscores.")
     return value
 
 
 def _check_hyperparameter_name(value: str) -> str:
     if not _HYPERPARAMETER.fullmatch(value):
-        raise wrong(f"{_shown(value)} is not a hyperparameter's name: letters, digits, `_` and `-`, at most 64.")
+        raise wrong(f"{quoted(value)} is not a hyperparameter's name: letters, digits, `_` and `-`, at most 64.")
     if value in RESERVED_PARAMETERS or value.lower().startswith("sagemaker"):
-        raise wrong(f"{_shown(value)} is a name of the pipeline's own.", "Choose another name.")
+        raise wrong(f"{quoted(value)} is a name of the pipeline's own.", "Choose another name.")
     return value
 
 
@@ -168,12 +169,6 @@ def _check_hyperparameter(value: object) -> int | float | str | bool:
     if isinstance(value, str) and not (0 < len(value) <= 2500 and value.isprintable()):  # noqa: PLR2004 - SageMaker's limit
         raise wrong("a hyperparameter's text is printable and has 1 to 2500 characters.")
     return value
-
-
-def _shown(value: str) -> str:
-    """A value as a message shows it: in quotes, nothing in it reaches the terminal as it is, and never a page of it."""
-    printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in value)
-    return f'"{printable[:60]}…"' if len(printable) > 60 else f'"{printable}"'  # noqa: PLR2004 - fits a line
 
 
 Comparator = Literal[">=", ">", "<=", "<"]

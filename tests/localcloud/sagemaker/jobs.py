@@ -4,6 +4,8 @@ import io
 import tarfile
 import time
 
+import psutil
+
 IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/plain:1"  # no framework: an empty environment
 
 
@@ -121,3 +123,16 @@ def log_lines(cloud, group, prefix):
             "events"
         ]
     ]
+
+
+def ended(pid):
+    """Whether a process ends within ten seconds; where nobody reaps orphans, the ended ones stay as zombies."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.02)
+    return False

@@ -5,7 +5,6 @@ import json
 import threading
 import time
 
-import psutil
 import pytest
 from botocore.exceptions import ClientError
 
@@ -292,7 +291,7 @@ def test_a_deleted_endpoint_leaves_nothing(cloud, sagemaker, endpoint, call, job
         return {"message": ""}
 
     jobs.until(gone, "message", {"Could not find"})
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    assert jobs.ended(pid)
     assert not (cloud.home.endpoints / "us-east-1" / "weather").exists()
 
 

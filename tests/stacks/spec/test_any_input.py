@@ -83,6 +83,7 @@ def _read(folder: Path, raw: bytes) -> None:
 @example(b"%YAML 9.9\n---\n")
 @example(b"a: !<tag:yaml.org,2002:int> 3")
 @example(b"- ? - a\n")
+@example(b"[>\tname: churn\n")
 def test_any_bytes(tmp_path: Path, raw: bytes) -> None:
     _read(tmp_path, raw)
 

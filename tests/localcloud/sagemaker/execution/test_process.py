@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 
-import psutil
 import pytest
 from mlstack_localcloud.server.sagemaker.execution.process import Command, RunningCommand
 
@@ -28,15 +27,6 @@ def pids(path, count):
             return [int(pid) for pid in found]
         time.sleep(0.02)
     raise AssertionError(path)
-
-
-def ended(pid):
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.mark.parametrize(("script", "code"), [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137)])
@@ -62,22 +52,22 @@ def test_the_environment_is_only_what_is_given(run, tmp_path, monkeypatch):
     assert names <= {"PATH", "PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE", "__CF_USER_TEXT_ENCODING"}
 
 
-def test_stopping_ends_children_that_ignore_it(run, tmp_path):
+def test_stopping_ends_children_that_ignore_it(run, tmp_path, jobs):
     process = run("trap '' TERM; sh -c \"trap '' TERM; sleep 300\" & echo $! > pids; sleep 300 & echo $! >> pids; wait")
     children = pids(tmp_path / "pids", 2)
     started = time.monotonic()
     process.stop(0.3)
     assert time.monotonic() - started < 5
-    assert all(ended(child) for child in children)
+    assert all(jobs.ended(child) for child in children)
 
 
-def test_what_a_command_leaves_running_ends_with_it(run, tmp_path):
+def test_what_a_command_leaves_running_ends_with_it(run, tmp_path, jobs):
     process = run("sleep 300 & echo $! > pids")
     assert process.wait(10) == 0
-    assert ended(pids(tmp_path / "pids", 1)[0])
+    assert jobs.ended(pids(tmp_path / "pids", 1)[0])
 
 
-def test_everything_ends_when_the_one_who_started_it_is_killed(tmp_path):
+def test_everything_ends_when_the_one_who_started_it_is_killed(tmp_path, jobs):
     program = (
         "import sys, pathlib, time\n"
         "from mlstack_localcloud.server.sagemaker.execution.process import Command, RunningCommand\n"
@@ -90,4 +80,4 @@ def test_everything_ends_when_the_one_who_started_it_is_killed(tmp_path):
     running = pids(tmp_path / "pids", 2)
     os.kill(daemon.pid, signal.SIGKILL)
     daemon.wait()
-    assert all(ended(pid) for pid in running)
+    assert all(jobs.ended(pid) for pid in running)

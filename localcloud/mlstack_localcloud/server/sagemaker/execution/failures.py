@@ -16,6 +16,18 @@ MOST_CHARACTERS = 1024  # FailureReason, ExitMessage.
 _LINES = 20
 
 
+def fitting(reason: str) -> str:
+    """A reason within `MOST_CHARACTERS`; what is left out is the middle, for the end says what went wrong.
+
+    Args:
+        reason: What happened in general, then what was printed last.
+    """
+    if len(reason) <= MOST_CHARACTERS:
+        return reason
+    start = MOST_CHARACTERS // 4
+    return f"{reason[:start]}\N{HORIZONTAL ELLIPSIS}{reason[-(MOST_CHARACTERS - start - 1) :]}"
+
+
 class JobError(Exception):
     """A job cannot go on; the text is its FailureReason."""
 

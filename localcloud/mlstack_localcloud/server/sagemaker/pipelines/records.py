@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.server.sagemaker import state_events
-from mlstack_localcloud.server.sagemaker.execution.failures import MOST_CHARACTERS
+from mlstack_localcloud.server.sagemaker.execution.failures import fitting
 from mlstack_localcloud.server.sagemaker.pipelines.step_kinds import STEP_KINDS
 from mlstack_localcloud.server.sagemaker.store import now
 
@@ -86,7 +86,7 @@ class RunRecords:
         before = record["StepStatus"]
         record.update(StepStatus=status, EndTime=now())
         if reason is not None:
-            record["FailureReason"] = reason[:MOST_CHARACTERS]
+            record["FailureReason"] = fitting(reason)
         self._put(step.name, record, before)
 
     def move(self, status: str, reason: str | None = None) -> None:
@@ -99,7 +99,7 @@ class RunRecords:
             for member in ("FailureReason", "PipelineExecutionFailureReason"):
                 run.pop(member, None)
                 if reason is not None:
-                    run[member] = reason[:MOST_CHARACTERS]
+                    run[member] = fitting(reason)
             if status in ENDED:
                 run["_EndTime"] = now()
 

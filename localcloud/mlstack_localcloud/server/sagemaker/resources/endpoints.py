@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.server.sagemaker import arns, state_events
 from mlstack_localcloud.server.sagemaker.errors import validation_error
-from mlstack_localcloud.server.sagemaker.execution.failures import MOST_CHARACTERS
+from mlstack_localcloud.server.sagemaker.execution.failures import fitting
 from mlstack_localcloud.server.sagemaker.listing import Listing
 from mlstack_localcloud.server.sagemaker.ports import Origin
 from mlstack_localcloud.server.sagemaker.service_model import answer
@@ -248,7 +248,7 @@ class Endpoints:
         def change(document: Document) -> None:
             document["EndpointStatus"] = status
             if reason is not None:
-                document["FailureReason"] = reason[:MOST_CHARACTERS]
+                document["FailureReason"] = fitting(reason)
             if not pending:
                 end_update(document)
 

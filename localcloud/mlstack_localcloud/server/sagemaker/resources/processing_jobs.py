@@ -15,9 +15,9 @@ from mlstack_localcloud.server.sagemaker import arns, state_events
 from mlstack_localcloud.server.sagemaker.errors import in_use, validation_error
 from mlstack_localcloud.server.sagemaker.execution import job_process
 from mlstack_localcloud.server.sagemaker.execution.failures import (
-    MOST_CHARACTERS,
     JobError,
     exit_message,
+    fitting,
     processing_failure,
 )
 from mlstack_localcloud.server.sagemaker.execution.job_process import Cause
@@ -186,7 +186,7 @@ class ProcessingJobs:
 
     def _end(self, name: str, caller: Origin, status: str, reason: str | None, **values: object) -> None:
         if reason is not None:
-            values["FailureReason"] = reason[:MOST_CHARACTERS]
+            values["FailureReason"] = fitting(reason)
         self._move(name, caller, ProcessingJobStatus=status, ProcessingEndTime=now(), **values)
 
     def _move(self, name: str, caller: Origin, **values: object) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from mlstack_localcloud.server.sagemaker import arns, state_events
 from mlstack_localcloud.server.sagemaker.errors import in_use, not_found, validation_error
 from mlstack_localcloud.server.sagemaker.execution import job_process
-from mlstack_localcloud.server.sagemaker.execution.failures import MOST_CHARACTERS, JobError, training_failure
+from mlstack_localcloud.server.sagemaker.execution.failures import JobError, fitting, training_failure
 from mlstack_localcloud.server.sagemaker.execution.job_process import Cause
 from mlstack_localcloud.server.sagemaker.execution.training_run import TrainingRun, metrics
 from mlstack_localcloud.server.sagemaker.listing import Listing
@@ -272,5 +272,5 @@ def _transition(job: Document, status: str, secondary: str, reason: str | None) 
         seconds = max(1, round(time - job.get("TrainingStartTime", time)))
         job["TrainingTimeInSeconds"] = job["BillableTimeInSeconds"] = seconds
     if reason is not None:
-        job["FailureReason"] = reason[:MOST_CHARACTERS]
-        transitions[-1]["StatusMessage"] = reason[:MOST_CHARACTERS]
+        job["FailureReason"] = fitting(reason)
+        transitions[-1]["StatusMessage"] = fitting(reason)
