@@ -75,6 +75,11 @@ class JobDirectory:
         """Return a text with `/opt/ml` replaced by this job's own directory, wherever it starts a path."""
         return _CONTAINER_BASE.sub(lambda _match: str(self.base), text)
 
+    def note(self, text: str) -> None:
+        """Add a line to what the job printed."""
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(text + "\n")
+
     def remove(self) -> None:
         """Remove the directory and what stands for it."""
         shutil.rmtree(self.root, ignore_errors=True)

@@ -14,42 +14,28 @@ first.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlstack_localcloud.server.sagemaker.execution import archives, variables
-from mlstack_localcloud.server.sagemaker.execution.environments import Requirements, RequirementsError
+from mlstack_localcloud.server.sagemaker.execution.environments import Requirements
 from mlstack_localcloud.server.sagemaker.execution.failures import JobError
 from mlstack_localcloud.server.sagemaker.execution.framework_images import packages_of
+from mlstack_localcloud.server.sagemaker.execution.job_run import JobRun
 from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
 from mlstack_localcloud.server.sagemaker.execution.process import Command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
-    from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
     from mlstack_localcloud.server.sagemaker.ports import Document
 
 _SOURCE_ARCHIVE = "sourcedir.tar.gz"
 
 
 @dataclass(frozen=True)
-class ProcessingRun:
-    """One processing job at work.
-
-    Attributes:
-        job: The job, as Describe answers it.
-        region: Its region.
-        directory: Its directory.
-        workshop: What jobs are run with.
-    """
-
-    job: Document
-    region: str
-    directory: JobDirectory
-    workshop: Workshop
+class ProcessingRun(JobRun):
+    """One processing job at work."""
 
     def download(self) -> None:
         """Bring the inputs and the configuration files into the directory.
@@ -59,18 +45,12 @@ class ProcessingRun:
         """
         for given in self.job.get("ProcessingInputs", []):
             source = given["S3Input"]
-            target = self._local(source["LocalPath"])
-            manifest = source.get("S3DataType") == "ManifestFile"
-            fetch = self.workshop.objects.download_manifest if manifest else self.workshop.objects.download
-            try:
-                fetch(source["S3Uri"], target, self.region)
-            except TransferError as error:
-                raise JobError(f"ClientError: {error}") from error
+            self.fetch(source, self._local(source["LocalPath"]))
         for output in self._outputs():
             self._local(output["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
         cluster = self.job["ProcessingResources"]["ClusterConfig"]
-        self._write("processingjobconfig.json", _configuration(self.job))
-        self._write("resourceconfig.json", variables.resource_config(cluster))
+        self.write("config/processingjobconfig.json", _configuration(self.job))
+        self.write("config/resourceconfig.json", variables.resource_config(cluster))
 
     def command(self) -> Command:
         """Return what to run, after its environment was made.
@@ -85,12 +65,13 @@ class ProcessingRun:
                 "ClientError: AppSpecification has no ContainerEntrypoint. The local cloud does not run images, so the "
                 "image's own entry point is not known."
             )
+        python = self.python(self._requirements(packages_of(application["ImageUri"])))
         environment = {
-            **variables.basic(self.directory, self._environment(), self.region),
+            **variables.basic(self.directory, python, self.region),
             "PROCESSING_JOB_NAME": self.job["ProcessingJobName"],
             "PROCESSING_JOB_ARN": self.job["ProcessingJobArn"],
-            **self._credentials(),
-            **{name: self.directory.localised(value) for name, value in self.job.get("Environment", {}).items()},
+            **self.credentials(isolated=self.job.get("NetworkConfig", {}).get("EnableNetworkIsolation", False)),
+            **self.own_variables(),
         }
         arguments = tuple(self.directory.localised(part) for part in given)
         return Command(arguments, environment, self.directory.base / "processing", self.directory.log)
@@ -119,13 +100,6 @@ class ProcessingRun:
             raise JobError(f"ClientError: The local path {container_path} is not below /opt/ml.")
         return path
 
-    def _environment(self) -> Path:
-        packages = packages_of(self.job["AppSpecification"]["ImageUri"])
-        try:
-            return self.workshop.environments.python(self._requirements(packages))
-        except RequirementsError as error:
-            raise JobError(f"ClientError: {error}") from error
-
     def _requirements(self, packages: tuple[str, ...]) -> Requirements:
         inputs = sorted(self.job.get("ProcessingInputs", []), key=lambda given: given["InputName"] != "code")
         for directory in (self._local(given["S3Input"]["LocalPath"]) for given in inputs):
@@ -136,15 +110,6 @@ class ProcessingRun:
                 if text is not None:
                     return Requirements(text, packages=packages)
         return Requirements(packages=packages)
-
-    def _credentials(self) -> dict[str, str]:
-        if self.job.get("NetworkConfig", {}).get("EnableNetworkIsolation") or "RoleArn" not in self.job:
-            return {}
-        return self.workshop.credentials(self.job["RoleArn"], self.region)
-
-    def _write(self, name: str, content: Document) -> None:
-        path = self.directory.base / "config" / name
-        path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def _configuration(job: Document) -> Document:

@@ -13,7 +13,6 @@ A failure of the user's making is a `JobError` whose text is the job's FailureRe
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from dataclasses import dataclass
@@ -21,15 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.server.sagemaker.execution import archives, variables
-from mlstack_localcloud.server.sagemaker.execution.environments import Requirements, RequirementsError
+from mlstack_localcloud.server.sagemaker.execution.environments import Requirements
 from mlstack_localcloud.server.sagemaker.execution.failures import JobError
 from mlstack_localcloud.server.sagemaker.execution.framework_images import packages_of
+from mlstack_localcloud.server.sagemaker.execution.job_run import JobRun
 from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
 from mlstack_localcloud.server.sagemaker.execution.process import Command
 
 if TYPE_CHECKING:
-    from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
-    from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
     from mlstack_localcloud.server.sagemaker.ports import Document
 
 _SUBMIT_DIRECTORY = "sagemaker_submit_directory"
@@ -40,20 +38,8 @@ _DRIVER_CHANNEL = "sm_drivers"
 
 
 @dataclass(frozen=True)
-class TrainingRun:
-    """One training job at work.
-
-    Attributes:
-        job: The job, as Describe answers it.
-        region: Its region.
-        directory: Its directory.
-        workshop: What jobs are run with.
-    """
-
-    job: Document
-    region: str
-    directory: JobDirectory
-    workshop: Workshop
+class TrainingRun(JobRun):
+    """One training job at work."""
 
     def download(self) -> None:
         """Bring the channels and the configuration files into the directory.
@@ -64,13 +50,7 @@ class TrainingRun:
         for channel in self.job.get("InputDataConfig", []):
             target = self.directory.base / "input" / "data" / channel["ChannelName"]
             target.mkdir(parents=True, exist_ok=True)
-            source = channel["DataSource"]["S3DataSource"]
-            manifest = source.get("S3DataType") == "ManifestFile"
-            fetch = self.workshop.objects.download_manifest if manifest else self.workshop.objects.download
-            try:
-                fetch(source["S3Uri"], target, self.region)
-            except TransferError as error:
-                raise JobError(f"ClientError: {error}") from error
+            self.fetch(channel["DataSource"]["S3DataSource"], target)
             if channel["ChannelName"] == _DRIVER_CHANNEL:
                 self._localise_texts(target)
         self._write_configuration()
@@ -86,14 +66,14 @@ class TrainingRun:
         code = self.directory.base / "code"
         if submitted is not None:
             self._unpack(str(submitted), code)
-        python = self._environment(code)
+        python = self.python(self._requirements(code))
         hyperparameters = {name: value for name, value in own.items() if not name.startswith(_OWN_PREFIX)}
         environment = {
             **variables.basic(self.directory, python, self.region),
             **variables.training(self.directory, self.job, hyperparameters, program),
-            **self._credentials(),
+            **self.credentials(isolated=self.job.get("EnableNetworkIsolation", False)),
             "PYTHONPATH": str(code),
-            **{name: self.directory.localised(value) for name, value in self.job.get("Environment", {}).items()},
+            **self.own_variables(),
         }
         arguments = self._arguments(program, hyperparameters, code)
         return Command(tuple(arguments), environment, code, self.directory.log)
@@ -133,13 +113,9 @@ class TrainingRun:
             }
             for channel in self.job.get("InputDataConfig", [])
         }
-        self._write("hyperparameters.json", self.job.get("HyperParameters", {}))
-        self._write("inputdataconfig.json", channels)
-        self._write("resourceconfig.json", variables.resource_config(self.job["ResourceConfig"]))
-
-    def _write(self, name: str, content: Any) -> None:
-        path = self.directory.base / "input" / "config" / name
-        path.write_text(json.dumps(content), encoding="utf-8")
+        self.write("input/config/hyperparameters.json", self.job.get("HyperParameters", {}))
+        self.write("input/config/inputdataconfig.json", channels)
+        self.write("input/config/resourceconfig.json", variables.resource_config(self.job["ResourceConfig"]))
 
     def _localise_texts(self, directory: Path) -> None:
         for path in directory.rglob("*"):
@@ -157,19 +133,11 @@ class TrainingRun:
         except (TransferError, archives.ArchiveError) as error:
             raise JobError(f"ClientError: The code in {submitted} cannot be used: {error}") from error
 
-    def _environment(self, code: Path) -> Path:
+    def _requirements(self, code: Path) -> Requirements:
         packages = packages_of(self.job["AlgorithmSpecification"].get("TrainingImage", ""))
         channel = self.directory.base / "input" / "data" / "code"
         where = channel if (channel / "requirements.txt").is_file() else code
-        try:
-            return self.workshop.environments.python(Requirements.in_directory(where, packages))
-        except RequirementsError as error:
-            raise JobError(f"ClientError: {error}") from error
-
-    def _credentials(self) -> dict[str, str]:
-        if self.job.get("EnableNetworkIsolation"):
-            return {}
-        return self.workshop.credentials(self.job["RoleArn"], self.region)
+        return Requirements.in_directory(where, packages)
 
     def _arguments(self, program: str, hyperparameters: dict[str, Any], code: Path) -> list[str]:
         algorithm = self.job["AlgorithmSpecification"]
