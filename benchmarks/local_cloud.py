@@ -39,16 +39,17 @@ def local_cloud(home: Path) -> Iterator[LocalCloud]:
     from mlstack.engine import find
     from mlstack.engine.environment import local_variables
 
+    engine = find.require()
     own = {
         "MLSTACK_CACHE": str(cache_home()),
         "MLSTACK_HOME": str(home),
-        "PATH": f"{find.require().executable.parent}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{engine.executable.parent}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}",
     }
     before = {name: os.environ.get(name) for name in own}
     os.environ.update(own)
     try:
         status = control.start(home)
-        variables = {**os.environ, **{k: v for k, v in local_variables().items() if v is not None}}
+        variables = {**os.environ, **{k: v for k, v in local_variables(engine).items() if v is not None}}
         yield LocalCloud(status, variables)
     finally:
         control.reset(home)

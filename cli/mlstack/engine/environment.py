@@ -45,13 +45,14 @@ def engine_environment(environment: str, region: str | None = None, account: str
         EngineMissingError: There is no engine.
     """
     if environment == LOCAL:
-        return _apply(local_variables())
-    refuse_local_endpoint(environment)
-    changes: dict[str, str | None] = {
-        "PATH": _path(find.require()),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_PYTHON_CMD": os.environ.get("PULUMI_PYTHON_CMD") or sys.executable,
-    }
+        changes = local_variables(find.require())
+    else:
+        refuse_local_endpoint(environment)
+        changes = {
+            "PATH": _path(find.require()),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_PYTHON_CMD": os.environ.get("PULUMI_PYTHON_CMD") or sys.executable,
+        }
     if region is not None:
         changes |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
     if account is not None:
@@ -59,16 +60,16 @@ def engine_environment(environment: str, region: str | None = None, account: str
     return _apply(changes)
 
 
-def local_variables() -> dict[str, str | None]:
+def local_variables(engine: find.Engine | None) -> dict[str, str | None]:
     """What points Pulumi and every AWS client at the local cloud, and at nothing else.
 
     Works before the local cloud's first start.
 
+    Args:
+        engine: What Pulumi is on PATH then; None leaves PATH alone, for clients that need no engine.
+
     Returns:
         Names and values; None where a variable must not be set.
-
-    Raises:
-        EngineMissingError: There is no engine.
     """
     from mlstack_localcloud.control import client_environment
     from mlstack_localcloud.home import Home
@@ -88,7 +89,7 @@ def local_variables() -> dict[str, str | None]:
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_PYTHON_CMD": sys.executable,
-        "PATH": _path(find.require()),
+        **({"PATH": _path(engine)} if engine is not None else {}),
     }
 
 

@@ -48,23 +48,34 @@ def test_a_local_environment_takes_nothing_of_the_shells(mlstack_home: Path, mon
 
 
 def test_local_variables_are_those_of_the_local_cloud_and_more(mlstack_home: Path) -> None:
-    variables = local_variables()
+    variables = local_variables(find.find())
     assert client_environment(mlstack_home).items() <= variables.items()
     assert str(variables["PULUMI_DEBUG_PROVIDERS"]).startswith("aws:")
 
 
+def test_clients_that_need_no_engine_find_the_local_cloud_without_one(mlstack_home: Path) -> None:
+    variables = local_variables(None)
+    assert client_environment(mlstack_home).items() <= variables.items()
+    assert "PATH" not in variables
+
+
+def test_a_local_environment_has_its_own_region() -> None:
+    variables = engine_environment("local", "eu-west-1")
+    assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == "eu-west-1"
+
+
 def test_the_passphrase_is_made_once_and_private(mlstack_home: Path) -> None:
-    file = Path(str(local_variables()["PULUMI_CONFIG_PASSPHRASE_FILE"]))
+    file = Path(str(local_variables(find.find())["PULUMI_CONFIG_PASSPHRASE_FILE"]))
     first = file.read_text()
     assert len(first) >= 32
     assert file.stat().st_mode & 0o777 == 0o600
     assert (mlstack_home / "local").stat().st_mode & 0o777 == 0o700
-    local_variables()
+    local_variables(find.find())
     assert file.read_text() == first
 
 
 def test_engine_language_host_and_interpreter_come_first_on_the_path(engine: Path) -> None:
-    path = str(local_variables()["PATH"]).split(os.pathsep)
+    path = str(local_variables(find.find())["PATH"]).split(os.pathsep)
     assert path[:3] == [
         str(engine.parent),
         str(find.engines_home() / "3.300.0" / "bin"),
@@ -92,7 +103,7 @@ def test_a_cloud_environment_is_refused_where_the_shell_leads_to_a_local_one(
 
 
 def test_a_cloud_environment_is_refused_on_the_local_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PULUMI_BACKEND_URL", str(local_variables()["PULUMI_BACKEND_URL"]))
+    monkeypatch.setenv("PULUMI_BACKEND_URL", str(local_variables(find.find())["PULUMI_BACKEND_URL"]))
     with pytest.raises(LocalEndpointError):
         refuse_local_endpoint("prod")
 

@@ -21,10 +21,14 @@ def command(
     from mlstack_localcloud.control import status
 
     from mlstack.console import print_json
+    from mlstack.engine import find
     from mlstack.engine.environment import local_variables
     from mlstack.home import mlstack_home
 
-    variables = local_variables()
+    engine = find.find()
+    variables = local_variables(engine)
+    if engine is None:
+        typer.echo("There is no Pulumi engine yet, and boto3 needs none: `mlstack engine install`.", err=True)
     if status(mlstack_home()) is None:
         typer.echo("The local cloud is not running yet: start it with `mlstack local start`.", err=True)
     if json:
