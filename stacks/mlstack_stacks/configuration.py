@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING
 import pulumi
 from mlstack_components.errors import UserError
 
+from mlstack_stacks.spec.values import LOCAL_REGION
+
 if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
+
+_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
 def check_configuration(spec: EnvironmentSpec) -> None:
@@ -28,18 +32,27 @@ def check_configuration(spec: EnvironmentSpec) -> None:
     """
     settings = pulumi.Config("aws")
     file = f"Pulumi.{spec.environment}.yaml"
-    region, source = settings.get("region"), file
-    if region is None:
-        source = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
-        region = os.environ.get(source)
+    region, source = _region(spec, settings.get("region"), file)
     if region is not None and region != spec.region:
         place = spec.place("region")
         said = f"{spec.file.name}{f':{place.line}' if place else ''} says {spec.region}"
         raise UserError(
             f"{source} says the region {region}, {said}.",
-            next_step=f"Write {spec.region} in {source}." if source == file else f"Unset {source}.",
+            next_step=f"Unset {source}."
+            if source in _VARIABLES
+            else f"Make them agree, as by `pulumi config set aws:region {spec.region} -s {spec.environment}`.",
         )
     _check_accounts(spec, settings.get("allowedAccountIds"), file)
+
+
+def _region(spec: EnvironmentSpec, setting: str | None, file: str) -> tuple[str | None, str]:
+    """The region that the provider will use, as far as it can be known, and what says so."""
+    if setting is not None:
+        return setting, file
+    if spec.is_local:  # Its provider runs already, and sees no variable of this process.
+        return LOCAL_REGION, f"{file} names none, so the local cloud"
+    source = next((name for name in _VARIABLES if os.environ.get(name)), "")
+    return os.environ.get(source), source
 
 
 def _check_accounts(spec: EnvironmentSpec, setting: str | None, file: str) -> None:

@@ -176,3 +176,15 @@ def test_another_region_in_the_shell_stops_the_program(
     monkeypatch.setenv("AWS_REGION", "us-west-2")
     with pytest.raises(pulumi.RunError, match=r"^AWS_REGION says the region us-west-2, mlstack.yaml:17 says eu-west-1"):
         deploy()
+
+
+def test_a_local_region_that_the_providers_configuration_does_not_name_stops_the_program(
+    deploy: Callable[..., CheckMonitor], spec_text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    spec = spec_text.replace("local: {}", "local: {region: eu-west-1}")
+    assert spec != spec_text
+    with pytest.raises(
+        pulumi.RunError, match=r"so the local cloud says the region us-east-1.* says eu-west-1.*config set"
+    ):
+        deploy(spec, environment="local")

@@ -25,9 +25,15 @@ class Const:
 
 @dataclass(frozen=True)
 class Text:
-    """An argument made of others, such as `parameter{name}`."""
+    """An argument made of others, such as `parameter{name}`.
+
+    Attributes:
+        template: The text, with names of properties and surroundings in braces.
+        unless: The text with which the argument is left out.
+    """
 
     template: str
+    unless: str | None = None
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,8 @@ def source_value(source: Source, values: Mapping[str, Value]) -> Value:
     if isinstance(source, Const):
         return source.value
     if isinstance(source, Text):
-        return fill(source.template, values)
+        text = fill(source.template, values)
+        return None if text == source.unless else text
     if isinstance(source, ListOf):
         value = values.get(source.name)
         return None if value is None else [value]

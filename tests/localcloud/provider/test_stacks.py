@@ -32,6 +32,8 @@ def test_each_provider_instance_has_its_own_region_and_tags(new_stack: Callable[
                 f"queue-{region}", tags={"team": "own"}, opts=pulumi.ResourceOptions(provider=provider)
             )
             pulumi.export(region, queue.tags_all)
+            bucket = aws.s3.Bucket(f"bucket-{region}", opts=pulumi.ResourceOptions(provider=provider))
+            pulumi.export(f"bucket-{region}", bucket.bucket)
         elsewhere = aws.sqs.Queue("elsewhere", region="ap-south-1")
         pulumi.export("regions", pulumi.Output.all(elsewhere.region, aws.sqs.Queue("default").region))
 
@@ -45,7 +47,10 @@ def test_each_provider_instance_has_its_own_region_and_tags(new_stack: Callable[
         for region in ("eu-west-1", "us-west-2", "us-east-1")
     }
     assert {region: len(urls) for region, urls in listed.items()} == {"eu-west-1": 1, "us-west-2": 1, "us-east-1": 0}
-    assert stack.preview(program).change_summary == {"same": 7}
+    for region in ("eu-west-1", "us-west-2"):
+        bucket = outputs[f"bucket-{region}"].value
+        assert cloud.aws("s3", region).get_bucket_location(Bucket=bucket)["LocationConstraint"] == region
+    assert stack.preview(program).change_summary == {"same": 9}
     stack.stack.destroy()
 
 

@@ -9,6 +9,7 @@ from mlstack_localcloud.provider.model import (
     ResourceType,
     Sweep,
     Tags,
+    Text,
     When,
 )
 
@@ -30,7 +31,8 @@ TYPE = ResourceType(
         Output("bucketRegion", text="{region}"),
         Output("requestPayer", value="BucketOwner"),
     ),
-    create=Call("CreateBucket"),
+    # us-east-1 is where a bucket is without a constraint, and no value of the constraint (CreateBucket).
+    create=Call("CreateBucket", {"CreateBucketConfiguration.LocationConstraint": Text("{region}", unless="us-east-1")}),
     reads=(Call("HeadBucket", {"Bucket": "bucket"}),),
     deletes=(Call("DeleteBucket", {"Bucket": "bucket"}, takes=()),),
     sweeps=(
