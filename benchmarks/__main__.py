@@ -40,12 +40,17 @@ def main(names: list[str]) -> int:
     for name in names or BENCHMARKS:
         console.print(f"measuring {name} ...", highlight=False)
         with tempfile.TemporaryDirectory(prefix="mlstack-bench-") as folder:
-            figures += importlib.import_module(f"benchmarks.{name}").measure(Path(folder))
+            for figure in importlib.import_module(f"benchmarks.{name}").measure(Path(folder)):
+                figures.append(figure)
+                _write(figures)  # The whole takes long, and what was measured is worth keeping when it is interrupted.
     console.print(_table(figures))
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"machine": _machine(), "figures": [asdict(figure) for figure in figures]}, indent=2))
     console.print(f"written to {RESULTS}")
     return 0
+
+
+def _write(figures: list[Figure]) -> None:
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps({"machine": _machine(), "figures": [asdict(figure) for figure in figures]}, indent=2))
 
 
 def _machine() -> dict[str, object]:
