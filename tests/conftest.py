@@ -7,6 +7,7 @@ make after themselves.
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     import boto3
     from mlstack_localcloud.control import DaemonStatus
+
+# A shell starts what runs in the background with Ctrl-C ignored, and every command that a test starts would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before any fixture changes the home: engines are kept between runs, as a user keeps them.
 _USERS_ENGINES = Path(os.environ.get("MLSTACK_HOME") or Path.home() / ".mlstack") / "engine"
