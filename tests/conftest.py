@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import boto3
     from mlstack_localcloud.control import DaemonStatus
 
-# A shell starts what runs in the background with Ctrl-C ignored, and every command that a test starts would inherit that.
+# A shell starts what runs in the background with Ctrl-C ignored, and every command that a test starts inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before any fixture changes the home: engines are kept between runs, as a user keeps them.
