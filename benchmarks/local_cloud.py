@@ -29,6 +29,17 @@ class LocalCloud:
     variables: dict[str, str]
 
 
+def own_home(home: Path) -> dict[str, str]:
+    """The variables with which mlstack uses `home`, where nothing is up, with the engine and caches of the user's."""
+    from mlstack.engine import find
+
+    return {
+        "MLSTACK_CACHE": str(cache_home()),
+        "MLSTACK_HOME": str(home),
+        "PATH": f"{find.require().executable.parent}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
 @contextmanager
 def local_cloud(home: Path) -> Iterator[LocalCloud]:
     """Start one below `home`, and end it with everything it holds.
@@ -40,11 +51,7 @@ def local_cloud(home: Path) -> Iterator[LocalCloud]:
     from mlstack.engine.environment import local_variables
 
     engine = find.require()
-    own = {
-        "MLSTACK_CACHE": str(cache_home()),
-        "MLSTACK_HOME": str(home),
-        "PATH": f"{engine.executable.parent}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}",
-    }
+    own = own_home(home)
     before = {name: os.environ.get(name) for name in own}
     os.environ.update(own)
     try:
