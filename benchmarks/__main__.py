@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import tempfile
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 
@@ -37,15 +38,22 @@ def main(names: list[str]) -> int:
         return 2
     console = Console()
     figures: list[Figure] = []
+    failed: list[str] = []
     for name in names or BENCHMARKS:
         console.print(f"measuring {name} ...", highlight=False)
-        with tempfile.TemporaryDirectory(prefix="mlstack-bench-") as folder:
-            for figure in importlib.import_module(f"benchmarks.{name}").measure(Path(folder)):
-                figures.append(figure)
-                _write(figures)  # The whole takes long, and what was measured is worth keeping when it is interrupted.
+        try:
+            with tempfile.TemporaryDirectory(prefix="mlstack-bench-") as folder:
+                for figure in importlib.import_module(f"benchmarks.{name}").measure(Path(folder)):
+                    figures.append(figure)
+                    _write(figures)  # The whole takes long: what was measured is kept when it is interrupted.
+        except Exception:
+            failed.append(name)
+            traceback.print_exc()
     console.print(_table(figures))
     console.print(f"written to {RESULTS}")
-    return 0
+    if failed:
+        print(f"could not be measured: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 def _write(figures: list[Figure]) -> None:

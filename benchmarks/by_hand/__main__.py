@@ -24,8 +24,24 @@ def policy(*statements: dict[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def bucket(name: str, key_arn: pulumi.Output[str] | None, logs: aws.s3.Bucket | None) -> aws.s3.Bucket:
-    it = aws.s3.Bucket(name, aws.s3.BucketArgs(tags=TAGS))
+LogBucket = tuple[aws.s3.Bucket, aws.s3.BucketPolicy]
+
+
+def bucket_policy(arn: str, *, receives_logs: bool) -> str:
+    deny = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    deliver = allow(["s3:PutObject"], f"{arn}/*", Principal={"Service": "logging.s3.amazonaws.com"})
+    return policy(deny, deliver) if receives_logs else policy(deny)
+
+
+def bucket(name: str, key_arn: pulumi.Output[str] | None, logs: LogBucket | None) -> LogBucket:
+    # Each round of the benchmark destroys the stack with the objects in it.
+    it = aws.s3.Bucket(name, aws.s3.BucketArgs(force_destroy=True, tags=TAGS))
     private = aws.s3.BucketPublicAccessBlock(
         f"{name}-private",
         aws.s3.BucketPublicAccessBlockArgs(
@@ -43,21 +59,11 @@ def bucket(name: str, key_arn: pulumi.Output[str] | None, logs: aws.s3.Bucket | 
             rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
         ),
     )
-    aws.s3.BucketPolicy(
+    delivery = aws.s3.BucketPolicy(
         f"{name}-policy",
         aws.s3.BucketPolicyArgs(
             bucket=it.bucket,
-            policy=it.arn.apply(
-                lambda arn: policy(
-                    {
-                        "Effect": "Deny",
-                        "Principal": {"AWS": "*"},
-                        "Action": "s3:*",
-                        "Resource": [arn, f"{arn}/*"],
-                        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                    }
-                )
-            ),
+            policy=it.arn.apply(lambda arn: bucket_policy(arn, receives_logs=logs is None)),
         ),
         pulumi.ResourceOptions(depends_on=[private]),
     )
@@ -100,11 +106,13 @@ def bucket(name: str, key_arn: pulumi.Output[str] | None, logs: aws.s3.Bucket | 
         pulumi.ResourceOptions(depends_on=[versioning]),
     )
     if logs is not None:
+        target, logs_policy = logs
         aws.s3.BucketLogging(
             f"{name}-logging",
-            aws.s3.BucketLoggingInitArgs(bucket=it.bucket, target_bucket=logs.bucket, target_prefix=f"{name}/"),
+            aws.s3.BucketLoggingInitArgs(bucket=it.bucket, target_bucket=target.bucket, target_prefix=f"{name}/"),
+            pulumi.ResourceOptions(depends_on=[logs_policy]),
         )
-    return it
+    return it, delivery
 
 
 def role(kind: str, *resources: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -126,8 +134,8 @@ key = aws.kms.Key(
 )
 aws.kms.Alias(NAME, aws.kms.AliasArgs(name=f"alias/{NAME}", target_key_id=key.key_id))
 logs = bucket(f"{NAME}-logs", None, None)
-data = bucket(f"{NAME}-data", key.arn, logs)
-artifacts = bucket(f"{NAME}-artifacts", key.arn, logs)
+data, _ = bucket(f"{NAME}-data", key.arn, logs)
+artifacts, _ = bucket(f"{NAME}-artifacts", key.arn, logs)
 code = aws.s3.BucketObjectv2(
     f"{NAME}-code",
     aws.s3.BucketObjectv2Args(
