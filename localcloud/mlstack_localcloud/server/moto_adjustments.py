@@ -1,7 +1,7 @@
 """What moto does that a server which runs for weeks must not do. Making an adjustment again changes nothing.
 
 Private parts of moto: `BaseModel.__new__`, `moto.core.responses.method_names_from_class`, `FakeBucket.get_permission`,
-`S3Backend.copy_object`, `S3Backend.log_incoming_request`, `moto.kms.models.generate_private_key`,
+`S3Backend.copy_object`, `S3Backend.delete_object`, `S3Backend.log_incoming_request`, `FakeDeleteMarker`, `moto.kms.models.generate_private_key`,
 `moto.sns.models.Subscription.private_key`, `moto.ssm.models.ec2_backends`.
 """
 
@@ -36,6 +36,7 @@ def adjust() -> None:
         sys.modules["moto.sns.models"].Subscription.private_key = lambda _: _signing_key()
     if "moto.s3.models" in sys.modules:
         _adjust_copies(sys.modules["moto.s3.models"])
+        _adjust_deletions(sys.modules["moto.s3.models"])
         # It writes an object of invented lines into the log bucket for each request on a bucket, reads included. AWS
         # promises no delivery of access logs, and here they would only keep the bucket from being deleted.
         sys.modules["moto.s3.models"].S3Backend.log_incoming_request = lambda *_: None
@@ -116,6 +117,42 @@ def _adjust_copies(s3: ModuleType) -> None:
             made.checksum_type = "FULL_OBJECT"
 
     s3.S3Backend.copy_object = copy_object
+
+
+def _adjust_deletions(s3: ModuleType) -> None:
+    """Keep the other versions when one is deleted in a bucket whose versioning was suspended.
+
+    moto takes such a bucket for one without versions and deletes them all, or fails at a delete marker.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectsfromVersioningSuspendedBuckets.html
+    """
+    delete = s3.S3Backend.delete_object
+    if hasattr(delete, "__wrapped__"):
+        return
+
+    @functools.wraps(delete)
+    def delete_object(
+        backend: Any, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
+    ) -> Any:
+        bucket = backend.get_bucket(bucket_name)
+        if bucket.versioning_status != "Suspended":
+            return delete(backend, bucket_name, key_name, version_id=version_id, bypass=bypass)
+        versions = bucket.keys.getlist(key_name, [])
+        deleted = "null" if version_id is None else version_id
+        kept = [version for version in versions if str(version.version_id) != deleted]
+        if version_id is None:
+            marker = s3.FakeDeleteMarker(
+                key=versions[-1] if versions else s3.FakeKey(key_name, b"", backend.account_id, "")
+            )
+            marker._version_id = deleted
+            kept.append(marker)
+        if kept:
+            bucket.keys.setlist(key_name, kept)
+        elif versions:
+            bucket.keys.pop(key_name)
+        return True, {"version-id": deleted, **({"delete-marker": "true"} if version_id is None else {})}
+
+    s3.S3Backend.delete_object = delete_object
+    s3.FakeDeleteMarker.dispose = lambda _self: None
 
 
 def _adjust_kms(kms: ModuleType) -> None:

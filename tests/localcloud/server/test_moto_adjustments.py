@@ -26,6 +26,31 @@ def test_the_copy_of_an_object_in_parts_can_be_read(wire: Wire) -> None:
     assert objects.get_object(Bucket="copies", Key="copy")["Body"].read() == content
 
 
+def test_a_bucket_whose_versioning_was_suspended_keeps_its_versions(wire: Wire) -> None:
+    objects = wire.client("s3")
+    objects.create_bucket(Bucket="suspended")
+    versioning = {"Bucket": "suspended", "VersioningConfiguration": {"Status": "Enabled"}}
+    objects.put_bucket_versioning(**versioning)
+    first, second = (
+        objects.put_object(Bucket="suspended", Key="model", Body=body)["VersionId"] for body in (b"first", b"second")
+    )
+    objects.delete_object(Bucket="suspended", Key="model")
+    objects.put_bucket_versioning(**{**versioning, "VersioningConfiguration": {"Status": "Suspended"}})
+
+    objects.delete_object(Bucket="suspended", Key="model", VersionId=second)
+    assert objects.get_object(Bucket="suspended", Key="model", VersionId=first)["Body"].read() == b"first"
+
+    assert objects.delete_object(Bucket="suspended", Key="model")["DeleteMarker"] is True
+    listed = objects.list_object_versions(Bucket="suspended")
+    assert [version["VersionId"] for version in listed["Versions"]] == [first]
+    assert "null" in [marker["VersionId"] for marker in listed["DeleteMarkers"]]
+
+    found = [*listed["Versions"], *listed["DeleteMarkers"]]
+    every = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in found]
+    objects.delete_objects(Bucket="suspended", Delete={"Objects": every})
+    objects.delete_bucket(Bucket="suspended")
+
+
 def test_a_bucket_with_access_logs_gets_no_objects_from_its_readers(wire: Wire) -> None:
     objects = wire.client("s3")
     for bucket in ("logged", "access-logs"):
