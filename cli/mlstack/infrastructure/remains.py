@@ -23,7 +23,7 @@ class Look:
     """How to ask whether a resource is there.
 
     Attributes:
-        service: The service as boto3 names it.
+        service: The service as botocore names it.
         method: The client's method.
         parameter: The parameter that takes the resource's id.
         is_list: Whether it takes a list of ids.

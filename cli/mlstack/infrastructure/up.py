@@ -1,9 +1,9 @@
 """Bringing an environment up.
 
 Stages: check mlstack.yaml, which touches nothing; guard against the wrong cloud; see to the engine and the local cloud;
-make the stack where there is none; let the engine do the rest. A cloud environment is previewed and asked about. A
-local one is previewed only at its first `up`, when a program that fails half-way would leave most behind: the preview
-runs the program once more, which is half of the time of an `up` that changes nothing.
+make the stack where there is none; let the engine do the rest. A cloud environment is previewed and asked about; with
+`--yes` its first `up` is previewed, when a program that fails half-way would leave most behind. A local one is not: the
+preview runs the program once more, which is half of the time, and what is left behind there costs nothing.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def up(project: ProjectDirectory, environment: str, *, yes: bool = False, refres
         _ask(pulumi, environment, refresh=refresh)
     pulumi.on_interrupt = tell_interrupt
     with progress(f"Provisioning {environment}") as shown:
-        changes = pulumi.up(refresh=refresh, preview=is_new, on_event=follow(shown))
+        changes = pulumi.up(refresh=refresh, preview=is_new and not spec.is_local, on_event=follow(shown))
     return Up(changes, pulumi.outputs())
 
 

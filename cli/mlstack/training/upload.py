@@ -87,8 +87,10 @@ def data_source(s3: S3Client, file: Path, bucket: str, stack_uri: str | None) ->
     key = f"{RUN_DATA_PREFIX}{digest}/{file.name}"
     uploaded = not _exists(s3, bucket, key)
     if uploaded:
+        from boto3.s3.transfer import S3Transfer
+
         # Multipart above 8 MB, several parts at a time.
-        s3.upload_file(str(file), bucket, key)
+        S3Transfer(s3).upload_file(str(file), bucket, key)
     return Source(s3_uri(bucket, key), changed=True, uploaded=uploaded)
 
 
