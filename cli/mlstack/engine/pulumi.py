@@ -60,6 +60,11 @@ class Pulumi:
         self._variables = {**engine_environment(self.environment, self.region), **_STREAM_PREVIEWS}
 
     @property
+    def stack_file(self) -> Path:
+        """Where Pulumi keeps this stack's configuration."""
+        return self._directory / f"Pulumi.{self.environment}.yaml"
+
+    @property
     def endpoint_url(self) -> str | None:
         """The local cloud's address, or None for AWS."""
         return self._variables.get("AWS_ENDPOINT_URL")

@@ -68,6 +68,11 @@ class State:
     pending: tuple[dict[str, Any], ...] = ()
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was made yet, nor being made."""
+        return not self.pending and all(each.type == _STACK_TYPE for each in self.resources)
+
+    @property
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs; secrets are ciphertext."""
         return next((each.outputs for each in self.resources if each.type == _STACK_TYPE), {})

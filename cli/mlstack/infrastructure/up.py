@@ -8,13 +8,16 @@ preview runs the program once more, which is half of the time, and what is left 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlstack.engine.environment import LOCAL, refuse_local_endpoint
+from mlstack.infrastructure.orphans import refuse_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from mlstack_stacks.spec import EnvironmentSpec
 
@@ -115,15 +118,32 @@ def recover(pulumi: Pulumi, spec: EnvironmentSpec) -> None:
 
 
 def _settle(pulumi: Pulumi, spec: EnvironmentSpec, report: Callable[[str], None]) -> bool:
-    """Makes the stack, or clears up what a killed engine left; says whether it was made."""
-    if pulumi.exists():
+    """Makes the stack, or clears up what a killed engine left; says whether the environment is new."""
+    if pulumi.exists() and not pulumi.state().is_empty:
         recover(pulumi, spec)
         return False
-    from mlstack.infrastructure.orphans import refuse_orphans
-
-    refuse_orphans(spec)
     report(f"Making the stack {spec.environment}")
-    return pulumi.select_or_create()
+    # Side by side: the one waits for the engine, the other for the cloud. Killed in between, an empty stack is left,
+    # of which the next `up` asks the cloud again.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        kept = pulumi.stack_file.read_bytes() if pulumi.stack_file.is_file() else None
+        made = beside.submit(pulumi.select_or_create)
+        try:
+            refuse_orphans(spec)
+        except BaseException:
+            if made.result():
+                pulumi.remove()
+                _put_back(pulumi.stack_file, kept)
+            raise
+        made.result()
+    return True
+
+
+def _put_back(file: Path, content: bytes | None) -> None:
+    if content is None:
+        file.unlink(missing_ok=True)
+    else:
+        file.write_bytes(content)
 
 
 def start_local_cloud(report: Callable[[str], None]) -> None:

@@ -108,11 +108,20 @@ def test_a_lost_state_makes_no_second_environment(
     weather: Weather, outputs: dict[str, Any], aws: boto3.Session
 ) -> None:
     buckets = aws.client("s3").list_buckets()["Buckets"]
+    settings = weather.directory / "infra" / "Pulumi.local.yaml"
+    before = settings.read_bytes()
     aside = _state_file(weather).rename(_state_file(weather).with_suffix(".aside"))
     try:
         ended = weather.mlstack("up", "local", exit_code=1)
+        assert not _state_file(weather).exists()
+        assert settings.read_bytes() == before
+        # As an update leaves it that is killed while it makes the stack.
+        weather.run("bash", "-c", 'eval "$("$PYTHON" -m mlstack local env)" && cd infra && pulumi stack init local')
+        assert _state_file(weather).exists()
+        weather.mlstack("up", "local", exit_code=1)
     finally:
         aside.rename(_state_file(weather))
+        settings.write_bytes(before)
     assert "is in the cloud already" in ended.stderr
     assert outputs["pipeline_name"] in ended.stderr
     assert aws.client("s3").list_buckets()["Buckets"] == buckets
