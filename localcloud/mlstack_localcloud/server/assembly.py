@@ -45,7 +45,7 @@ class LocalCloud:
         credentials = Credentials(keys)
         tokens = SecurityTokenService(credentials.sessions)
         store = Store(home.services_database, metadata.version("moto"))
-        services = MotoServices()
+        self._services = services = MotoServices()
         self._common = KeptServices(services, store, BlobStore(home.blobs))
         self.gateway = Gateway(Authenticator(credentials), tokens, self._common)
         endpoint_url = f"http://127.0.0.1:{ports.gateway}"
@@ -74,6 +74,7 @@ class LocalCloud:
         sagemaker.resume()
         pulumi = provider.serve(self.clients, self._ports.provider, ACCOUNT)
         self._running.callback(lambda: pulumi.stop(_DRAIN_SECONDS).wait())
+        self._services.warm_up()
 
     def close(self) -> None:
         """Stop every part, the last one that started first."""

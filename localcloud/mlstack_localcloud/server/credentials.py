@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..home import ACCOUNT
+from .moto_adjustments import import_module
 from .refusal import Reason, Refused
 from .sessions import Principal, Sessions
 
@@ -80,9 +81,7 @@ class Credentials:
 
 
 def _find_user_key(access_key: str) -> Credential | None:
-    from moto.iam.models import iam_backends
-
-    iam = iam_backends[ACCOUNT]["aws"]
+    iam = import_module("moto.iam.models").iam_backends[ACCOUNT]["aws"]
     key = iam.access_keys.get(access_key)
     if key is None or key.status != "Active":
         return None

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import sys
 import threading
 import uuid
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..home import ACCOUNT
 from .event_targets import EventTargets, Undeliverable
+from .moto_adjustments import import_module, imported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ class EventBus:
 
     def adjust(self) -> None:
         """Take the events of moto's own services over, if its EventBridge is imported by now; may be called again."""
-        events = sys.modules.get("moto.events.models")
+        events = imported("moto.events.models")
         if events is None:
             return
 
@@ -151,9 +151,8 @@ def bus_exists(bus: str, region: str) -> bool:
 
 
 def _buses(region: str) -> dict[str, Any]:
-    from moto.events.models import events_backends
-
-    buses: dict[str, Any] = events_backends[ACCOUNT][region].event_buses
+    events = import_module("moto.events.models")
+    buses: dict[str, Any] = events.events_backends[ACCOUNT][region].event_buses
     return buses
 
 

@@ -1,8 +1,8 @@
 """What moto does that a server which runs for weeks must not do. Making an adjustment again changes nothing.
 
 Private parts of moto: `BaseModel.__new__`, `moto.core.responses.method_names_from_class`, `FakeBucket.get_permission`,
-`S3Backend.copy_object`, `S3Backend.delete_object`, `S3Backend.log_incoming_request`, `FakeDeleteMarker`, `moto.kms.models.generate_private_key`,
-`moto.sns.models.Subscription.private_key`, `moto.ssm.models.ec2_backends`.
+`S3Backend.copy_object`, `S3Backend.delete_object`, `S3Backend.log_incoming_request`, `FakeDeleteMarker`,
+`moto.kms.models.generate_private_key`, `moto.sns.models.Subscription.private_key`, `moto.ssm.models.ec2_backends`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functools
 import importlib
 import json
 import sys
+import threading
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +23,10 @@ from moto.core.utils import method_names_from_class as _list_method_names
 _SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC")
 
 
+IMPORTING = threading.RLock()
+"""Held while a part of moto is imported and adjusted, so that no request meets it half-way."""
+
+
 def adjust() -> None:
     """Adjust those of moto's modules that are imported by now."""
     # moto keeps every instance of every model for ever, deleted or not.
@@ -29,18 +34,31 @@ def adjust() -> None:
     base.__new__ = _new
     # It looks through all methods of a service's class at each request.
     vars(moto.core.responses)["method_names_from_class"] = _method_names
-    if "moto.kms.models" in sys.modules:
-        _adjust_kms(sys.modules["moto.kms.models"])
-    if "moto.sns.models" in sys.modules:
+    kms, sns, s3 = (imported(f"moto.{service}.models") for service in ("kms", "sns", "s3"))
+    if kms is not None:
+        _adjust_kms(kms)
+    if sns is not None:
         # It makes an RSA key for each subscription, in 80 ms, when the first message is sent to it.
-        sys.modules["moto.sns.models"].Subscription.private_key = lambda _: _signing_key()
-    if "moto.s3.models" in sys.modules:
-        _adjust_copies(sys.modules["moto.s3.models"])
-        _adjust_deletions(sys.modules["moto.s3.models"])
+        sns.Subscription.private_key = lambda _: _signing_key()
+    if s3 is not None:
+        _adjust_copies(s3)
+        _adjust_deletions(s3)
         # It writes an object of invented lines into the log bucket for each request on a bucket, reads included. AWS
         # promises no delivery of access logs, and here they would only keep the bucket from being deleted.
-        sys.modules["moto.s3.models"].S3Backend.log_incoming_request = lambda *_: None
-        sys.modules["moto.s3.models"].FakeBucket.get_permission = _bucket_permission
+        s3.S3Backend.log_incoming_request = lambda *_: None
+        s3.FakeBucket.get_permission = _bucket_permission
+
+
+def imported(name: str) -> ModuleType | None:
+    """Return a module that is imported to its end.
+
+    moto imports parts of itself in the middle of requests, in whichever thread: what is there half-way must wait.
+
+    Args:
+        name: The module, such as `moto.s3.models`.
+    """
+    module = sys.modules.get(name)
+    return None if getattr(getattr(module, "__spec__", None), "_initializing", False) else module
 
 
 def import_module(name: str) -> ModuleType:
@@ -51,6 +69,11 @@ def import_module(name: str) -> ModuleType:
     Args:
         name: The module, such as `moto.ssm.urls`.
     """
+    with IMPORTING:
+        return _import(name)
+
+
+def _import(name: str) -> ModuleType:
     if not name.startswith("moto.ssm.") or "moto.ec2" in sys.modules:
         return importlib.import_module(name)
     stand_in = ModuleType("moto.ec2")
@@ -82,14 +105,13 @@ def _bucket_permission(bucket: Any, action: str, resource: str) -> Any:
     moto takes a condition that it can't check for a refusal, so a policy that demands TLS would refuse everything.
     Nothing crosses a network here.
     """
-    from moto.iam.access_control import IAMPolicy, PermissionResult
-
+    access_control = import_module("moto.iam.access_control")
     if bucket.policy is None:
-        return PermissionResult.NEUTRAL
+        return access_control.PermissionResult.NEUTRAL
     policy = json.loads(bucket.policy)
     statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
     policy["Statement"] = [statement for statement in statements if "Condition" not in statement]
-    return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
+    return access_control.IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
 
 
 class _LaterEc2:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 # Every request is this account's, whichever key signed it; moto would otherwise search its users for the key.
 os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
 
+_IN_EVERY_STACK = ("iam", "s3", "kms", "logs", "ssm", "ecr", "events", "sns", "sqs")
 _HEADERS_TO_DROP = ("date", "server", "status", "connection", "transfer-encoding")
 
 
@@ -52,7 +53,6 @@ class MotoServices:
 
     def __init__(self) -> None:
         self._routes: dict[str, list[tuple[re.Pattern[str], Handler]]] = {}
-        self._lock = threading.Lock()
         self._adjustments: list[Callable[[], None]] = [moto_adjustments.adjust]
 
     def adjust_by(self, *adjustments: Callable[[], None]) -> None:
@@ -87,6 +87,15 @@ class MotoServices:
             answer = 400, {}, error.response["Error"]["Message"]
         return _response(answer, request, identified)
 
+    def warm_up(self) -> None:
+        """Import the services that every stack uses, in the background; whoever needs one before waits for it."""
+
+        def load_all() -> None:
+            for service in _IN_EVERY_STACK:
+                self.load(service)
+
+        threading.Thread(target=load_all, name="warm-up", daemon=True).start()
+
     def _handler(self, service: str, path: str) -> Handler | None:
         for pattern, handler in self._routes.get(service) or self.load(service):
             if pattern.match(path):
@@ -102,7 +111,7 @@ class MotoServices:
         Returns:
             Its handlers, by the pattern of the paths that they answer.
         """
-        with self._lock:
+        with moto_adjustments.IMPORTING:
             if service not in self._routes:
                 urls = moto_adjustments.import_module(f"moto.{SERVICES[service].module}.urls")
                 for adjust in self._adjustments:

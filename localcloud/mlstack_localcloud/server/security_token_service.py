@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from ..home import ACCOUNT
 from .errors import Failure, error_response, new_request_id
+from .moto_adjustments import import_module
 from .sessions import Principal
 from .unknown_operation import unknown_operation
 
@@ -141,9 +142,8 @@ class SecurityTokenService:
 
 
 def _find_role(role_arn: str) -> Any:
-    from moto.iam.models import iam_backends
-
-    for role in list(iam_backends[ACCOUNT]["aws"].roles.values()):
+    iam = import_module("moto.iam.models")
+    for role in list(iam.iam_backends[ACCOUNT]["aws"].roles.values()):
         if role.arn == role_arn:
             return role
     return None

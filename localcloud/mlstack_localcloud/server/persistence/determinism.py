@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 import random
 import string
-import sys
 import threading
 from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
+
+from ..moto_adjustments import imported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,11 +58,11 @@ def adjust() -> None:
     randomness.random = lambda: _generator().random()
     randomness.get_random_string = _random_string
     for name in _URANDOM_MODULES:
-        if name in sys.modules:
-            vars(sys.modules[name])["os"] = _os
+        if (module := imported(name)) is not None:
+            vars(module)["os"] = _os
     for name in _UUID_MODULES:
-        if name in sys.modules:
-            vars(sys.modules[name])["uuid4"] = mock_random.uuid4
+        if (module := imported(name)) is not None:
+            vars(module)["uuid4"] = mock_random.uuid4
 
 
 def _generator() -> random.Random:

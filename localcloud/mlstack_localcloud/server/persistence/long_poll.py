@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...home import ACCOUNT
+from ..moto_adjustments import import_module
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -62,12 +63,11 @@ def _stated_seconds(request: WireRequest) -> int | None:
 
 
 def _queue_seconds(request: WireRequest, identified: Identified) -> int:
-    from moto.sqs.models import sqs_backends
-
     url = (
         json.loads(request.body or b"{}").get("QueueUrl", "")
         if request.target
         else request.form.get("QueueUrl", [""])[0]
     )
-    queue = sqs_backends[ACCOUNT][identified.caller.region].queues.get((url or request.path).rpartition("/")[2])
+    queues = import_module("moto.sqs.models").sqs_backends[ACCOUNT][identified.caller.region].queues
+    queue = queues.get((url or request.path).rpartition("/")[2])
     return int(getattr(queue, "receive_message_wait_time_seconds", 0) or 0)

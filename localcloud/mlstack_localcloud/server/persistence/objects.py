@@ -8,10 +8,11 @@ Private parts of moto: `moto.s3.models.tempfile`, `FakeKey.lock`, `FakeKey._valu
 
 from __future__ import annotations
 
-import sys
 import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+from ..moto_adjustments import imported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +85,7 @@ def keep_contents_in(store: BlobStore) -> None:
 
 def adjust() -> None:
     """Adjust moto's S3 if it is imported by now; may be called again."""
-    s3 = sys.modules.get("moto.s3.models")
+    s3: Any = imported("moto.s3.models")
     if s3 is None:
         return
     vars(s3)["tempfile"] = SimpleNamespace(SpooledTemporaryFile=lambda *_arguments, **_options: StoredContent())
