@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +99,9 @@ def declare() -> Callable[[Callable[[], Any]], Declaration]:
     def run(program: Callable[[], Any]) -> Declaration:
         declaration = Declaration()
         monitor = _Monitor(declaration)
+        # Pulumi asks for the thread's event loop, and from Python 3.12 on there is none after somebody's `asyncio.run`.
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
         pulumi.runtime.set_mocks(monitor.mocks, "weather", "dev", preview=False, monitor=monitor)
 
         def body() -> pulumi.Output[None]:
@@ -107,6 +111,7 @@ def declare() -> Callable[[Callable[[], Any]], Declaration]:
             return pulumi.Output.from_input(program()).apply(keep)
 
         pulumi.runtime.test(body)()
+        loop.close()
         return declaration
 
     return run
