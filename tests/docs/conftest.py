@@ -47,7 +47,7 @@ class Page:
 @pytest.fixture(scope="session")
 def pages() -> dict[str, Page]:
     """Every page, by its path in the repository."""
-    files = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    files = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     return {str(file.relative_to(ROOT)): Page(file, file.read_text(encoding="utf-8")) for file in sorted(files)}
 
 

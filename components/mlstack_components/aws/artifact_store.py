@@ -156,7 +156,8 @@ class ArtifactStore(pulumi.ComponentResource):
             aws.s3.BucketObjectv2Args(
                 bucket=store.bucket.bucket,
                 key=key,
-                source=pulumi.FileAsset(str(path)),
+                # The provider may be another process, with a working directory of its own.
+                source=pulumi.FileAsset(str(path.absolute())),
                 kms_key_id=args.encryption_key_arn,
                 server_side_encryption="aws:kms",
                 bucket_key_enabled=True,
