@@ -120,7 +120,11 @@ def _lock(home: Home) -> int | None:
 
 
 if __name__ == "__main__":
-    exit_code = main()
+    try:
+        exit_code = main()
+    except Exception:
+        _log.exception("ended by an error")
+        exit_code = 1
     logging.shutdown()
     # Everything is closed; taking the interpreter and its sixty threads apart would only keep `stop` waiting.
     os._exit(exit_code)

@@ -68,10 +68,11 @@ class LocalCloud:
         self._running.callback(self.events.close)
         sagemaker = SageMaker(self._home, self.clients, self.events)
         self.gateway.sagemaker = sagemaker
-        threading.Thread(target=server.serve, name="gateway", daemon=True).start()
         self._running.callback(server.stop)
         self._running.callback(sagemaker.close)
+        # Before anybody is answered: a call of an endpoint that is about to serve again must wait, not fail.
         sagemaker.resume()
+        threading.Thread(target=server.serve, name="gateway", daemon=True).start()
         pulumi = provider.serve(self.clients, self._ports.provider, ACCOUNT)
         self._running.callback(lambda: pulumi.stop(_DRAIN_SECONDS).wait())
         self._services.warm_up()

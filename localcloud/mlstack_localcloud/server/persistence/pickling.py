@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import sys
 import threading
 from collections import defaultdict
 from copyreg import dispatch_table
@@ -25,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from moto.backends import get_backend
 
+from ..moto_adjustments import imported
 from ..services import SERVICES
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def is_loaded(service: str) -> bool:
     Args:
         service: The service's signing name.
     """
-    return f"moto.{SERVICES[service].module}.models" in sys.modules
+    return imported(f"moto.{SERVICES[service].module}.models") is not None
 
 
 def _recipes() -> dict[type, Recipe]:
@@ -127,8 +127,8 @@ def _recipes() -> dict[type, Recipe]:
         ("moto.s3.utils", "_VersionedKeyStore"): _versions,
         ("moto.ssm.models", "ParameterDict"): _parameters,
     }
-    modules = sys.modules
-    loaded = {getattr(modules[module], name): recipe for (module, name), recipe in by_name.items() if module in modules}
+    modules = {place: imported(place[0]) for place in by_name}
+    loaded = {getattr(module, place[1]): by_name[place] for place, module in modules.items() if module is not None}
     return {**loaded, defaultdict: _default_dict}
 
 
