@@ -1,0 +1,64 @@
+"""Each part of a project can be switched off alone, whatever the others are."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from mlstack_stacks.plan.check import check
+from mlstack_stacks.spec import load
+from mlstack_stacks.spec.models import Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlstack_stacks.plan.resources import Plan
+
+EVERYTHING = """\
+name: churn
+owner: ml-team
+data: {source: data/churn.csv, target: churned}
+steps:
+  prepare: {entry_point: src/prepare.py}
+  train: {entry_point: src/train.py, framework: sklearn, hyperparameters: {max_depth: 6}}
+  evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80"}}
+registry: {approval: manual}
+serving: {kind: realtime, instances: {min: 2}}
+notifications: {emails: [ml-team@example.com]}
+environments:
+  dev: {account: "111111111111", region: eu-west-1}
+"""
+PARTS = sorted(set(yaml.safe_load(EVERYTHING)) - {"name", "owner", "environments"})
+
+
+@pytest.fixture
+def plan(write_project: Callable[..., Path]) -> Callable[..., Plan]:
+    """Plans the environment of everything but some parts."""
+
+    def run(*off: str) -> Plan:
+        document: dict[str, Any] = yaml.safe_load(EVERYTHING)
+        file = write_project(yaml.safe_dump({key: value for key, value in document.items() if key not in off}))
+        infra = file.absolute().parent / "infra"
+        infra.mkdir(exist_ok=True)
+        (infra / "Pulumi.yaml").write_text("name: churn\nruntime: python\n")
+        (infra / "__main__.py").write_text(
+            "from mlstack_stacks import Project\n\nproject = Project.from_spec('../mlstack.yaml')\n"
+        )
+        return check(load(file, "dev"), infra)
+
+    return run
+
+
+def test_everything_is_every_part_that_there_is() -> None:
+    assert set(PARTS) == set(Parts.model_fields) - {"owner", "cloud"}
+
+
+@pytest.mark.parametrize("off", [(part,) for part in PARTS] + list(combinations(PARTS, 2)), ids="-".join)
+def test_parts_are_switched_off(plan: Callable[..., Plan], off: tuple[str, ...]) -> None:
+    without = {resource.urn for resource in plan(*off).resources}
+    with_them = {resource.urn for resource in plan().resources}
+    assert without < with_them, "a part that is off provisions nothing, and takes nothing of the others away but itself"
+    assert any(":Key::" in urn for urn in without)
