@@ -3,6 +3,7 @@
 `load` gives one environment's specification, `load_all` all of them, `json_schema` the schema for editors.
 """
 
+from mlstack_stacks.spec.cost import Assumptions, Cost
 from mlstack_stacks.spec.load import load, load_all
 from mlstack_stacks.spec.models import (
     Data,
@@ -24,6 +25,8 @@ __all__ = [
     "LOCAL_ACCOUNT",
     "LOCAL_ENVIRONMENT",
     "LOCAL_REGION",
+    "Assumptions",
+    "Cost",
     "Data",
     "EnvironmentSpec",
     "Evaluate",

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationInfo,
@@ -21,6 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from mlstack_stacks.spec.base import STRICT
+from mlstack_stacks.spec.cost import Cost
 from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import (
     LOCAL_ACCOUNT,
@@ -44,7 +45,7 @@ from mlstack_stacks.spec.values import (
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = STRICT
 
 
 class Data(_Model):
@@ -162,6 +163,7 @@ class Parts(_Model):
     registry: Registry | None = None
     serving: Serving | None = None
     notifications: Notifications | None = None
+    cost: Cost = Cost()
 
 
 class EnvironmentSpec(Parts):

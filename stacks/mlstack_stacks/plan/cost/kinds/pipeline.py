@@ -1,0 +1,103 @@
+"""Training pipelines: the jobs of their steps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlstack_stacks.plan.cost.usage import Item, NoPrice, Usage, known_text, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlstack_stacks.plan.cost.usage import Context
+    from mlstack_stacks.plan.resources import PlannedResource
+    from mlstack_stacks.spec import Steps
+
+_SECONDS_AN_HOUR = 3600
+_MINUTES_AN_HOUR = 60
+
+
+@dataclass(frozen=True)
+class _Job:
+    step: str
+    use: str
+    instance: str
+    count: float
+    volume_gb: float
+    most_hours: float
+
+
+def usages(resource: PlannedResource, context: Context) -> Iterator[Usage | NoPrice]:
+    """Each step of a run is a job that is billed by its instances' hours and their disks.
+
+    A deployed pipeline is read from its definition. A planned one's definition holds what only the cloud can tell, so
+    the project's own is read from the specification.
+
+    Args:
+        resource: The pipeline.
+        context: What is assumed, and the specification.
+    """
+    definition = known_text(resource.properties.get("pipelineDefinition"))
+    steps = context.spec.steps
+    if definition is not None:
+        jobs = list(_defined(definition))
+    elif steps is not None and _is_the_projects(resource, context):
+        jobs = list(_specified(steps))
+    else:
+        yield NoPrice("runs", "its definition is only known after apply")
+        return
+    for job in jobs:
+        yield from _job(job, context)
+
+
+def _job(job: _Job, context: Context) -> Iterator[Usage]:
+    assumed = context.assumptions
+    # A job is stopped at its limit, so it never takes longer.
+    hours = min(assumed.hours_per_step, job.most_hours)
+    a_month = assumed.runs_per_month * hours * job.count
+    how = f"{number(assumed.runs_per_month)} runs x {number(job.count)} x {job.instance} x {number(hours)} h"
+    yield Usage(job.step, Item("SageMaker", job.instance, job.use), a_month, how)
+    months = a_month / assumed.hours_per_month
+    how = f"{number(job.volume_gb)} GB x {number(a_month)} h"
+    yield Usage(f"{job.step}: disk", Item("SageMaker", "ml-storage-volume", job.use), job.volume_gb * months, how)
+
+
+def _is_the_projects(resource: PlannedResource, context: Context) -> bool:
+    from mlstack_stacks.naming import Names
+
+    names = Names(context.spec.name, context.spec.environment)
+    return resource.properties.get("pipelineName") == names.pipeline
+
+
+def _specified(steps: Steps) -> Iterator[_Job]:
+    named = {"prepare": steps.prepare, "train": steps.train, "evaluate": steps.evaluate}
+    for name, step in named.items():
+        if step is not None:
+            use = "Training" if name == "train" else "Processing"
+            most = step.max_runtime_minutes / _MINUTES_AN_HOUR
+            yield _Job(name, use, step.instance_type, 1, step.volume_size_gb, most)
+
+
+def _defined(definition: str) -> Iterator[_Job]:
+    """The jobs of a definition; branches of a condition hold no jobs in mlstack's own."""
+    document = json.loads(definition)
+    defaults = {each["Name"]: each.get("DefaultValue") for each in document.get("Parameters", ())}
+    for step in document.get("Steps", ()):
+        arguments = step.get("Arguments", {})
+        if step.get("Type") == "Training":
+            yield _job_of(step["Name"], "Training", arguments["ResourceConfig"], arguments, defaults)
+        elif step.get("Type") == "Processing":
+            cluster = arguments["ProcessingResources"]["ClusterConfig"]
+            yield _job_of(step["Name"], "Processing", cluster, arguments, defaults)
+
+
+def _job_of(name: str, use: str, cluster: dict[str, Any], arguments: dict[str, Any], defaults: dict[str, Any]) -> _Job:
+    instance = cluster["InstanceType"]
+    if isinstance(instance, dict):
+        instance = defaults[instance["Get"].removeprefix("Parameters.")]
+    # SageMaker's own limit where none is set is a day.
+    seconds = arguments.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 24 * _SECONDS_AN_HOUR)
+    count, volume = cluster["InstanceCount"], cluster["VolumeSizeInGB"]
+    return _Job(name, use, instance, count, volume, seconds / _SECONDS_AN_HOUR)
