@@ -1,7 +1,8 @@
 """Saying what an environment consists of, or what would change in it.
 
 Stages: check mlstack.yaml; ask the engine, where there is one, whether the environment is up; if it is, let the engine
-preview, else run the program in check mode. In both cases the checks of the specification are told.
+preview, else run the program in check mode. In both cases the checks of the specification are told, and what a month
+costs; for the cost of what is up the program runs in check mode too, as a preview's events hold no properties.
 
 Check mode imports no more than the program itself needs, and neither rich nor an engine's code: it is typed often, and
 in continuous integration.
@@ -12,61 +13,97 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from mlstack_components.errors import UserError
 
 from mlstack.project_directory import ProjectDirectory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from mlstack_stacks.plan.resources import Warn
+    from mlstack_stacks.plan.resources import Plan, Warn
     from mlstack_stacks.spec import EnvironmentSpec
 
     from mlstack.engine.events import Changes
+    from mlstack.engine.state import StateResource
+    from mlstack.infrastructure.cost import Costed, NotBilled
 
 
-def plan(environment: str, *, check_only: bool, as_json: bool) -> None:
+@dataclass(frozen=True)
+class _Asked:
+    """What the user asked for.
+
+    Attributes:
+        as_json: Whether one JSON document is printed instead of text.
+        cost: Whether the cost is estimated; None for all environments but the local one.
+        fail_over: USD a month that fail the command when the estimate is above them, or None.
+        check_only: Whether neither an engine nor an account is asked.
+    """
+
+    as_json: bool
+    cost: bool | None
+    fail_over: float | None
+    check_only: bool
+
+
+def plan(
+    environment: str,
+    *,
+    check_only: bool,
+    as_json: bool,
+    cost: bool | None = None,
+    fail_over: float | None = None,
+) -> None:
     """Prints the plan of an environment.
 
     Args:
         environment: The environment.
         check_only: Whether the engine is not asked even where the environment is up.
         as_json: Whether one JSON document is printed instead of text.
+        cost: Whether the cost is estimated; None for all environments but the local one, which bills nothing.
+        fail_over: USD a month; above it the command fails.
 
     Raises:
-        UserError: There is no project, or mlstack.yaml is not valid.
+        UserError: There is no project, or mlstack.yaml is not valid, or a limit is set of a cost that isn't estimated.
+        CostLimitError: The estimate is above the limit.
         ProgramError: The project's Pulumi program fails.
         EngineFailure: The engine could not preview.
     """
     # A short-lived process that imports thousands of classes: searching them for cycles is a fifth of its time.
     gc.disable()
+    if fail_over is not None and cost is False:
+        raise UserError("`--fail-over` needs the estimate that `--no-cost` leaves out.", next_step="Leave one out.")
+    asked = _Asked(as_json, cost, fail_over, check_only)
     project = ProjectDirectory.find()
     spec = project.load(environment)
     project.require_infra()
     if not check_only and _is_up(project, spec):
-        _preview(project, spec, as_json=as_json)
+        _preview(project, spec, asked)
     else:
-        _check(project, spec, as_json=as_json)
+        _check(project, spec, asked)
 
 
-def _check(project: ProjectDirectory, spec: EnvironmentSpec, *, as_json: bool) -> None:
+def _check(project: ProjectDirectory, spec: EnvironmentSpec, asked: _Asked) -> None:
     from mlstack_stacks.plan.check import check
     from mlstack_stacks.plan.checks import run_checks
     from mlstack_stacks.plan.tree import summary, tree_lines
 
     planned = check(spec, project.infra)
     warnings = (*planned.warnings, *run_checks(spec))
-    if as_json:
-        _print_json({"mode": "check", **asdict(planned)}, warnings)
+    cost = _cost(spec, asked, lambda: (planned, None))
+    if asked.as_json:
+        _print_json({"mode": "check", **asdict(planned)}, warnings, cost, asked)
         return
     lines = [*tree_lines(planned), "", summary(planned)]
     if spec.serving is not None:
         lines.append("The endpoint follows with the first released model version; it is shown with a placeholder.")
-    _print(lines, warnings)
+    _print(lines, warnings, cost, asked)
 
 
-def _preview(project: ProjectDirectory, spec: EnvironmentSpec, *, as_json: bool) -> None:
+def _preview(project: ProjectDirectory, spec: EnvironmentSpec, asked: _Asked) -> None:
+    from mlstack_stacks.plan.check import check
     from mlstack_stacks.plan.checks import run_checks
 
     from mlstack.console import progress
@@ -74,12 +111,46 @@ def _preview(project: ProjectDirectory, spec: EnvironmentSpec, *, as_json: bool)
     from mlstack.infrastructure.up import ready
 
     with progress(f"Previewing {spec.environment}") as line:
-        changes = ready(project, spec, line.update).preview()
+        pulumi = ready(project, spec, line.update)
+        changes = pulumi.preview()
     warnings = run_checks(spec)
-    if as_json:
-        _print_json(_changes(spec, changes), warnings)
+    cost = _cost(spec, asked, lambda: (check(spec, project.infra), pulumi.state().resources))
+    if asked.as_json:
+        _print_json(_changes(spec, changes), warnings, cost, asked)
     else:
-        _print([*shown(changes), changes.summary], warnings)
+        _print([*shown(changes), changes.summary], warnings, cost, asked)
+
+
+def _cost(
+    spec: EnvironmentSpec, asked: _Asked, look: Callable[[], tuple[Plan, Sequence[StateResource] | None]]
+) -> Costed | NotBilled | None:
+    """The cost of an environment, as far as it was asked for.
+
+    Args:
+        spec: The specification.
+        asked: What the user asked for.
+        look: What is planned and what is deployed.
+
+    Returns:
+        The cost; None where it wasn't asked for, or, with a word of why, where the program needs a cloud to run.
+    """
+    from mlstack_components.errors import MlstackError
+
+    if asked.cost is False:
+        return None
+    from mlstack.infrastructure.cost import Costed, NotBilled
+
+    if spec.is_local and asked.cost is None:
+        return NotBilled()
+    try:
+        planned, deployed = look()
+    except MlstackError as error:
+        if asked.fail_over is not None:
+            raise
+        sys.stderr.write(f"What {spec.environment} costs can't be estimated. {error.message}\n")
+        return None
+    # What the local environment would cost in AWS is told without an account, as all else of it.
+    return Costed.of(spec, planned.resources, deployed, may_ask=not (asked.check_only or spec.is_local))
 
 
 def _is_up(project: ProjectDirectory, spec: EnvironmentSpec) -> bool:
@@ -114,13 +185,30 @@ def _changes(spec: EnvironmentSpec, changes: Changes) -> dict[str, Any]:
     }
 
 
-def _print_json(document: dict[str, Any], warnings: Sequence[Warn]) -> None:
+def _print_json(
+    document: dict[str, Any], warnings: Sequence[Warn], cost: Costed | NotBilled | None, asked: _Asked
+) -> None:
     document["warnings"] = [asdict(warning) for warning in warnings]
+    problem = None
+    if cost is not None:
+        document["cost"] = cost.document()
+        problem = cost.check(asked.fail_over)
+    if problem is not None:
+        document["error"] = {"code": problem.code, "message": problem.message, "next_step": problem.next_step}
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    if problem is not None:
+        import typer
+
+        sys.stderr.write(f"Error: {problem.message}\n")
+        raise typer.Exit(problem.exit_code)
 
 
-def _print(lines: Iterable[str], warnings: Sequence[Warn]) -> None:
+def _print(lines: Iterable[str], warnings: Sequence[Warn], cost: Costed | NotBilled | None, asked: _Asked) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
+    if cost is not None:
+        cost.show()
     sys.stdout.flush()
     for warning in warnings:
         sys.stderr.write(f"Warning: {warning}\n")
+    if cost is not None and (problem := cost.check(asked.fail_over)) is not None:
+        raise problem

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlstack_stacks.plan.cost.prices import Price, Prices
+    from mlstack_stacks.plan.cost.usage import Item
     from mlstack_stacks.plan.resources import PlannedResource
     from mlstack_stacks.spec import EnvironmentSpec
 
@@ -148,6 +149,31 @@ def estimate(
         deployed=None if before is None else before.total,
         difference=None if before is None or _incomparable(now, before) else _less(total, before.total),
     )
+
+
+def items(spec: EnvironmentSpec, resources: Iterable[PlannedResource]) -> set[Item]:
+    """What has to have a price, so that it can be asked for at once.
+
+    Args:
+        spec: The specification of the environment.
+        resources: Its resources.
+    """
+    collected = _Collector()
+    _side(spec, resources, collected)
+    return collected.asked
+
+
+class _Collector:
+    """Prices that know nothing, and what they were asked for."""
+
+    source = date = region = ""
+
+    def __init__(self) -> None:
+        self.asked: set[Item] = set()
+
+    def find(self, item: Item) -> None:
+        """Nothing."""
+        self.asked.add(item)
 
 
 def _line(key: _Key, now: _Side, before: _Side | None, total: float) -> Line:

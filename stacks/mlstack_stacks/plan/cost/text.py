@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
 _CENT = 0.01
-_TEXT_COLUMNS = 4
+TEXT_COLUMNS = 4
 """The first columns are text, the others amounts."""
 
 
@@ -81,7 +81,7 @@ def table_lines(estimated: Estimate) -> Iterator[str]:
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     for index, (cell, width) in enumerate(zip(row, widths, strict=True)):
-        yield cell.ljust(width) if index < _TEXT_COLUMNS else cell.rjust(width)
+        yield cell.ljust(width) if index < TEXT_COLUMNS else cell.rjust(width)
 
 
 def note_lines(spec: EnvironmentSpec, estimated: Estimate, prices: Prices) -> Iterator[str]:
