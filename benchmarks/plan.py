@@ -93,7 +93,9 @@ def measure(folder: Path) -> Iterable[Figure]:
 
     def plan_with(endpoints: int) -> Callable[[], str]:
         return command(
-            [BIN / "mlstack", "plan", "local", "--json"], cwd=project, env={**home, "ENDPOINTS": str(endpoints)}
+            [BIN / "mlstack", "plan", "local", "--json", "--cost"],
+            cwd=project,
+            env={**home, "ENDPOINTS": str(endpoints)},
         )
 
     alone = len(json.loads(plan_with(0)())["resources"])

@@ -40,7 +40,8 @@ def test_an_environment_that_is_not_up_is_shown_as_a_tree(weather: Weather, aws:
     lines = ended.stdout.splitlines()
     assert lines[:2] == ["storms in local (account 000000000000, us-east-1)", "└─ mlstack:stacks:Project  storms"]
     assert any(line.endswith("aws:sagemaker:Pipeline  storms-local-pipeline") for line in lines)
-    assert "The endpoint follows with the first released model version" in lines[-1]
+    assert "The endpoint follows with the first released model version" in lines[-2]
+    assert "The local cloud bills nothing" in lines[-1]
     assert not [b for b in aws.client("s3").list_buckets()["Buckets"] if b["Name"].startswith("storms-")]
     state = Path(weather.variables["MLSTACK_HOME"]) / "local" / "state" / ".pulumi" / "stacks" / "storms"
     assert not (state / "local.json").exists()
@@ -69,6 +70,20 @@ def test_what_is_up_is_previewed_by_the_engine(weather: Weather, spec: Any) -> N
     assert "1 to update" in shown
     assert weather.json("plan", "local")["changes"] == plan["changes"], "a plan changes nothing"
     assert weather.json("plan", "local", "--check")["mode"] == "check"
+
+
+def test_the_cost_of_what_is_up_is_compared_with_what_is_deployed(weather: Weather, spec: Any) -> None:
+    weather.mlstack("up", "local")
+    cost = weather.json("plan", "local", "--cost")["cost"]
+    compared = {line["resource"].removeprefix("storms-local-"): line["difference"] for line in cost["lines"]}
+    # The endpoint waits for a release, so it is all that is planned and not deployed.
+    assert {name for name, difference in compared.items() if difference} == {"endpoint"}
+    assert cost["difference"] == pytest.approx(83.95)
+    assert cost["deployed"] == pytest.approx(cost["monthly"] - 83.95)
+    spec("entry_point: src/train.py", "entry_point: src/train.py\n    volume_size_gb: 60")
+    lines = weather.json("plan", "local", "--cost")["cost"]["lines"]
+    disk = next(line for line in lines if line["part"] == "train: disk")
+    assert (disk["deployed"], disk["difference"]) == (pytest.approx(30 * 5 * 0.14 / 730, abs=1e-6),) * 2
 
 
 def test_a_wrong_specification_is_told_whole(weather: Weather, spec: Any) -> None:

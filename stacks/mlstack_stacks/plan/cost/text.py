@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
 _CENT = 0.01
+_TENTH = 0.1
 TEXT_COLUMNS = 4
 """The first columns are text, the others amounts."""
 
@@ -45,8 +46,12 @@ def cells(line: Line, *, compared: bool) -> list[str]:
         line: The line.
         compared: Whether it is compared with what is deployed.
     """
-    row = [line.resource, line.part, line.how, unit_price(line.price), money(line.monthly), f"{line.share:.1f} %"]
+    row = [line.resource, line.part, line.how, unit_price(line.price), money(line.monthly), _percent(line.share)]
     return [*row, money(line.deployed), money(line.difference, signed=True)] if compared else row
+
+
+def _percent(share: float) -> str:
+    return "<0.1 %" if 0 < share < _TENTH / 2 else f"{share:.1f} %"
 
 
 def total_cells(estimated: Estimate) -> list[str]:

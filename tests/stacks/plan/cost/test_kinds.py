@@ -1,0 +1,190 @@
+"""Each kind of resource tells what it uses, and nothing is left out in silence."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pulumi_aws
+import pytest
+from mlstack_stacks.plan.cost.estimate import estimate
+from mlstack_stacks.plan.cost.kinds import FREE, KINDS
+from mlstack_stacks.plan.cost.prices import TablePrices
+
+from .conftest import endpoint, planned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlstack_stacks.plan.cost.estimate import Estimate
+    from mlstack_stacks.spec import EnvironmentSpec
+
+    Estimated = Callable[..., Estimate]
+
+TABLE = TablePrices()
+
+
+@pytest.fixture
+def of(spec: EnvironmentSpec) -> Estimated:
+    """The estimate of one resource by type and properties."""
+    return lambda kind, **properties: estimate(spec, [planned(kind, "r", **properties)], TABLE)
+
+
+def _parts(found: Estimate) -> dict[str, float]:
+    return {line.part: line.monthly for line in found.lines}
+
+
+@pytest.mark.parametrize("token", sorted({*KINDS, *FREE}))
+def test_every_type_is_one_of_pulumis(token: str) -> None:
+    _, module, name = token.split(":")
+    service, _, file = module.partition("/")
+    folder = Path(pulumi_aws.__file__).parent / service
+    assert hasattr(import_module(f"pulumi_aws.{service}"), name)
+    assert any(
+        f"'{token}'" in each.read_text() for each in folder.glob("*.py") if file.lower() in each.name.replace("_", "")
+    )
+
+
+def test_a_type_is_in_one_table_and_its_module_is_there() -> None:
+    assert not FREE & KINDS.keys()
+    here = Path(import_module("mlstack_stacks.plan.cost.kinds").__file__ or "").parent
+    assert {each.stem for each in here.glob("*.py")} - {"__init__"} == {*KINDS.values()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "parts"),
+    [
+        ("aws:cloudwatch/dashboard:Dashboard", {}, {"dashboard": 3.0}),
+        ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": 73.0}, {"logs written": 0.5, "logs kept": 0.072}),
+        ("aws:cloudwatch/logGroup:LogGroup", {}, {"logs written": 0.5, "logs kept": 0.36}),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", {"period": 300.0}, {"alarm": 0.1}),
+        (
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            {"metricQueries": [{"metric": {}}, {"metric": {}}, {"expression": "a / b"}]},
+            {"alarm": 0.2},
+        ),
+        (
+            "aws:codebuild/project:Project",
+            {"environment": {"computeType": "BUILD_GENERAL1_SMALL", "type": "LINUX_CONTAINER"}},
+            {"builds": 0.5},
+        ),
+        ("aws:ec2/natGateway:NatGateway", {}, {"gateway": 32.85, "data": 0.45}),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", {}, {}),
+        (
+            "aws:ec2/vpcEndpoint:VpcEndpoint",
+            {"vpcEndpointType": "Interface", "subnetIds": ["<known after apply>"] * 2},
+            {"endpoint": 14.6, "data": 0.1},
+        ),
+        ("aws:ecr/repository:Repository", {}, {"images": 0.5}),
+        ("aws:kms/key:Key", {}, {"key": 1.0, "requests": 0.3}),
+        ("aws:s3/bucket:Bucket", {}, {"storage": 0.23, "writes": 0.05, "reads": 0.04}),
+        ("aws:secretsmanager/secret:Secret", {}, {"secret": 0.4, "reads": 0.05}),
+        ("aws:sns/topic:Topic", {}, {"messages": 0.0005}),
+        ("aws:sns/topicSubscription:TopicSubscription", {"protocol": "email"}, {"e-mails": 0.02}),
+        ("aws:sns/topicSubscription:TopicSubscription", {"protocol": "sqs"}, {}),
+        ("aws:sqs/queue:Queue", {}, {"requests": 0.0012}),
+        ("aws:sqs/queue:Queue", {"fifoQueue": True}, {"requests": 0.0015}),
+        ("aws:ssm/parameter:Parameter", {"tier": "Standard"}, {}),
+        ("aws:ssm/parameter:Parameter", {"tier": "Advanced"}, {"parameter": 0.05}),
+    ],
+)
+def test_what_a_kind_costs(of: Estimated, kind: str, properties: dict[str, Any], parts: dict[str, float]) -> None:
+    found = of(kind, **properties)
+    assert _parts(found) == pytest.approx(parts)
+    assert found.unpriced == ()
+    assert bool(found.free) is not bool(parts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "part"),
+    [
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", {"period": 10.0}, "alarm"),
+        ("aws:codebuild/project:Project", {"environment": {"computeType": "BUILD_GENERAL1_2XLARGE"}}, "builds"),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "Interface"}, "endpoint"),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "GatewayLoadBalancer", "subnetIds": ["a"]}, "endpoint"),
+        ("aws:kms/key:Key", {"customerMasterKeySpec": "RSA_2048"}, "requests"),
+        ("aws:sns/topicSubscription:TopicSubscription", {"protocol": "sms"}, "deliveries"),
+        ("aws:sagemaker/endpoint:Endpoint", {}, "instances"),
+        ("aws:sagemaker/pipeline:Pipeline", {"pipelineName": "another"}, "runs"),
+    ],
+)
+def test_what_of_a_kind_has_no_price(of: Estimated, kind: str, properties: dict[str, Any], part: str) -> None:
+    found = of(kind, **properties)
+    assert [each.part for each in found.unpriced] == [part]
+    assert found.free == {}
+
+
+class TestEndpoint:
+    """An endpoint's instances are those of its configuration."""
+
+    def test_each_endpoint_has_the_configuration_of_its_component(self, spec: EnvironmentSpec) -> None:
+        resources = [*endpoint("ml.m5.large", 1, "a"), *endpoint("ml.m5.xlarge", 3, "b")]
+        found = estimate(spec, resources, TABLE)
+        assert {line.resource: line.item for line in found.lines} == {"a": "ml.m5.large", "b": "ml.m5.xlarge"}
+
+    def test_of_several_configurations_the_named_one_counts(self, spec: EnvironmentSpec) -> None:
+        """As in a state, where names are known and parents are not told."""
+        kind = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+        variants = [{"instanceType": "ml.m5.large", "initialInstanceCount": 1}]
+        others = [{"instanceType": "ml.m5.24xlarge", "initialInstanceCount": 9}]
+        found = estimate(
+            spec,
+            [
+                planned(kind, "one", name="c-1", productionVariants=variants),
+                planned(kind, "two", name="c-2", productionVariants=others),
+                planned("aws:sagemaker/endpoint:Endpoint", "e", endpointConfigName="c-1"),
+            ],
+            TABLE,
+        )
+        assert [line.item for line in found.lines] == ["ml.m5.large"]
+
+    def test_a_disk_of_a_chosen_size_has_a_price(self, spec: EnvironmentSpec) -> None:
+        found = estimate(spec, endpoint("ml.m5.large", 2, volumeSizeInGb=50), TABLE)
+        assert _parts(found)["disks"] == pytest.approx(2 * 50 * 0.14)
+        assert [each.part for each in found.unpriced] == ["data in and out"]
+
+    def test_what_is_not_always_up_has_no_price(self, spec: EnvironmentSpec) -> None:
+        found = estimate(spec, endpoint(None, None, serverlessConfig={"memorySizeInMb": 2048}), TABLE)
+        assert {each.part: each.reason for each in found.unpriced}["instances"] == "no price of serverless inference"
+
+    def test_what_is_known_after_apply_is_not_guessed(self, spec: EnvironmentSpec) -> None:
+        found = estimate(spec, endpoint("<known after apply>"), TABLE)
+        assert "instances" in [each.part for each in found.unpriced]
+
+
+class TestPipeline:
+    """The jobs of a run: by the specification while it is planned, by its definition when it is deployed."""
+
+    def test_a_step_is_not_longer_than_its_limit(self, spec: EnvironmentSpec) -> None:
+        assumptions = spec.cost.assumptions.model_copy(update={"hours_per_step": 5.0})
+        longer = spec.model_copy(update={"cost": spec.cost.model_copy(update={"assumptions": assumptions})})
+        found = estimate(longer, [planned("aws:sagemaker/pipeline:Pipeline", "p", pipelineName="churn-prod")], TABLE)
+        assert _parts(found)["train"] == pytest.approx(20 * 1 * 0.23)  # max_runtime_minutes is 60
+
+    def test_a_deployed_definition_is_read(self, spec: EnvironmentSpec) -> None:
+        definition = {
+            "Parameters": [{"Name": "TrainInstanceType", "DefaultValue": "ml.m5.2xlarge"}],
+            "Steps": [
+                {
+                    "Name": "train",
+                    "Type": "Training",
+                    "Arguments": {
+                        "ResourceConfig": {
+                            "InstanceType": {"Get": "Parameters.TrainInstanceType"},
+                            "InstanceCount": 3,
+                            "VolumeSizeInGB": 100,
+                        },
+                        "StoppingCondition": {"MaxRuntimeInSeconds": 360},
+                    },
+                },
+                {"Name": "gate", "Type": "Condition", "Arguments": {}},
+            ],
+        }
+        pipeline = planned("aws:sagemaker/pipeline:Pipeline", "p", pipelineDefinition=json.dumps(definition))
+        found = estimate(spec, [pipeline], TABLE)
+        hours = 20 * 3 * 0.1
+        assert _parts(found) == pytest.approx(
+            {"train": hours * 0.461, "train: disk": 100 * 0.14 * hours / 730}, abs=1e-6
+        )
