@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from mlstack.cloud import price_list
 from mlstack.engine.state import StateResource
 from mlstack.infrastructure.cost import Costed, as_planned
 from mlstack_stacks.plan.resources import PlannedResource
@@ -145,3 +146,53 @@ def test_what_is_deployed_is_read_from_the_state(tmp_path: Path) -> None:
     assert found["difference"] == pytest.approx(167.9)
     assert [(line["resource"], line["difference"]) for line in found["lines"]] == [("e", pytest.approx(167.9))]
     assert as_planned(deployed[1]).name == "e"
+
+
+class TestWhoIsAsked:
+    """The Price List is asked where it may be and credentials might be there, and nowhere else."""
+
+    @pytest.fixture
+    def asked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """The services that a client in place of AWS's was asked for."""
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("MLSTACK_CACHE", str(tmp_path / "cache"))
+        services: list[str] = []
+        tier = {"unit": "GB-Mo", "beginRange": "0", "pricePerUnit": {"USD": "0.2"}}
+        attributes = {"usagetype": "EU-TimedStorage-ByteHrs", "regionCode": "eu-west-1"}
+        product = {
+            "product": {"productFamily": "EC2 Container Registry", "attributes": attributes},
+            "terms": {"OnDemand": {"t": {"priceDimensions": {"d": tier}}}},
+        }
+
+        class Client:
+            def get_paginator(self, _: str) -> Client:
+                return self
+
+            def paginate(self, ServiceCode: str, **_: Any) -> list[dict[str, Any]]:  # noqa: N803 - the API's name
+                services.append(ServiceCode)
+                return [{"PriceList": [json.dumps(product)]}]
+
+        monkeypatch.setattr(price_list, "_client", Client)
+        return services
+
+    @staticmethod
+    def _cost(*, may_ask: bool) -> dict[str, Any]:
+        spec = EnvironmentSpec(name="storms", environment="prod", account="222222222222", region="eu-west-1")
+        planned = [PlannedResource("u", "aws:ecr/repository:Repository", "r", None, custom=True)]
+        return Costed.of(spec, planned, None, may_ask=may_ask).document()
+
+    def test_with_credentials_it_is_asked(self, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_PROFILE", "prod")
+        cost = self._cost(may_ask=True)
+        assert asked == ["AmazonECR"]
+        assert cost["monthly"] == pytest.approx(5 * 0.2)
+        assert (cost["prices"]["source"], cost["prices"]["region"]) == ("the AWS Price List API", "eu-west-1")
+
+    def test_without_credentials_it_is_not(self, asked: list[str]) -> None:
+        assert self._cost(may_ask=True)["monthly"] == pytest.approx(5 * 0.1)
+        assert asked == []
+
+    def test_where_it_may_not_be_asked_it_is_not(self, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_PROFILE", "prod")
+        assert self._cost(may_ask=False)["prices"]["region"] == "us-east-1"
+        assert asked == []

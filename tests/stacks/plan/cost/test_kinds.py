@@ -70,6 +70,7 @@ def test_a_type_is_in_one_table_and_its_module_is_there() -> None:
             {"environment": {"computeType": "BUILD_GENERAL1_SMALL", "type": "LINUX_CONTAINER"}},
             {"builds": 0.5},
         ),
+        ("aws:ec2/flowLog:FlowLog", {"logDestination": "<known after apply>"}, {}),
         ("aws:ec2/natGateway:NatGateway", {}, {"gateway": 32.85, "data": 0.45}),
         ("aws:ec2/vpcEndpoint:VpcEndpoint", {}, {}),
         (
@@ -102,6 +103,7 @@ def test_what_a_kind_costs(of: Estimated, kind: str, properties: dict[str, Any],
     [
         ("aws:cloudwatch/metricAlarm:MetricAlarm", {"period": 10.0}, "alarm"),
         ("aws:codebuild/project:Project", {"environment": {"computeType": "BUILD_GENERAL1_2XLARGE"}}, "builds"),
+        ("aws:ec2/flowLog:FlowLog", {"logDestinationType": "s3"}, "delivery"),
         ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "Interface"}, "endpoint"),
         ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "GatewayLoadBalancer", "subnetIds": ["a"]}, "endpoint"),
         ("aws:kms/key:Key", {"customerMasterKeySpec": "RSA_2048"}, "requests"),

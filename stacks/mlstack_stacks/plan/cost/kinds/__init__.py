@@ -22,6 +22,7 @@ KINDS: dict[str, str] = {
     "aws:cloudwatch/logGroup:LogGroup": "log_group",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm",
     "aws:codebuild/project:Project": "build_project",
+    "aws:ec2/flowLog:FlowLog": "flow_log",
     "aws:ec2/natGateway:NatGateway": "nat_gateway",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "vpc_endpoint",
     "aws:ecr/repository:Repository": "image_repository",
@@ -42,6 +43,9 @@ FREE: frozenset[str] = frozenset(
         "aws:appautoscaling/policy:Policy",
         "aws:appautoscaling/scheduledAction:ScheduledAction",
         "aws:appautoscaling/target:Target",
+        "aws:budgets/budget:Budget",  # one that tells; its actions are a kind of their own
+        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        "aws:costexplorer/anomalySubscription:AnomalySubscription",
         "aws:cloudwatch/eventRule:EventRule",  # events of AWS's own services are free; who publishes others pays
         "aws:cloudwatch/eventTarget:EventTarget",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
