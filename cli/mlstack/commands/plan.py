@@ -29,7 +29,8 @@ def command(
     An environment that is up is previewed by the engine: what `mlstack up` would change. One that is not is only
     checked: its resources as a tree, without an engine and without an account. Nothing is changed either way.
 
-    The cost is an estimate from list prices and assumptions that are shown with it and may be changed in mlstack.yaml.
+    The cost is an estimate from assumptions that are shown with it and may be changed in mlstack.yaml, and from list
+    prices: AWS's own where credentials are there, those that come with mlstack otherwise and with --check.
     """
     from mlstack.infrastructure.plan import plan
 
