@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import Problem, SpecError, UserError
 from pydantic import ValidationError
 
+from mlstack_stacks.spec.contradictions import contradictions
 from mlstack_stacks.spec.files import missing_files
 from mlstack_stacks.spec.framework import missing_images
 from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
@@ -74,6 +75,7 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     checker = _Checker(path, file, tree)
     specs = {name: spec for name, overrides in checker.environments() if (spec := checker.check(name, overrides))}
     checker.problems += [p for spec in specs.values() for p in missing_images(spec, file)]
+    checker.problems += [p for spec in specs.values() for p in contradictions(spec, file)]
     if check_files:
         checker.problems += [p for spec in specs.values() for p in missing_files(spec, file)]
     if problems := checker.found():

@@ -34,12 +34,14 @@ from mlstack_stacks.spec.values import (
     GateExpression,
     Hyperparameter,
     HyperparameterName,
-    InstanceType,
     MetricName,
     Owner,
+    ProcessingInstanceType,
     ProjectName,
+    RealtimeInstanceType,
     Region,
     RelativePath,
+    TrainingInstanceType,
     wrong,
 )
 
@@ -73,28 +75,40 @@ def _framework(value: object) -> object:
 class _Step(_Model):
     entry_point: EntryPoint
     """The script, below `src/`."""
-    instance_type: InstanceType = "ml.m5.large"
+    instance_type: str = "ml.m5.large"
     """The machine that the step runs on."""
     volume_size_gb: Annotated[int, Field(ge=1, le=16384)] = 30
     """The disk of that machine, in GiB."""
-    max_runtime_minutes: Annotated[int, Field(ge=1, le=40320)] = 60
+    max_runtime_minutes: int = 60
     """The time after which the step is stopped, in minutes."""
 
 
-class Prepare(_Step):
+class _ProcessingStep(_Step):
+    instance_type: ProcessingInstanceType = "ml.m5.large"
+    """The machine that the step runs on."""
+    # ProcessingMaxRuntimeInSeconds of botocore's model: nine days.
+    max_runtime_minutes: Annotated[int, Field(ge=1, le=12960)] = 60
+    """The time after which the step is stopped, in minutes."""
+
+
+class Prepare(_ProcessingStep):
     """Turns raw data into a training and a test set."""
 
 
 class Train(_Step):
     """Fits the model."""
 
+    instance_type: TrainingInstanceType = "ml.m5.large"
+    """The machine that the step runs on."""
+    max_runtime_minutes: Annotated[int, Field(ge=1, le=40320)] = 60
+    """The time after which the step is stopped, in minutes."""
     framework: Annotated[Framework, BeforeValidator(_framework)]
     """The framework, by name or as name and version."""
     hyperparameters: Annotated[dict[HyperparameterName, Hyperparameter], Field(max_length=80)] = {}
     """What the training script gets as `--name value`; each is a parameter of the pipeline."""
 
 
-class Evaluate(_Step):
+class Evaluate(_ProcessingStep):
     """Measures the model on the test set and decides whether it may be registered."""
 
     gates: Annotated[dict[MetricName, GateExpression], Field(max_length=50)] = {}
@@ -132,7 +146,7 @@ class Serving(_Model):
     """`realtime`: an endpoint that is always up."""
     entry_point: EntryPoint = "src/serve.py"
     """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
-    instance_type: InstanceType = "ml.m5.large"
+    instance_type: RealtimeInstanceType = "ml.m5.large"
     """The machine that the model runs on."""
     instances: Instances = Instances()
 

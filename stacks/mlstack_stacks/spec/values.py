@@ -17,6 +17,7 @@ from mlstack_components.errors import quoted
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from mlstack_stacks.spec.instance_types import Use, is_instance_type, nearest
 from mlstack_stacks.spec.regions import AWS_REGIONS
 
 LOCAL_ENVIRONMENT = "local"
@@ -120,6 +121,17 @@ def _check_instance_type(value: str) -> str:
     candidate = f"ml.{family}.{size if size in sizes else closest(size, sizes)}"
     suggestion = f'Did you mean "{candidate}"?' if _INSTANCE_TYPE.fullmatch(candidate) else 'Such as "ml.m5.large".'
     raise wrong(f"{quoted(value)} is not an instance type for machine learning.", suggestion)
+
+
+def _check_use(use: Use) -> AfterValidator:
+    def check(value: str) -> str:
+        _check_instance_type(value)
+        if not is_instance_type(value, use):
+            message = f"{quoted(value)} is not an instance type that AWS knows for {use.value}."
+            raise wrong(message, f'Did you mean "{nearest(value, use)}"?')
+        return value
+
+    return AfterValidator(check)
 
 
 def _check_path(value: str) -> str:
@@ -230,7 +242,10 @@ Region = Annotated[
     AfterValidator(_check_region),
     WithJsonSchema({"type": "string", "enum": list(AWS_REGIONS), "description": "The region."}),
 ]
-InstanceType = Annotated[str, AfterValidator(_check_instance_type), _text(f"^{_INSTANCE_TYPE.pattern}$", "ml.m5.large")]
+_INSTANCE_TYPE_SCHEMA = _text(f"^{_INSTANCE_TYPE.pattern}$", "ml.m5.large")
+ProcessingInstanceType = Annotated[str, _check_use(Use.PROCESSING), _INSTANCE_TYPE_SCHEMA]
+TrainingInstanceType = Annotated[str, _check_use(Use.TRAINING), _INSTANCE_TYPE_SCHEMA]
+RealtimeInstanceType = Annotated[str, _check_use(Use.REALTIME), _INSTANCE_TYPE_SCHEMA]
 RelativePath = Annotated[str, AfterValidator(_check_path)]
 EntryPoint = Annotated[str, AfterValidator(_check_entry_point), _text(r"^src/[A-Za-z0-9_./-]+\.py$", "src/train.py")]
 Email = Annotated[str, AfterValidator(_check_email), _text("^[^@ ]+@[^@ ]+$", "ml-team@example.com")]
