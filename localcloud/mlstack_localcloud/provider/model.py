@@ -113,6 +113,7 @@ class Property:
             which the first is added, and its value.
         listed: Pulumi has a list where the API has one structure.
         elsewhere: Another resource type sets it too (a topic's policy), so it is looked at only where it is given.
+        pipeline: It is the definition of a pipeline, in whose steps there are further requests to check.
         witness: The output that changes with the content, where AWS never tells the content itself.
     """
 
@@ -130,6 +131,7 @@ class Property:
     entry_defaults: tuple[tuple[tuple[str, ...], Value], ...] = ()
     listed: bool = False
     elsewhere: bool = False
+    pipeline: bool = False
     witness: str = ""
 
     @property
