@@ -58,7 +58,7 @@ def refuse_inputs(spec: EnvironmentSpec, plan: Plan, infra: Path) -> tuple[Warn,
         return (_not_checked(error),)
     _refuse(
         _in_spec(spec, resource.name, problem)
-        if _is_declared(spec, resource)
+        if _is_declared(spec, plan, resource)
         else _in_program(resource, problem, infra)
         for resource, problem in found
     )
