@@ -1,6 +1,6 @@
 """Bringing an environment up.
 
-Stages: check mlstack.yaml and the requests of its pipeline, which touches nothing; guard against the wrong cloud; see to
+Stages: check mlstack.yaml and its pipeline's requests, which touches nothing; guard against the wrong cloud; see to
 the engine and the local cloud; make the stack where there is none; let the engine do the rest. A cloud environment is
 previewed and asked about; with `--yes` its first `up` is previewed, when a program that fails half-way would leave most
 behind. A local one is not: the preview runs the program once more, which is half of the time, and what is left behind
