@@ -27,6 +27,8 @@ LOCAL_REGION = "us-east-1"
 MAX_PROJECT_NAME = 40
 MAX_ENVIRONMENT_NAME = 20
 SOURCE_DIRECTORY = "src"
+MAX_ENTRY_POINT = 89
+"""The longest path of a script: with more, the command of the evaluation would be longer than AWS takes (256)."""
 
 # S3 refuses bucket names that begin so (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html); roles
 # with AmazonSageMakerFullAccess reach whatever has `sagemaker` in front; `mlstack` names what a platform shares.
@@ -150,6 +152,8 @@ def _check_entry_point(value: str) -> str:
         )
     if not re.fullmatch(r"[A-Za-z0-9_./-]+", value):
         raise wrong(f"{quoted(value)} holds characters that a job's command line can't carry.")
+    if len(value) > MAX_ENTRY_POINT:
+        raise wrong(f"the script's path has {len(value)} characters; {MAX_ENTRY_POINT} are allowed.", "Shorten it.")
     return value
 
 

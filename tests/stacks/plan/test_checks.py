@@ -18,6 +18,15 @@ IMAGE = framework_image("sklearn", None, "eu-west-1")
 EVALUATE = '  evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80", log_loss: "< 0.5"}}\n'
 # (rule, environment, text of the specification, what replaces it, place)
 CASES = [
+    ("gates_without_registry", "dev", "registry: {approval: manual}", "", "mlstack.yaml:11: steps.evaluate.gates"),
+    ("steps_without_data", "dev", "data: {source: data/churn.csv, target: churned}", "", "mlstack.yaml:4: steps"),
+    (
+        "silent_notifications",
+        "dev",
+        "region: eu-west-1}\n  prod",
+        "region: eu-west-1, steps: null, registry: null, serving: null}\n  prod",
+        "mlstack.yaml:14: notifications",
+    ),
     ("no_gates", "dev", EVALUATE, "", "mlstack.yaml:4: steps"),
     ("no_gates", "dev", EVALUATE, "  evaluate: {entry_point: src/evaluate.py}\n", "mlstack.yaml:11: steps.evaluate"),
     ("no_owner", "dev", "owner: ml-team\n", "", None),

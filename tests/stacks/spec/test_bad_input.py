@@ -77,6 +77,13 @@ CASES = [
     ("src/prepare.py", "../prepare.py", "steps.prepare.entry_point", "not a path inside the project", ""),
     ("src/prepare.py", "prepare.py", "steps.prepare.entry_point", "not a Python script below src/", ""),
     ("src/prepare.py", "src/prepare.sh", "steps.prepare.entry_point", "not a Python script below src/", ""),
+    (
+        "src/prepare.py",
+        f"src/{'x' * 83}.py",
+        "steps.prepare.entry_point",
+        "has 90 characters; 89 are allowed",
+        "Shorten",
+    ),
     ("src/prepare.py", '"src/a b;rm.py"', "steps.prepare.entry_point", "can't carry", ""),
     ("instance_type: ml.m5.xlarge", "instance_type: m5.xlarge", "steps.train.instance_type", "", '"ml.m5.xlarge"?'),
     ("instance_type: ml.m5.xlarge", "instance_type: ml.m5.xlrage", "steps.train.instance_type", "", '"ml.m5.xlarge"?'),

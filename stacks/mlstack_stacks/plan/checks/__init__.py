@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
 CHECKS: tuple[str, ...] = (
+    "gates_without_registry",
     "no_gates",
     "no_owner",
     "package_versions",
     "python_version",
     "serving_without_registry",
+    "silent_notifications",
     "single_instance",
+    "steps_without_data",
 )
 """The rules, each a module here with a function `check`."""
 
