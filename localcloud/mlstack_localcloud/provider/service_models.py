@@ -13,12 +13,9 @@ What is in there is botocore's data as it is, so the folder can be deleted at an
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
-import tempfile
 from functools import cache, cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -134,6 +131,9 @@ def _version() -> str:
 @cache
 def _parsed(service: str) -> dict[str, Any]:
     """A service's whole model, with what botocore's own clients add to it."""
+    import gzip
+    from importlib.util import find_spec
+
     package = find_spec("botocore")
     places = package.submodule_search_locations if package else None
     versions = sorted(Path(places[0], "data", service).glob("*/service-2.json*")) if places else []
@@ -180,6 +180,8 @@ def _bare(value: Any) -> Any:
 
 def _keep(file: Path, text: str) -> None:
     """Writes a file whole or not at all; a folder that can't be written to costs time and nothing else."""
+    import tempfile
+
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=file.parent)
