@@ -172,6 +172,7 @@ class _Parts:
                 pipeline_name=self._pipeline_name,
                 model_package_group_name=self._group_name,
                 endpoint_name=self._endpoint_name,
+                tuning=steps is not None and steps.tune is not None,
                 tags=self._tags,
             ),
             self._child,

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mlstack_components.aws.names import PIPELINE_PREFIX, RUN_CODE_PREFIX, STACK_CODE_PREFIX
+from mlstack_components.aws.pipeline_locations import TUNE
 from mlstack_components.aws.policies import Statement, document, statement
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class JobPolicyArgs:
     """The endpoint; None where nothing is served."""
     network: Network | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
+    tuning: bool = False
+    """Whether the pipeline tunes hyperparameters."""
 
 
 def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
@@ -112,6 +115,7 @@ def _pipeline(args: JobPolicyArgs) -> list[Statement]:
     ]
     return [
         statement("RunJobs", actions, jobs),
+        *_tune(args),
         *_register_versions(args),
         *_pass_roles(args),
         _list_buckets([args.artifact_bucket_arn]),
@@ -119,6 +123,22 @@ def _pipeline(args: JobPolicyArgs) -> list[Statement]:
         *_use_key(args, write=True),
         *_pull_images(args),
     ]
+
+
+def _tune(args: JobPolicyArgs) -> list[Statement]:
+    if not args.tuning:
+        return []
+    actions = [
+        "sagemaker:AddTags",
+        "sagemaker:CreateHyperParameterTuningJob",
+        "sagemaker:DescribeHyperParameterTuningJob",
+        "sagemaker:ListTags",
+        "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+        "sagemaker:StopHyperParameterTuningJob",
+    ]
+    # A tuning job's name has 32 letters at most, so a pipeline's are named `<execution>-<step>-<suffix>`.
+    jobs = args.placement.arn("sagemaker", f"hyper-parameter-tuning-job/*-{TUNE}-*")
+    return [statement("TuneHyperparameters", actions, [jobs])]
 
 
 def _register_versions(args: JobPolicyArgs) -> list[Statement]:

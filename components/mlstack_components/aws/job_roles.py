@@ -52,6 +52,8 @@ class JobRolesArgs:
     """The endpoint; None where nothing is served."""
     network: Network | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
+    tuning: bool = False
+    """Whether the pipeline tunes hyperparameters."""
     permissions_boundary_arn: str | None = None
     """The organisation's boundary on what roles may ever do; None where it has none."""
     tags: dict[str, str] = field(default_factory=dict)
@@ -122,6 +124,7 @@ class JobRoles(pulumi.ComponentResource):
                     model_package_group_name=args.model_package_group_name,
                     endpoint_name=args.endpoint_name,
                     network=args.network,
+                    tuning=args.tuning,
                 ),
             )
 

@@ -12,12 +12,14 @@ from mlstack_stacks.spec.models import (
     Framework,
     Instances,
     Notifications,
+    Objective,
     Prepare,
     ProjectSpec,
     Registry,
     Serving,
     Steps,
     Train,
+    Tune,
 )
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
 
@@ -34,12 +36,14 @@ __all__ = [
     "Gate",
     "Instances",
     "Notifications",
+    "Objective",
     "Prepare",
     "ProjectSpec",
     "Registry",
     "Serving",
     "Steps",
     "Train",
+    "Tune",
     "load",
     "load_all",
 ]

@@ -22,11 +22,15 @@ from pydantic import (
 
 from mlstack_stacks.spec.base import STRICT
 from mlstack_stacks.spec.cost import Cost
+from mlstack_stacks.spec.ranges import RangeExpression  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import (
     LOCAL_ACCOUNT,
     LOCAL_ENVIRONMENT,
     LOCAL_REGION,
+    MAX_PARALLEL_TUNING_JOBS,
+    MAX_TUNING_JOBS,
+    MAX_TUNING_RANGES,
     Account,
     Email,
     EntryPoint,
@@ -36,6 +40,7 @@ from mlstack_stacks.spec.values import (
     HyperparameterName,
     InstanceType,
     MetricName,
+    MetricPattern,
     Owner,
     ProjectName,
     Region,
@@ -94,6 +99,33 @@ class Train(_Step):
     """What the training script gets as `--name value`; each is a parameter of the pipeline."""
 
 
+class Objective(_Model):
+    """What tuning looks for."""
+
+    metric: MetricName
+    """The metric, which the training script prints as `name=value`."""
+    goal: Literal["maximize", "minimize"] = "maximize"
+    """Whether a higher or a lower value is better."""
+    pattern: MetricPattern | None = None
+    """Where the script prints it in another way: a regular expression whose one group is the value."""
+
+
+class Tune(_Model):
+    """Trains a model for each try, and goes on with the best."""
+
+    objective: Objective
+    max_jobs: Annotated[int, Field(ge=1, le=MAX_TUNING_JOBS)] | None = None
+    """How many models are trained; needed but with the strategy `grid`, which tries every combination."""
+    max_parallel_jobs: Annotated[int, Field(ge=1, le=MAX_PARALLEL_TUNING_JOBS)] = 1
+    """How many of them at once."""
+    strategy: Literal["bayesian", "random", "grid", "hyperband"] = "bayesian"
+    """How the values are chosen: from the results so far, by chance, each combination, or with more and more effort."""
+    early_stopping: bool = False
+    """Whether a job that promises nothing is stopped before its end."""
+    ranges: Annotated[dict[HyperparameterName, RangeExpression], Field(min_length=1, max_length=MAX_TUNING_RANGES)]
+    """For each hyperparameter of `train` that is tuned: `[2, 12]`, `[0.01, 0.3]`, or the values to choose from."""
+
+
 class Evaluate(_Step):
     """Measures the model on the test set and decides whether it may be registered."""
 
@@ -102,10 +134,11 @@ class Evaluate(_Step):
 
 
 class Steps(_Model):
-    """The training pipeline: prepare, train, evaluate, gate, register."""
+    """The training pipeline: prepare, train or tune, evaluate, gate, register."""
 
     prepare: Prepare | None = None
     train: Train
+    tune: Tune | None = None
     evaluate: Evaluate | None = None
 
 

@@ -28,6 +28,9 @@ _EXAMPLES = {
     "framework": "sklearn",
     "train": "{entry_point: src/train.py, framework: sklearn}",
     "kind": "realtime",
+    "objective": "{metric: f1}",
+    "metric": "f1",
+    "ranges": "{max_depth: [2, 12]}",
     "emails": "[ml-team@example.com]",
 }
 _EXPECTED = {
