@@ -17,6 +17,7 @@ MODEL_PACKAGE = "model-package"
 MODEL_PACKAGE_GROUP = "model-package-group"
 PROCESSING_JOB = "processing-job"
 TRAINING_JOB = "training-job"
+HYPER_PARAMETER_TUNING_JOB = "hyper-parameter-tuning-job"
 PIPELINE = "pipeline"
 
 _FIELDS_BEFORE_RESOURCE = 5

@@ -21,6 +21,7 @@ from mlstack_localcloud.server.sagemaker.execution.running_jobs import RunningJo
 from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
 from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
 from mlstack_localcloud.server.sagemaker.resources.endpoints import Endpoints
+from mlstack_localcloud.server.sagemaker.resources.hyperparameter_tuning_jobs import HyperParameterTuningJobs
 from mlstack_localcloud.server.sagemaker.resources.model_package_groups import ModelPackageGroups
 from mlstack_localcloud.server.sagemaker.resources.model_packages import ModelPackages
 from mlstack_localcloud.server.sagemaker.resources.models import Models
@@ -80,6 +81,9 @@ class SageMaker:
         )
         self._processing_jobs = ProcessingJobs(self._store, tags, workshop, self._running, state_events)
         self._training_jobs = TrainingJobs(self._store, tags, workshop, self._running, state_events)
+        self._tuning_jobs = HyperParameterTuningJobs(
+            self._training_jobs, self._store, tags, workshop, self._running, state_events
+        )
         pipelines = Pipelines(self._store, tags, workshop.objects)
         self._executions = PipelineExecutions(
             store=self._store,
@@ -98,6 +102,7 @@ class SageMaker:
             **self._endpoints.operations(),
             **self._processing_jobs.operations(),
             **self._training_jobs.operations(),
+            **self._tuning_jobs.operations(),
             **pipelines.operations(),
             **self._executions.operations(),
         }
@@ -152,6 +157,7 @@ class SageMaker:
         self._endpoints.resume(ACCOUNT)
         self._processing_jobs.resume(ACCOUNT)
         self._training_jobs.resume(ACCOUNT)
+        self._tuning_jobs.resume(ACCOUNT)
         self._executions.resume(ACCOUNT)
 
     def close(self) -> None:
