@@ -185,6 +185,28 @@ def test_a_network_is_joined_only_where_one_is_given(args):
     assert not _allows(JobKind.PIPELINE, inside, "ec2:CreateNetworkInterface", subnet)
 
 
+def test_tuning_jobs_are_run_only_where_something_is_tuned(args):
+    actions = {
+        "sagemaker:AddTags",
+        "sagemaker:CreateHyperParameterTuningJob",
+        "sagemaker:DescribeHyperParameterTuningJob",
+        "sagemaker:ListTags",
+        "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+        "sagemaker:StopHyperParameterTuningJob",
+    }
+    job = args.placement.arn("sagemaker", "hyper-parameter-tuning-job/4a9x7cb5vxyd-tune-tzzkhzyxsb")
+    tuning = dataclasses.replace(args, tuning=True)
+    assert {action for action in actions if _allows(JobKind.PIPELINE, tuning, action, job)} == actions
+    assert not any(_allows(JobKind.PIPELINE, args, action, job) for action in actions)
+    for kind in set(JobKind) - {JobKind.PIPELINE}:
+        assert job_policy(kind, tuning) == job_policy(kind, args)
+    # No other project's tuning, and no other way to change the pipeline's rights.
+    before = {each["Sid"]: each for each in _statements(JobKind.PIPELINE, args)}
+    after = {each["Sid"]: each for each in _statements(JobKind.PIPELINE, tuning)}
+    assert after.pop("TuneHyperparameters")
+    assert after == before
+
+
 def test_nothing_is_registered_without_a_registry(args):
     alone = dataclasses.replace(args, model_package_group_name=None)
     text = job_policy(JobKind.PIPELINE, alone)
