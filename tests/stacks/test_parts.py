@@ -24,6 +24,7 @@ data: {source: data/churn.csv, target: churned}
 steps:
   prepare: {entry_point: src/prepare.py}
   train: {entry_point: src/train.py, framework: sklearn, hyperparameters: {max_depth: 6}}
+  tune: {objective: {metric: f1}, max_jobs: 8, ranges: {max_depth: [2, 12]}}
   evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80"}}
 registry: {approval: manual}
 serving: {kind: realtime, instances: {min: 2}}

@@ -135,6 +135,24 @@ def test_the_pipeline_is_that_of_the_specification(deploy: Callable[..., CheckMo
     assert registered["ModelApprovalStatus"] == "PendingManualApproval"
 
 
+def test_tuning_changes_the_pipeline_and_its_role_alone(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    tune = "  tune: {objective: {metric: f1}, max_jobs: 8, ranges: {max_depth: [2, 12]}}\n"
+    before, after = deploy(), deploy(spec_text.replace("  evaluate:", f"{tune}  evaluate:"))
+    unequal = {
+        name
+        for name in {resource.name for resource in after.planned}
+        if _properties(before, name) != _properties(after, name)
+    }
+    assert unequal == {"churn-dev-pipeline", "churn-dev-pipeline-policy"}
+    definition = json.loads(_one(after, "aws:sagemaker:Pipeline")["pipelineDefinition"])
+    assert [step["Name"] for step in definition["Steps"]] == ["prepare", "tune", "evaluate", "gate"]
+    assert "max_depth" not in {parameter["Name"] for parameter in definition["Parameters"]}
+
+
+def _properties(monitor: CheckMonitor, name: str) -> list[Any]:
+    return [(each.short_type, each.properties) for each in monitor.planned if each.name == name]
+
+
 def test_without_prepare_and_evaluate_no_processing_role_is_made(
     deploy: Callable[..., CheckMonitor], spec_text: str
 ) -> None:

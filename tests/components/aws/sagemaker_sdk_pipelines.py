@@ -277,9 +277,9 @@ class _Builder:
             types.insert(0, self.prepare_type)
         train: Any = self.tune_step(sets) if self.tune else self.train_step(sets)
         if self.tune:
-            model: Any = _output(
-                "train", train.properties.TrainingJobSummaries[0].TrainingJobName, "output/model.tar.gz"
-            )
+            folder = train.properties.TrainingJobDefinition.OutputDataConfig.S3OutputPath
+            name = train.properties.TrainingJobSummaries[0].TrainingJobName
+            model: Any = Join(on="/", values=[folder, name, "output/model.tar.gz"])
         else:
             model = train.properties.ModelArtifacts.S3ModelArtifacts
         evaluate, report = self.evaluate_step(model, test)

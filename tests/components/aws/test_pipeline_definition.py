@@ -333,8 +333,8 @@ def test_the_steps_after_tuning_take_the_best_model():
         each["InputName"]: each["S3Input"]["S3Uri"] for each in steps["evaluate"]["Arguments"]["ProcessingInputs"]
     }
     assert inputs["model"] == container["ModelDataUrl"]
-    output = steps["tune"]["Arguments"]["TrainingJobDefinition"]["OutputDataConfig"]["S3OutputPath"]["Std:Join"]
-    expected = {"On": "/", "Values": [*output["Values"], best, "output/model.tar.gz"]}
+    folder = {"Get": "Steps.tune.TrainingJobDefinition.OutputDataConfig.S3OutputPath"}
+    expected = {"On": "/", "Values": [folder, best, "output/model.tar.gz"]}
     assert inputs["model"] == {"Std:Join": expected}
 
 

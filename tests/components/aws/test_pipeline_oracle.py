@@ -153,7 +153,7 @@ def test_ours_is_what_the_sdk_makes(variant: str, sdk_definitions: dict[str, Any
 
 
 def test_the_best_model_is_where_the_sdk_looks_for_it(sdk_definitions: dict[str, Any]):
-    """The SDK's function takes one prefix, and ours has a folder an execution and the step's name in it."""
+    """The SDK's function takes a bucket and a prefix, where ours takes the folder that the tuning job was given."""
     evaluate = next(step for step in pipeline_definition(VARIANTS["tuned"])["Steps"] if step["Name"] == "evaluate")
     (uri,) = [
         each["S3Input"]["S3Uri"]["Std:Join"]
@@ -163,7 +163,7 @@ def test_the_best_model_is_where_the_sdk_looks_for_it(sdk_definitions: dict[str,
     theirs = sdk_definitions["top model"]["Std:Join"]
     assert uri["On"] == theirs["On"]
     assert uri["Values"][-2:] == theirs["Values"][-2:]
-    assert "/".join(theirs["Values"][:-2]) == uri["Values"][0]
+    assert uri["Values"][:-2] == [{"Get": "Steps.tune.TrainingJobDefinition.OutputDataConfig.S3OutputPath"}]
 
 
 def test_every_listed_field_is_one_that_the_sdk_made(sdk_definitions: dict[str, Any]):
