@@ -141,7 +141,8 @@ def test_tuning_changes_the_pipeline_and_its_role_alone(deploy: Callable[..., Ch
     unequal = {
         name
         for name in {resource.name for resource in after.planned}
-        if _properties(before, name) != _properties(after, name)
+        # Two archives of the same files are different objects.
+        if name != "churn-dev-code" and _properties(before, name) != _properties(after, name)
     }
     assert unequal == {"churn-dev-pipeline", "churn-dev-pipeline-policy"}
     definition = json.loads(_one(after, "aws:sagemaker:Pipeline")["pipelineDefinition"])

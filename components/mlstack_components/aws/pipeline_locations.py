@@ -23,8 +23,8 @@ def output_uri(args: PipelineDefinitionArgs, *path: str) -> Json:
 def model_uri(args: PipelineDefinitionArgs) -> Json:
     """Return the URI of the trained model; with tuning, of the best one.
 
-    A tuning job lists its training jobs the best first; as in the sagemaker SDK's `TuningStep.get_top_model_s3_uri`. The
-    folder is the tuning job's own, which is another execution's where a selective execution takes its results.
+    A tuning job lists its training jobs the best first; as in the sagemaker SDK's `TuningStep.get_top_model_s3_uri`.
+    The folder is the tuning job's own, which is another execution's where a selective execution takes its results.
     """
     if args.steps.tune is None:
         return get(f"Steps.{TRAIN}.ModelArtifacts.S3ModelArtifacts")

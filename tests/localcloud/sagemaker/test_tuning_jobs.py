@@ -1,6 +1,8 @@
 """Tuning jobs really train: their candidates, their best, their ends."""
+# ruff: noqa: PLR0917 - fixtures are arguments
 
 import copy
+import json
 import time
 
 import pytest
@@ -216,3 +218,88 @@ def test_a_warm_start_is_refused(sagemaker, request_of):
     warm = {"ParentHyperParameterTuningJobs": [parent], "WarmStartType": "TransferLearning"}
     with pytest.raises(ClientError, match="does not support WarmStartConfig"):
         sagemaker.create_hyper_parameter_tuning_job(**request_of(), WarmStartConfig=warm)
+
+
+@pytest.fixture
+def execute(sagemaker, s3, bucket, role, jobs, request_of):
+    """Runs a pipeline that tunes and registers the best model."""
+
+    def execute(script=TRAIN, **config):
+        code = jobs.archive({"train.py": script})
+        s3.put_object(Bucket=bucket, Key="code/sourcedir.tar.gz", Body=code)
+        arguments = request_of(**config)
+        del arguments["HyperParameterTuningJobName"]
+        folder = {"Get": "Steps.tune.TrainingJobDefinition.OutputDataConfig.S3OutputPath"}
+        best = {"Get": "Steps.tune.TrainingJobSummaries[0].TrainingJobName"}
+        register = {
+            "ModelPackageGroupName": "weather",
+            "InferenceSpecification": {
+                "Containers": [
+                    {
+                        "Image": jobs.IMAGE,
+                        "ModelDataUrl": {"Std:Join": {"On": "/", "Values": [folder, best, "output/model.tar.gz"]}},
+                    }
+                ],
+                "SupportedContentTypes": ["text/csv"],
+                "SupportedResponseMIMETypes": ["text/csv"],
+            },
+        }
+        steps = [
+            {"Name": "tune", "Type": "Tuning", "Arguments": arguments},
+            {"Name": "register", "Type": "RegisterModel", "Arguments": register},
+        ]
+        sagemaker.create_model_package_group(ModelPackageGroupName="weather")
+        sagemaker.create_pipeline(
+            PipelineName="weather",
+            PipelineDefinition=json.dumps({"Version": "2020-12-01", "Steps": steps}),
+            RoleArn=role,
+            ClientRequestToken="0" * 32,
+        )
+        return sagemaker.start_pipeline_execution(PipelineName="weather")["PipelineExecutionArn"]
+
+    return execute
+
+
+def finished(sagemaker, jobs, arn):
+    jobs.until(
+        lambda: sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn),
+        "PipelineExecutionStatus",
+        {"Succeeded", "Failed", "Stopped"},
+        60,
+    )
+    steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    return {step["StepName"]: step for step in steps}
+
+
+@pytest.mark.parametrize(("goal", "criterion"), [("Maximize", "entropy"), ("Minimize", "gini")])
+def test_a_pipeline_registers_the_best_model(cloud, sagemaker, jobs, execute, goal, criterion):
+    objective = {"Type": goal, "MetricName": "score"}
+    steps = finished(sagemaker, jobs, execute(Strategy="Grid", HyperParameterTuningJobObjective=objective, **GRID))
+    assert {name: step["StepStatus"] for name, step in steps.items()} == {"tune": "Succeeded", "register": "Succeeded"}
+    name = steps["tune"]["Metadata"]["TuningJob"]["Arn"].rsplit("/", 1)[-1]
+    assert len(name) <= 32
+    best = described(sagemaker, name)["BestTrainingJob"]
+    assert best["TunedHyperParameters"]["criterion"] == criterion
+    package = sagemaker.describe_model_package(ModelPackageName=steps["register"]["Metadata"]["RegisterModel"]["Arn"])
+    (container,) = package["InferenceSpecification"]["Containers"]
+    trained = sagemaker.describe_training_job(TrainingJobName=best["TrainingJobName"])
+    assert container["ModelDataUrl"] == trained["ModelArtifacts"]["S3ModelArtifacts"]
+    events = cloud.events.of("SageMaker HyperParameter Tuning Job State Change")
+    assert [event["detail"]["HyperParameterTuningJobStatus"] for event in events] == ["InProgress", "Completed"]
+
+
+def test_a_pipeline_fails_with_its_tuning(sagemaker, jobs, execute):
+    steps = finished(sagemaker, jobs, execute("raise SystemExit('no data')", Strategy="Grid", **GRID))
+    assert set(steps) == {"tune"}
+    assert steps["tune"]["StepStatus"] == "Failed"
+    assert "No training job succeeded" in steps["tune"]["FailureReason"]
+
+
+def test_stopping_a_pipeline_stops_its_tuning(sagemaker, jobs, execute):
+    arn = execute(TRAIN + "time.sleep(60)\n")
+    jobs.until(lambda: {"now": len(sagemaker.list_training_jobs()["TrainingJobSummaries"])}, "now", {2})
+    sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="0" * 32)
+    steps = finished(sagemaker, jobs, arn)
+    assert steps["tune"]["StepStatus"] == "Stopped"
+    name = steps["tune"]["Metadata"]["TuningJob"]["Arn"].rsplit("/", 1)[-1]
+    assert described(sagemaker, name)["HyperParameterTuningJobStatus"] == "Stopped"
