@@ -114,6 +114,14 @@ def test_training_jobs_are_listed_by_their_objective(sagemaker, tune, jobs):
     assert (summary["Strategy"], summary["TrainingJobStatusCounters"]["Completed"]) == ("Random", 3)
 
 
+@pytest.mark.parametrize(("goal", "order"), [("Maximize", "Descending"), ("Minimize", "Ascending")])
+def test_of_equal_ones_the_best_is_the_first_of_the_list(sagemaker, tune, jobs, goal, order):
+    tune("print('score=1')", HyperParameterTuningJobObjective={"Type": goal, "MetricName": "score"})
+    best = ended(sagemaker, jobs)["BestTrainingJob"]["TrainingJobName"]
+    ranked = trials(sagemaker, SortBy="FinalObjectiveMetricValue", SortOrder=order)
+    assert ranked[0]["TrainingJobName"] == best
+
+
 def test_a_grid_tries_each_combination_once(sagemaker, tune, jobs):
     depths = {"Name": "max_depth", "Values": ["2", "4"]}
     criteria = {"Name": "criterion", "Values": ["gini", "entropy"]}

@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 
 IMAGE = framework_image("sklearn", None, "eu-west-1")
 EVALUATE = '  evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80", log_loss: "< 0.5"}}\n'
+TUNE = "  tune: {{objective: {{metric: f1}}, max_jobs: 8, ranges: {{max_depth: [2, 12]}}, {}}}\n"
 # (rule, environment, text of the specification, what replaces it, place)
 CASES = [
+    ("local_tuning", "local", EVALUATE, TUNE.format("strategy: hyperband"), "mlstack.yaml:11: steps.tune.strategy"),
+    (
+        "local_tuning",
+        "local",
+        EVALUATE,
+        TUNE.format("early_stopping: true"),
+        "mlstack.yaml:11: steps.tune.early_stopping",
+    ),
     ("no_gates", "dev", EVALUATE, "", "mlstack.yaml:4: steps"),
     ("no_gates", "dev", EVALUATE, "  evaluate: {entry_point: src/evaluate.py}\n", "mlstack.yaml:11: steps.evaluate"),
     ("no_owner", "dev", "owner: ml-team\n", "", None),
@@ -47,6 +56,14 @@ def test_nothing_is_said_of_what_is_fine(write_project: Callable[..., Path]) -> 
     assert {warning.rule for warning in run_checks(spec)} <= {"python_version", "package_versions"}
     assert not [w for w in run_checks(load(write_project(), "local")) if w.rule == "single_instance"]
     assert run_checks(load(write_project("name: churn\nowner: me\n"), "local")) == ()
+
+
+def test_the_cloud_has_every_way_to_tune(write_project: Callable[..., Path], spec_text: str) -> None:
+    for more in ("strategy: hyperband", "early_stopping: true"):
+        file = write_project(spec_text.replace(EVALUATE, TUNE.format(more)))
+        assert "local_tuning" not in {warning.rule for warning in run_checks(load(file, "dev"))}
+    file = write_project(spec_text.replace(EVALUATE, TUNE.format("strategy: bayesian")))
+    assert "local_tuning" not in {warning.rule for warning in run_checks(load(file, "local"))}
 
 
 def test_each_rule_has_its_file_and_its_case() -> None:

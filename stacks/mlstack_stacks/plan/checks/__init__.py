@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
 CHECKS: tuple[str, ...] = (
+    "local_tuning",
     "no_gates",
     "no_owner",
     "package_versions",

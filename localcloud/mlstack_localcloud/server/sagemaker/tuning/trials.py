@@ -28,8 +28,6 @@ _KEPT = (
     "TrainingJobStatus",
     "FailureReason",
 )
-
-
 OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
 SORT_BY_OBJECTIVE = "FinalObjectiveMetricValue"
 
@@ -39,7 +37,7 @@ class _Trials(Listing):
 
     def _order(self, sort_by: str) -> Callable[[Document], tuple[Any, str]]:
         if sort_by == SORT_BY_OBJECTIVE:
-            return lambda trial: (value_of(trial), trial["TrainingJobName"])
+            return _rank
         return super()._order(sort_by)
 
 
@@ -90,13 +88,13 @@ def overview(summaries: list[Document], objective: Document) -> Document:
     succeeded = [each for each in summaries if each["ObjectiveStatus"] == "Succeeded"]
     if succeeded:
         choose: Any = max if objective["Type"] == "Maximize" else min
-        result["BestTrainingJob"] = choose(succeeded, key=value_of)
+        result["BestTrainingJob"] = choose(succeeded, key=_rank)
     return result
 
 
-def value_of(each: Document) -> float:
-    """Return the value of a summary's objective."""
-    return float(each[OBJECTIVE]["Value"])
+def _rank(each: Document) -> tuple[float, str]:
+    # With the name, so that of equal values the best one is also the first one of the list.
+    return float(each[OBJECTIVE]["Value"]), str(each["TrainingJobName"])
 
 
 def _value(job: Document, metric: str) -> float | None:
