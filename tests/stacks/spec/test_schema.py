@@ -26,6 +26,9 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
     document = yaml.safe_load(spec_text)
     assert list(_errors(document)) == []
     document["steps"]["train"]["framework"] = {"name": "sklearn", "version": "1.2-1"}
+    ranges = {"max_depth": [2, 12], "rate": [0.01, 0.3], "loss": ["log_loss", "exponential"]}
+    document["steps"]["tune"] = {"objective": {"metric": "f1"}, "max_jobs": 8, "ranges": ranges}
+    document["environments"]["prod"]["steps"] = {"tune": {"max_jobs": 20}}
     document["environments"]["local"] = None
     document["environments"]["dev"]["serving"] = None
     assert list(_errors(document)) == []
@@ -41,6 +44,8 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
         (["steps", "train", "instance_type"], "m5.large"),
         (["steps", "train", "hyperparameters"], {"a b": 1}),
         (["steps", "evaluate", "gates"], {"accuracy": 0.8}),
+        (["steps", "tune"], {"objective": {"metric": "f1"}, "ranges": {"max_depth": 2}}),
+        (["steps", "tune"], {"objective": {"metric": "f1"}, "ranges": {"max_depth": [2, 12]}, "strategy": "best"}),
         (["serving", "instances", "min"], 0),
         (["registry", "approval"], "none"),
         (["environments", "Dev"], {}),
