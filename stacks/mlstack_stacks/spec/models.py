@@ -22,7 +22,7 @@ from pydantic import (
 
 from mlstack_stacks.spec.base import STRICT
 from mlstack_stacks.spec.cost import Cost
-from mlstack_stacks.spec.ranges import RangeExpression  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.ranges import RangeExpression, combinations
 from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import (
     LOCAL_ACCOUNT,
@@ -124,6 +124,11 @@ class Tune(_Model):
     """Whether a job that promises nothing is stopped before its end."""
     ranges: Annotated[dict[HyperparameterName, RangeExpression], Field(min_length=1, max_length=MAX_TUNING_RANGES)]
     """For each hyperparameter of `train` that is tuned: `[2, 12]`, `[0.01, 0.3]`, or the values to choose from."""
+
+    @property
+    def jobs(self) -> int:
+        """How many models are trained at most."""
+        return self.max_jobs or combinations(self.ranges.values())
 
 
 class Evaluate(_Step):

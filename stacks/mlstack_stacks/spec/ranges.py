@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from mlstack_stacks.spec.values import wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_CHOICES = 30  # CategoricalParameterRange.Values
 MAX_TEXT = 256  # ParameterValue
@@ -49,6 +52,11 @@ class ChoiceRange:
 
 
 Range: TypeAlias = NumberRange | ChoiceRange
+
+
+def combinations(ranges: Iterable[Range]) -> int:
+    """How many combinations some choices have; ranges of numbers count as one."""
+    return math.prod(len(each.values) for each in ranges if isinstance(each, ChoiceRange))
 
 
 def parse_range(value: Any) -> Range:

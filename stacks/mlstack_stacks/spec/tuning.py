@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from mlstack_components.errors import Problem
 
 from mlstack_stacks.spec.problems import MISSING, did_you_mean
-from mlstack_stacks.spec.ranges import ChoiceRange, NumberRange
+from mlstack_stacks.spec.ranges import NumberRange, combinations
 from mlstack_stacks.spec.values import MAX_TUNING_JOBS, closest
 
 if TYPE_CHECKING:
@@ -54,9 +53,9 @@ def _of_strategy(tune: Tune) -> Iterator[tuple[str, str, str | None]]:
         return
     if tune.max_jobs is not None:
         yield "max_jobs", "has no meaning with the strategy grid, which tries every combination.", "Remove it."
-    choices = [len(values.values) for values in tune.ranges.values() if isinstance(values, ChoiceRange)]
-    if len(choices) == len(tune.ranges) and math.prod(choices) > MAX_TUNING_JOBS:
-        message = f"have {math.prod(choices)} combinations; {MAX_TUNING_JOBS} are allowed."
+    count = combinations(tune.ranges.values())
+    if count > MAX_TUNING_JOBS:
+        message = f"have {count} combinations; {MAX_TUNING_JOBS} are allowed."
         yield "ranges", message, "Remove values, or choose the strategy random."
 
 
