@@ -189,7 +189,7 @@ def test_stopping_it_stops_its_training_jobs(sagemaker, tune, jobs):
     job = ended(sagemaker, jobs)
     assert job["HyperParameterTuningJobStatus"] == "Stopped"
     assert {each["TrainingJobStatus"] for each in trials(sagemaker)} == {"Stopped"}
-    with pytest.raises(ClientError, match="in status Stopped"):
+    with pytest.raises(ClientError, match="the hyperparameter tuning job is in status Stopped"):
         sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="tuning")
 
 

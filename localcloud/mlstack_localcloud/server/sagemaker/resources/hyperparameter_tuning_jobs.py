@@ -66,6 +66,7 @@ class HyperParameterTuningJobs(Jobs[JobRun]):
 
     kind = arns.HYPER_PARAMETER_TUNING_JOB
     word = "HyperParameterTuning"
+    said = "hyperparameter tuning"
     listing = _LISTING
     event = state_events.HYPER_PARAMETER_TUNING_JOB
     run = JobRun
