@@ -32,9 +32,16 @@ def tuning_problems(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
     for name, values in tune.ranges.items():
         found += [(f"ranges.{name}", *problem) for problem in _of_range(name, values, hyperparameters, tune)]
     for key, message, suggestion in found:
-        whole = f"steps.tune.{key}"
-        place = spec.place(whole) or spec.place("steps.tune")
-        yield Problem(file, place.line if place else 0, whole, message, suggestion)
+        yield _problem(spec, file, key, message, suggestion)
+
+
+def _problem(spec: EnvironmentSpec, file: Path, key: str, message: str, suggestion: str | None) -> Problem:
+    whole = f"steps.tune.{key}"
+    if place := spec.place(whole):
+        return Problem(file, place.line, place.key, message, suggestion)
+    part = spec.place("steps.tune")
+    # A part that is there has a place; the key is where it would stand.
+    return Problem(file, part.line if part else 0, f"{part.key}.{key}" if part else whole, message, suggestion)
 
 
 def _of_jobs(tune: Tune) -> Iterator[tuple[str, str, str | None]]:

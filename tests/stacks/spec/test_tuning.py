@@ -178,6 +178,24 @@ def test_what_cannot_be_meant_is_named_with_its_line(  # noqa: PLR0917 - a row o
     assert found[0].line in (lines or range(7, 12))
 
 
+@pytest.mark.parametrize(
+    ("override", "key"),
+    [
+        ("max_parallel_jobs: 9", "environments.dev.steps.tune.max_parallel_jobs"),
+        ("ranges: {rate: [0, 1]}", "environments.dev.steps.tune.ranges.rate"),
+    ],
+)
+def test_an_environments_mistake_is_told_where_it_stands(
+    write_project: Callable[..., Path], override: str, key: str
+) -> None:
+    place = "    account: '111111111111'\n    region: eu-west-1\n"
+    environments = f"environments:\n  dev:\n{place}    steps: {{tune: {{{override}}}}}\n"
+    with pytest.raises(SpecError) as raised:
+        load_all(write_project(SPEC + environments))
+    (problem,) = raised.value.problems
+    assert (problem.key, problem.line) == (key, 16)
+
+
 def test_a_grid_has_a_limit_too(write_project: Callable[..., Path]) -> None:
     values = list(range(30))
     text = SPEC.replace("max_jobs: 8", "strategy: grid").replace(RANGES, f"{{max_depth: {values}, rate: {values}}}")
