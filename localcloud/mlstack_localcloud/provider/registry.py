@@ -18,6 +18,7 @@ __all__ = ["DATA_SOURCES", "RESOURCE_TYPES", "data_source", "resource_type"]
 
 RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
     {
+        "aws:budgets/budget:Budget": "budgets.budget",
         "aws:cloudwatch/dashboard:Dashboard": "cloudwatch.dashboard",
         "aws:cloudwatch/eventRule:EventRule": "cloudwatch.event_rule",
         "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",

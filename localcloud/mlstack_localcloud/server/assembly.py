@@ -11,6 +11,7 @@ from .. import provider
 from ..home import ACCOUNT
 from .alarms import adjustments as alarm_adjustments
 from .alarms.watch import AlarmWatch
+from .budgets_gaps import adjust as add_budget_operations
 from .clients import Clients
 from .credentials import Credentials
 from .event_bus import EventBus
@@ -56,7 +57,7 @@ class LocalCloud:
         self.gateway.events = self.events
         self.alarms = AlarmWatch(self.clients, self.events)
         self.gateway.alarms = self.alarms
-        services.adjust_by(self.events.adjust, alarm_adjustments.adjust)
+        services.adjust_by(self.events.adjust, alarm_adjustments.adjust, add_budget_operations)
         self._running = ExitStack()
 
     def start(self) -> None:

@@ -112,7 +112,7 @@ class EndpointMetrics:
         data: dict[tuple[str, str], list[Datum]] = defaultdict(list)
         self._add_calls(data)
         self._add_executions(data)
-        if time.monotonic() >= self._next_loads:
+        if time.monotonic() >= self._next_loads and self._router.fleets():
             self._next_loads = time.monotonic() + _SECONDS_BETWEEN_LOADS
             self._add_loads(data)
         moment = datetime.now(UTC)
