@@ -130,7 +130,7 @@ class _Parts:
             placement=self._placement,
             description=description,
             alarms_publish=self._has_alarms,
-            budgets_publish=self.spec.budget is not None,
+            budgets_publish=self.spec.budget is not None and self.spec.notifications is not None,
             tags=self._tags,
         )
         return EncryptionKey(self._prefix, arguments, self._child)
@@ -277,7 +277,7 @@ class _Parts:
                 model_package_group_name=self._group_name,
                 endpoint_name=self._endpoint_name,
                 alarms_publish=self._has_alarms,
-                budgets_publish=self.spec.budget is not None,
+                budgets_publish=self.spec.budget is not None and self.spec.notifications is not None,
                 tags=self._tags,
             ),
             self._child,
@@ -300,4 +300,5 @@ class _Parts:
 
     @property
     def _has_alarms(self) -> bool:
-        return self.spec.monitoring is not None and self.spec.monitoring.alarms is not None
+        spec = self.spec
+        return spec.notifications is not None and spec.monitoring is not None and spec.monitoring.alarms is not None

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from mlstack_components.errors import MlstackError
 
 if TYPE_CHECKING:
     from mlstack_components.aws.placement import Placement
@@ -38,17 +37,6 @@ class Observed:
     topic_arn: pulumi.Output[str] | None
     tags: dict[str, str]
 
-    @property
-    def recipients(self) -> pulumi.Output[str]:
-        """The topic that must be there; reading mlstack.yaml has seen to it.
-
-        Raises:
-            MlstackError: There is none.
-        """
-        if self.topic_arn is None:
-            raise MlstackError("Alarms and budgets need `notifications`, or nobody hears of them.")
-        return self.topic_arn
-
 
 def observe(spec: EnvironmentSpec, observed: Observed, options: pulumi.ResourceOptions) -> dict[str, Any]:
     """Declares what watches an environment.
@@ -68,19 +56,24 @@ def observe(spec: EnvironmentSpec, observed: Observed, options: pulumi.ResourceO
         return {}
     instance_type = None if spec.serving is None else spec.serving.instance_type
     alarm_arns: pulumi.Output[list[str]] = pulumi.Output.from_input([])
-    if monitoring.alarms is not None:
-        alarm_arns = _alarms(monitoring.alarms, instance_type, observed, options)
+    # An alarm without an action is seen by nobody; a check of the plan says that it is left out.
+    if monitoring.alarms is not None and observed.topic_arn is not None:
+        alarm_arns = _alarms(monitoring.alarms, instance_type, observed.topic_arn, observed, options)
     return _dashboard(alarm_arns, observed, options) if monitoring.dashboard else {}
 
 
 def _alarms(
-    thresholds: AlarmThresholds, instance_type: str | None, observed: Observed, options: pulumi.ResourceOptions
+    thresholds: AlarmThresholds,
+    instance_type: str | None,
+    topic_arn: pulumi.Output[str],
+    observed: Observed,
+    options: pulumi.ResourceOptions,
 ) -> pulumi.Output[list[str]]:
     from mlstack_components.aws.alarms import Alarms, AlarmsArgs
     from mlstack_components.aws.alarms import AlarmThresholds as Thresholds
 
     arguments = AlarmsArgs(
-        topic_arn=observed.recipients,
+        topic_arn=topic_arn,
         thresholds=Thresholds(**thresholds.model_dump()),
         endpoint_name=observed.endpoint_name,
         instance_type=instance_type,
@@ -112,7 +105,7 @@ def _budget(budget: Budget, observed: Observed, options: pulumi.ResourceOptions)
     arguments = BudgetArgs(
         monthly_usd=budget.monthly_usd,
         alert_percent=budget.alert_percent,
-        topic_arn=observed.recipients,
+        topic_arn=observed.topic_arn,
         cost_tags={tag: observed.tags[tag] for tag in _COUNTED_TAGS},
         tags=observed.tags,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from mlstack_components.errors import SpecError
 from mlstack_stacks.plan.check import check
+from mlstack_stacks.plan.checks import run_checks
 from mlstack_stacks.spec import load, load_all
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ OBSERVERS = {"aws:cloudwatch:MetricAlarm", "aws:cloudwatch:Dashboard", "aws:budg
 
 @pytest.fixture
 def plan(write_project: Callable[..., Path], spec_text: str, tmp_path: Path) -> Callable[..., Plan]:
-    def plan(more: str = "") -> Plan:
-        file = write_project(spec_text + more)
+    def plan(more: str = "", spec: str = spec_text) -> Plan:
+        file = write_project(spec + more)
         infra = tmp_path / "infra"
         infra.mkdir(exist_ok=True)
         (infra / "Pulumi.yaml").write_text("name: churn\nruntime: python\n")
@@ -89,24 +90,23 @@ def test_the_plan_knows_the_dashboard(plan: Callable[..., Plan]) -> None:
     assert {each["type"] for each in json.loads(dashboard["dashboardBody"])["widgets"]} == {"metric"}
 
 
-@pytest.mark.parametrize(("more", "key"), [("monitoring: {alarms: {}}\n", "monitoring.alarms"), (BUDGET, "budget")])
-def test_what_nobody_would_hear_of_is_a_mistake(
-    write_project: Callable[..., Path], spec_text: str, more: str, key: str
+def test_what_nobody_would_hear_of_is_warned_of_and_alarms_are_left_out(
+    plan: Callable[..., Plan], write_project: Callable[..., Path], spec_text: str
 ) -> None:
-    silent = spec_text.replace("notifications: {emails: [ml-team@example.com]}\n", "") + more
-    with pytest.raises(SpecError) as caught:
-        load_all(write_project(silent))
-    (problem,) = caught.value.problems
-    assert (problem.line, problem.key) == (len(silent.splitlines()), key)
-    assert "`notifications` is missing" in problem.message
-
-
-def test_an_environment_without_recipients_is_found(write_project: Callable[..., Path], spec_text: str) -> None:
     dev = 'dev: {account: "111111111111", region: eu-west-1'
-    silent = spec_text.replace(dev, f"{dev}, notifications: null") + "monitoring: {alarms: {}}\n"
-    with pytest.raises(SpecError) as caught:
-        load_all(write_project(silent))
-    assert [each.key for each in caught.value.problems] == ["monitoring.alarms"]
+    silent = spec_text.replace(dev, f"{dev}, notifications: null")
+    warnings = run_checks(load(write_project(silent + MONITORING + BUDGET), "dev"))
+    found = [each for each in warnings if each.rule == "no_recipients"]
+    lines = len(silent.splitlines())
+    assert [each.place for each in found] == [
+        f"mlstack.yaml:{lines + 1}: monitoring.alarms",
+        f"mlstack.yaml:{lines + 2}: budget",
+    ]
+    assert not any(each.rule == "no_recipients" for each in run_checks(load(write_project(silent), "dev")))
+    planned = plan(MONITORING + BUDGET, silent)
+    assert _types(planned) & OBSERVERS == {"aws:cloudwatch:Dashboard", "aws:budgets:Budget"}
+    (budget,) = [each.properties for each in planned.resources if each.short_type == "aws:budgets:Budget"]
+    assert not budget.get("notifications")
 
 
 @pytest.mark.parametrize(

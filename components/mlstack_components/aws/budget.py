@@ -20,8 +20,8 @@ class BudgetArgs:
     """What a month may cost, in US dollars; above 0."""
     alert_percent: Sequence[int]
     """At which percentages of it the topic is told, once they are spent and once they are forecast; at most 5."""
-    topic_arn: pulumi.Input[str]
-    """The topic that is told. Its policy and key must let `budgets.amazonaws.com` publish."""
+    topic_arn: pulumi.Input[str] | None
+    """The topic that is told; None tells nobody. Its policy and key must let `budgets.amazonaws.com` publish."""
     cost_tags: dict[str, str]
     """The tags of what counts, all of them; AWS counts by tags that are activated as cost allocation tags."""
     tags: dict[str, str] = field(default_factory=dict)
@@ -74,6 +74,8 @@ def cost_filter(tags: dict[str, str]) -> aws.budgets.BudgetFilterExpressionArgs:
 
 def notifications(args: BudgetArgs) -> list[aws.budgets.BudgetNotificationArgs]:
     """Return the notifications: at each percentage, of what was spent and of what is forecast for the month."""
+    if args.topic_arn is None:
+        return []
     return [
         aws.budgets.BudgetNotificationArgs(
             comparison_operator="GREATER_THAN",

@@ -19,7 +19,6 @@ from mlstack_stacks.spec.framework import missing_images
 from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
 from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
 from mlstack_stacks.spec.read_yaml import read
-from mlstack_stacks.spec.recipients import missing_recipients
 from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, walk
 from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, closest
 
@@ -75,7 +74,6 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     checker = _Checker(path, file, tree)
     specs = {name: spec for name, overrides in checker.environments() if (spec := checker.check(name, overrides))}
     checker.problems += [p for spec in specs.values() for p in missing_images(spec, file)]
-    checker.problems += [p for spec in specs.values() for p in missing_recipients(spec, file)]
     if check_files:
         checker.problems += [p for spec in specs.values() for p in missing_files(spec, file)]
     if problems := checker.found():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CHECKS: tuple[str, ...] = (
     "no_gates",
     "no_owner",
+    "no_recipients",
     "package_versions",
     "python_version",
     "serving_without_registry",
