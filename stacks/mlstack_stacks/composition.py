@@ -20,6 +20,7 @@ from mlstack_components.aws.placement import Placement
 from mlstack_components.aws.tags import project_tags, with_commit
 
 from mlstack_stacks.naming import Names
+from mlstack_stacks.observation import Observed, observe, publishers
 from mlstack_stacks.outputs import ProjectOutputs
 from mlstack_stacks.source_commit import source_commit
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
@@ -129,8 +130,7 @@ class _Parts:
         arguments = EncryptionKeyArgs(
             placement=self._placement,
             description=description,
-            alarms_publish=self._has_alarms,
-            budgets_publish=self.spec.budget is not None and self.spec.notifications is not None,
+            **publishers(self.spec),
             tags=self._tags,
         )
         return EncryptionKey(self._prefix, arguments, self._child)
@@ -276,8 +276,7 @@ class _Parts:
                 pipeline_name=self._pipeline_name,
                 model_package_group_name=self._group_name,
                 endpoint_name=self._endpoint_name,
-                alarms_publish=self._has_alarms,
-                budgets_publish=self.spec.budget is not None and self.spec.notifications is not None,
+                **publishers(self.spec),
                 tags=self._tags,
             ),
             self._child,
@@ -286,8 +285,6 @@ class _Parts:
 
     def observation(self, topic_arn: pulumi.Output[str] | None) -> dict[str, Any]:
         """Alarms, dashboard and budget."""
-        from mlstack_stacks.observation import Observed, observe
-
         observed = Observed(
             names=self._names,
             placement=self._placement,
@@ -297,8 +294,3 @@ class _Parts:
             tags=self._tags,
         )
         return observe(self.spec, observed, self._child)
-
-    @property
-    def _has_alarms(self) -> bool:
-        spec = self.spec
-        return spec.notifications is not None and spec.monitoring is not None and spec.monitoring.alarms is not None

@@ -38,6 +38,22 @@ class Observed:
     tags: dict[str, str]
 
 
+def publishers(spec: EnvironmentSpec) -> dict[str, bool]:
+    """What publishes to the topic of the notifications, and so needs its policy and its key to say so.
+
+    Args:
+        spec: The specification.
+
+    Returns:
+        Arguments of the components that make topic and key.
+    """
+    told, monitoring = spec.notifications is not None, spec.monitoring
+    return {
+        "alarms_publish": told and monitoring is not None and monitoring.alarms is not None,
+        "budgets_publish": told and spec.budget is not None,
+    }
+
+
 def observe(spec: EnvironmentSpec, observed: Observed, options: pulumi.ResourceOptions) -> dict[str, Any]:
     """Declares what watches an environment.
 
