@@ -1,8 +1,8 @@
 """Which components an environment consists of, and how they fit together.
 
 Stages: the key and the buckets come first, for everything else uses them; then the registries; then the roles, which
-know what work there is; then pipeline, endpoint and notifications, each only where the specification has it. The
-components of parts that are off are not imported, so they cost nothing.
+know what work there is; then pipeline, endpoint, notifications and what tells them (`observation.py`), each only where
+the specification has it. The components of parts that are off are not imported, so they cost nothing.
 
 Nothing here reads the cloud except the release pointer, which says what model version the endpoint serves.
 """
@@ -20,6 +20,7 @@ from mlstack_components.aws.placement import Placement
 from mlstack_components.aws.tags import project_tags, with_commit
 
 from mlstack_stacks.naming import Names
+from mlstack_stacks.observation import Observed, observe, publishers
 from mlstack_stacks.outputs import ProjectOutputs
 from mlstack_stacks.source_commit import source_commit
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
@@ -57,6 +58,8 @@ def compose(spec: EnvironmentSpec, parent: pulumi.Resource) -> ProjectOutputs:
         optional |= parts.endpoint(spec.serving)
     if spec.notifications is not None:
         optional |= parts.notifications(spec.notifications)
+    if spec.monitoring is not None or spec.budget is not None:
+        optional |= parts.observation(optional.get("notification_topic_arn"))
     return ProjectOutputs(
         artifact_bucket=parts.store.artifact_bucket,
         data_bucket=parts.store.data_bucket,
@@ -124,7 +127,12 @@ class _Parts:
     def key(self) -> EncryptionKey:
         """The key of everything."""
         description = f"Encrypts everything of {self.spec.name} in {self.spec.environment}"
-        arguments = EncryptionKeyArgs(placement=self._placement, description=description, tags=self._tags)
+        arguments = EncryptionKeyArgs(
+            placement=self._placement,
+            description=description,
+            **publishers(self.spec),
+            tags=self._tags,
+        )
         return EncryptionKey(self._prefix, arguments, self._child)
 
     @cached_property
@@ -269,8 +277,21 @@ class _Parts:
                 pipeline_name=self._pipeline_name,
                 model_package_group_name=self._group_name,
                 endpoint_name=self._endpoint_name,
+                **publishers(self.spec),
                 tags=self._tags,
             ),
             self._child,
         )
         return {"notification_topic_arn": topic.topic_arn}
+
+    def observation(self, topic_arn: pulumi.Output[str] | None) -> dict[str, Any]:
+        """Alarms, dashboard and budget."""
+        observed = Observed(
+            names=self._names,
+            placement=self._placement,
+            endpoint_name=self._endpoint_name,
+            pipeline_name=self._pipeline_name,
+            topic_arn=topic_arn,
+            tags=self._tags,
+        )
+        return observe(self.spec, observed, self._child)

@@ -58,6 +58,11 @@ class Names:
         return qualified_name(self.project, self.environment, MAX_NAME)
 
     @property
+    def dashboard(self) -> str:
+        """The dashboard; at most 63 characters."""
+        return qualified_name(self.project, self.environment, MAX_NAME)
+
+    @property
     def release_path(self) -> str:
         """The SSM path below which the release pointer lies."""
         return f"/mlstack/{self.project}/{self.environment}/release"

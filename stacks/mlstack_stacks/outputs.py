@@ -35,6 +35,8 @@ class ProjectOutputs:
     """The ARN of the key that encrypts everything of the environment."""
     notification_topic_arn: pulumi.Output[str] | None = None
     """The ARN of the topic of notifications; anything may be subscribed to it."""
+    dashboard_name: pulumi.Output[str] | None = None
+    """The name of the CloudWatch dashboard."""
     image_repository_url: pulumi.Output[str] | None = None
     """Where the project's own container images are pushed to, without a tag."""
     release_parameter_path: str | None = None

@@ -29,6 +29,8 @@ steps:
 registry: {approval: manual}
 serving: {kind: realtime, instances: {min: 2}}
 notifications: {emails: [ml-team@example.com]}
+monitoring: {alarms: {}}
+budget: {monthly_usd: 300}
 environments:
   dev: {account: "111111111111", region: eu-west-1}
 """

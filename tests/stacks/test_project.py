@@ -75,8 +75,8 @@ def _one(monitor: CheckMonitor, kind: str) -> dict[str, Any]:
     return found[0].properties
 
 
-def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMonitor]) -> None:
-    monitor = deploy(parameters={POINTER: PACKAGE})
+def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    monitor = deploy(spec_text + "monitoring: {}\n", parameters={POINTER: PACKAGE})
     names = {field.name for field in fields(ProjectOutputs)}
     assert set(monitor.outputs) == names - {"endpoint_waits_for"}
     assert monitor.outputs["pipeline_name"] == monitor.outputs["endpoint_name"] == "churn-dev"

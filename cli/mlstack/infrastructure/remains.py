@@ -28,6 +28,7 @@ class Look:
         parameter: The parameter that takes the resource's id.
         is_list: Whether it takes a list of ids.
         answers: The list in the answer that is empty where there is no such thing, for methods that do not refuse.
+        account_parameter: The parameter that takes the account, which the id then begins with.
         output: The output of the resource to ask by, where that is not its id.
     """
 
@@ -36,12 +37,18 @@ class Look:
     parameter: str
     is_list: bool = False
     output: str | None = None
+    account_parameter: str | None = None
     answers: str | None = None
 
 
 LOOKS: dict[str, Look] = {
+    "aws:budgets/budget:Budget": Look("budgets", "describe_budget", "BudgetName", account_parameter="AccountId"),
+    "aws:cloudwatch/dashboard:Dashboard": Look("cloudwatch", "get_dashboard", "DashboardName"),
     "aws:cloudwatch/eventRule:EventRule": Look("events", "describe_rule", "Name"),
     "aws:cloudwatch/logGroup:LogGroup": Look("logs", "describe_log_groups", "logGroupNamePrefix", answers="logGroups"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Look(
+        "cloudwatch", "describe_alarms", "AlarmNames", is_list=True, answers="MetricAlarms"
+    ),
     "aws:ecr/repository:Repository": Look("ecr", "describe_repositories", "repositoryNames", is_list=True),
     "aws:iam/role:Role": Look("iam", "get_role", "RoleName"),
     "aws:kms/key:Key": Look("kms", "describe_key", "KeyId"),
@@ -152,9 +159,12 @@ def _find(session: AwsSession, look: Look, resource: StateResource) -> dict[str,
     from mlstack.cloud.errors import error_code, is_missing
 
     identity = resource.outputs.get(look.output) if look.output else resource.id
-    argument = [identity] if look.is_list else identity
+    parameters = {look.parameter: [identity] if look.is_list else identity}
+    if look.account_parameter:
+        account, _, name = str(identity).partition(":")
+        parameters = {look.account_parameter: account, look.parameter: name}
     try:
-        found: dict[str, Any] = getattr(session.client(look.service), look.method)(**{look.parameter: argument})
+        found: dict[str, Any] = getattr(session.client(look.service), look.method)(**parameters)
     except ClientError as error:
         if is_missing(error) or error_code(error) in _GONE:
             return None

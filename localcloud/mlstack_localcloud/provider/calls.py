@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from mlstack_localcloud.provider.values import Value
 
-__all__ = ["ID", "Call", "Collection", "Const", "ListOf", "Source", "Sweep", "Tags", "Text", "Wait", "When"]
+__all__ = ["ID", "Call", "Collection", "Const", "Grouped", "ListOf", "Source", "Sweep", "Tags", "Text", "Wait", "When"]
 
 ID: Final = "id"
 """Where an argument's source is the resource's Pulumi id."""
@@ -43,7 +43,22 @@ class ListOf:
     name: str
 
 
-Source: TypeAlias = str | Const | Text | ListOf
+@dataclass(frozen=True)
+class Grouped:
+    """An argument that is one list where Pulumi has one a kind.
+
+    Attributes:
+        kind: What an entry calls its kind, by Pulumi's name.
+        value: What an entry calls its value, by Pulumi's name.
+        names: The properties, by kind.
+    """
+
+    kind: str
+    value: str
+    names: Mapping[str, str]
+
+
+Source: TypeAlias = str | Const | Text | ListOf | Grouped
 """Where a call's argument comes from; a plain string names a property, an output or `id`."""
 
 
@@ -149,6 +164,10 @@ class Collection:
         read: Lists them.
         result: Where the entries are in its response, dotted.
         entry: The member of an entry that is the value; empty for the entry itself.
+        detail: Tells more of an entry that is an object.
+        detail_result: Where that is in its response, dotted.
+        grouped: How it becomes properties of the entry.
+        outlives: Whether entries must be removed before the resource is deleted.
         force: The setting under which entries that nobody gave are removed at the deletion too.
     """
 
@@ -159,6 +178,10 @@ class Collection:
     result: str
     entry: str = ""
     force: str = ""
+    detail: Call | None = None
+    detail_result: str = ""
+    grouped: Grouped | None = None
+    outlives: bool = True
 
 
 @dataclass(frozen=True)

@@ -258,7 +258,7 @@ class Lifecycle:
             if sweep.when.holds(outputs):
                 self._sweep(sweep, values)
         for collection in self._type.collections:
-            if outputs.get(collection.property) or outputs.get(collection.force):
+            if collection.outlives and (outputs.get(collection.property) or outputs.get(collection.force)):
                 there = listed_entries(self._api, collection, values)
                 change_collection(self._api, collection, values, there, [])
 

@@ -21,6 +21,7 @@ from mlstack_localcloud.provider.calls import (
     Call,
     Collection,
     Const,
+    Grouped,
     ListOf,
     Source,
     Sweep,
@@ -42,6 +43,7 @@ __all__ = [
     "Collection",
     "Const",
     "DataSource",
+    "Grouped",
     "Kind",
     "ListOf",
     "Name",
@@ -147,12 +149,16 @@ class Nested:
         member: The API's.
         listed: Pulumi has a list where the API has one structure.
         single: Pulumi has one object where the API has a list.
+        pairs: Pulumi has a map where the API has a list of names and values; `member` is also the list's shape.
+        lifted: Pulumi has the members of this structure beside those of the structure that it is in.
     """
 
     name: str
     member: str
     listed: bool = False
     single: bool = False
+    pairs: bool = False
+    lifted: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,20 @@ def compile_pattern(pattern: str) -> re.Pattern[str] | None:
     """The pattern compiled, or None where Python can't express it."""
     for java, python in _CLASSES.items():
         pattern = pattern.replace(java, python)
+    pattern = _flags_first(pattern)
     try:
         return re.compile(pattern)
     except (re.error, OverflowError):
         return None
+
+
+def _flags_first(pattern: str) -> str:
+    """Give `(?i)` in the middle of a group a group of its own: in Java it is for the rest of the group."""
+    start = pattern.find("(?i)", 1)
+    if start < 0:
+        return pattern
+    depth, end = 0, start + len("(?i)")
+    while end < len(pattern) and not (pattern[end] == ")" and depth == 0):
+        depth += {"(": 1, ")": -1}.get(pattern[end], 0)
+        end += 1
+    return f"{pattern[:start]}(?i:{pattern[start + len('(?i)') : end]}){pattern[end:]}"

@@ -18,9 +18,12 @@ __all__ = ["DATA_SOURCES", "RESOURCE_TYPES", "data_source", "resource_type"]
 
 RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
     {
+        "aws:budgets/budget:Budget": "budgets.budget",
+        "aws:cloudwatch/dashboard:Dashboard": "cloudwatch.dashboard",
         "aws:cloudwatch/eventRule:EventRule": "cloudwatch.event_rule",
         "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",
         "aws:cloudwatch/logGroup:LogGroup": "cloudwatch.log_group",
+        "aws:cloudwatch/metricAlarm:MetricAlarm": "cloudwatch.metric_alarm",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy": "ecr.lifecycle_policy",
         "aws:ecr/repository:Repository": "ecr.repository",
         "aws:iam/role:Role": "iam.role",

@@ -11,7 +11,7 @@ from typing import Any, cast
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 
 from mlstack_localcloud.provider.constraints import Path, violations
-from mlstack_localcloud.provider.model import Call, Const, Kind, ListOf, Property, ResourceType, Source, Text
+from mlstack_localcloud.provider.model import Call, Const, Grouped, Kind, ListOf, Property, ResourceType, Source, Text
 from mlstack_localcloud.provider.shapes import Dialect, Problem, camel_case
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value, holds_unknown
 
@@ -209,6 +209,13 @@ def source_value(source: Source, values: Mapping[str, Value]) -> Value:
     if isinstance(source, ListOf):
         value = values.get(source.name)
         return None if value is None else [value]
+    if isinstance(source, Grouped):
+        entries = [
+            {source.kind: kind, source.value: each}
+            for kind, name in source.names.items()
+            for each in values.get(name) or []
+        ]
+        return entries or None
     return values.get(source)
 
 

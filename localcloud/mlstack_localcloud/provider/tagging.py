@@ -105,4 +105,22 @@ def listed_entries(api: Api, collection: Collection, values: Properties) -> list
     """The entries of a collection that are in the cloud."""
     results = api.call(collection.read, values) or {}
     found = dig(results, collection.result) or []
+    if collection.detail is not None:
+        return [_detailed(api, collection, values, each) for each in found]
     return sorted(each[camel_case(collection.entry)] if collection.entry else each for each in found)
+
+
+def _detailed(api: Api, collection: Collection, values: Properties, entry: dict[str, Value]) -> Properties:
+    """An entry with what another call tells of it, and without what nobody can give."""
+    sources = [each for each in collection.add.arguments.values() if isinstance(each, str)]
+    given = {each.removeprefix("item.") for each in sources if each.startswith("item.")}
+    result = {name: value for name, value in entry.items() if name in given}
+    if collection.detail is None or collection.grouped is None:
+        return result
+    found = dig(api.call(collection.detail, {**values, **_names(entry)}, ()) or {}, collection.detail_result) or []
+    grouped = collection.grouped
+    for kind, name in grouped.names.items():
+        members = [each[grouped.value] for each in found if each[grouped.kind] == kind]
+        if members:
+            result[name.removeprefix("item.")] = members
+    return result

@@ -33,6 +33,7 @@ from .wire import WireRequest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from .alarms.watch import AlarmWatch
     from .caller import Caller
     from .event_bus import EventBus
     from .security_token_service import SecurityTokenService
@@ -76,6 +77,7 @@ class Gateway:
         self._health = json.dumps({"status": "ok", "pid": os.getpid()}).encode()
         self.sagemaker: SageMakerService | None = None
         self.events: EventBus | None = None
+        self.alarms: AlarmWatch | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -108,6 +110,9 @@ class Gateway:
             return self._tokens.handle(request, identified.caller)
         if service == "events" and request.action == "PutEvents" and self.events is not None:
             return put_events(self.events, request.body, identified.caller)
+        if service == "monitoring" and request.action == "SetAlarmState" and self.alarms is not None:
+            region = identified.caller.region
+            return self.alarms.changing(region, lambda: self._common.handle(request, identified))
         if service in SERVICES:
             return self._common.handle(request, identified)
         return answer_unknown(request, service)

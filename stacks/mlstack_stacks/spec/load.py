@@ -197,7 +197,7 @@ def _without_value(file: Path, tree: Mapping) -> Iterator[Problem]:
             )
 
 
-_PARTS = {"registry"}
+_PARTS = {"alarms", "monitoring", "registry"}
 
 
 def _shown(path: Path) -> Path:

@@ -48,6 +48,9 @@ from mlstack_stacks.spec.values import (
     wrong,
 )
 
+Percent = Annotated[float, Field(gt=0, le=100)]
+AlertPercent = Annotated[int, Field(ge=1, le=1000)]
+
 
 class _Model(BaseModel):
     model_config = STRICT
@@ -189,6 +192,50 @@ class Notifications(_Model):
         return emails
 
 
+class AlarmThresholds(_Model):
+    """When an alarm goes off; `null` leaves one out."""
+
+    latency_p99_ms: Annotated[float, Field(gt=0, le=60_000)] | None = 1000
+    """The slowest hundredth of the calls takes longer, in milliseconds."""
+    error_percent: Percent | None = 1
+    """More of the calls fail (5XX), in percent."""
+    client_error_percent: Percent | None = 5
+    """More of the calls are refused (4XX), in percent."""
+    cpu_percent: Percent | None = 80
+    """More of the machines' processors is used, in percent of all of them."""
+    memory_percent: Percent | None = 80
+    """More of the machines' memory is used, in percent."""
+    disk_percent: Percent | None = 80
+    """More of the machines' disks is used, in percent."""
+    failed_runs: bool = True
+    """A run of the training pipeline fails."""
+
+
+class Monitoring(_Model):
+    """What is watched, and where it is seen."""
+
+    alarms: AlarmThresholds | None = None
+    """When `notifications` are told."""
+    dashboard: bool = True
+    """Whether there is a dashboard."""
+
+
+class Budget(_Model):
+    """What an environment may cost, by the tags of its resources; `notifications` are told."""
+
+    monthly_usd: Annotated[float, Field(gt=0, le=1_000_000_000)]
+    """What a month may cost, in US dollars."""
+    alert_percent: Annotated[tuple[AlertPercent, ...], Field(min_length=1, max_length=5)] = (80, 100)
+    """At which percentages of it, once spent and once forecast."""
+
+    @field_validator("alert_percent")
+    @classmethod
+    def _once_each(cls, percents: tuple[int, ...]) -> tuple[int, ...]:
+        if repeated := [each for each in percents if percents.count(each) > 1]:
+            raise wrong(f"{repeated[0]} stands here more than once.", "Remove one.")
+        return percents
+
+
 class Parts(_Model):
     """The parts of a project, which an environment may override key by key."""
 
@@ -202,6 +249,8 @@ class Parts(_Model):
     serving: Serving | None = None
     notifications: Notifications | None = None
     cost: Cost = Cost()
+    monitoring: Monitoring | None = None
+    budget: Budget | None = None
 
 
 class EnvironmentSpec(Parts):

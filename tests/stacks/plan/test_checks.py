@@ -30,6 +30,13 @@ CASES = [
     ("no_gates", "dev", EVALUATE, "", "mlstack.yaml:4: steps"),
     ("no_gates", "dev", EVALUATE, "  evaluate: {entry_point: src/evaluate.py}\n", "mlstack.yaml:11: steps.evaluate"),
     ("no_owner", "dev", "owner: ml-team\n", "", None),
+    (
+        "no_recipients",
+        "dev",
+        "notifications: {emails: [ml-team@example.com]}",
+        "budget: {monthly_usd: 1}",
+        "mlstack.yaml:14: budget",
+    ),
     ("serving_without_registry", "dev", "registry: {approval: manual}", "registry: null", "mlstack.yaml:13: serving"),
     ("single_instance", "dev", "min: 1", "min: 1 ", "mlstack.yaml:13: serving.instances.min"),
     ("single_instance", "dev", ", instances: {min: 1}", "", "mlstack.yaml:13: serving"),

@@ -30,6 +30,7 @@ from mlstack_localcloud.server.sagemaker.resources.pipelines import Pipelines
 from mlstack_localcloud.server.sagemaker.resources.processing_jobs import ProcessingJobs
 from mlstack_localcloud.server.sagemaker.resources.tags import Tags
 from mlstack_localcloud.server.sagemaker.resources.training_jobs import TrainingJobs
+from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics, MeasuredEvents
 from mlstack_localcloud.server.sagemaker.serving.rollout import Rollouts
 from mlstack_localcloud.server.sagemaker.state_events import StateEvents
 from mlstack_localcloud.server.sagemaker.store import Store
@@ -63,19 +64,21 @@ class SageMaker:
         self._store = Store(home.sagemaker_database)
         self._running = RunningJobs()
         workshop = Workshop(home, clients)
-        state_events = StateEvents(events, self._store)
+        self._rollouts = Rollouts(home.endpoints, workshop)
+        self._metrics = EndpointMetrics(clients, self._rollouts.router)
+        state_events = StateEvents(MeasuredEvents(events, self._metrics), self._store)
         tags = Tags(self._store)
         groups = ModelPackageGroups(self._store, tags)
         packages = ModelPackages(self._store, tags, groups, workshop.objects, state_events)
         models = Models(self._store, tags, packages, workshop.objects, state_events)
         configs = EndpointConfigs(self._store, tags, models)
-        self._rollouts = Rollouts(home.endpoints, workshop)
         self._endpoints = Endpoints(
             store=self._store,
             tags=tags,
             models=models,
             configs=configs,
             rollouts=self._rollouts,
+            metrics=self._metrics,
             running=self._running,
             events=state_events,
         )
@@ -163,6 +166,7 @@ class SageMaker:
     def close(self) -> None:
         """End what runs and close the tables."""
         self._running.stop_all()
+        self._metrics.close()
         self._rollouts.close()
         self._running.close()
         self._store.close()

@@ -16,6 +16,7 @@ CHECKS: tuple[str, ...] = (
     "local_tuning",
     "no_gates",
     "no_owner",
+    "no_recipients",
     "package_versions",
     "python_version",
     "serving_without_registry",

@@ -66,6 +66,17 @@ except client("ssm").exceptions.ParameterAlreadyExists:
     assert _run(home, code) == "1 1 1"
 
 
+def test_a_read_in_cbor_is_not_journaled_either(home: Path) -> None:
+    code = """
+no_snapshots()
+client("cloudwatch").put_dashboard(DashboardName="a", DashboardBody="{}")
+client("cloudwatch").get_dashboard(DashboardName="a")
+client("cloudwatch").describe_alarms()
+print(rows("journal"))
+"""
+    assert _run(home, code) == "1"
+
+
 def test_a_second_of_quiet_empties_the_journal_into_a_snapshot(home: Path) -> None:
     code = """
 client("ssm").put_parameter(Name="/a", Value="1", Type="String")

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
     from mlstack_localcloud.server.sagemaker.resources.models import Models
     from mlstack_localcloud.server.sagemaker.resources.tags import Tags
+    from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics
     from mlstack_localcloud.server.sagemaker.state_events import StateEvents
     from mlstack_localcloud.server.sagemaker.store import Store
 
@@ -64,6 +65,7 @@ class Endpoints:
         models: What is served.
         configs: How it is served.
         rollouts: The processes that serve.
+        metrics: Records calls.
         running: Where changes of endpoints run.
         events: Where changes are announced.
     """
@@ -76,6 +78,7 @@ class Endpoints:
         models: Models,
         configs: EndpointConfigs,
         rollouts: Rollouts,
+        metrics: EndpointMetrics,
         running: RunningJobs,
         events: StateEvents,
     ) -> None:
@@ -84,6 +87,7 @@ class Endpoints:
         self._models = models
         self._configs = configs
         self._rollouts = rollouts
+        self._metrics = metrics
         self._running = running
         self._events = events
 
@@ -179,7 +183,7 @@ class Endpoints:
 
     def invoke(self, name: str, request: Request, caller: Identity) -> Response:
         """Answer a call."""
-        return invocation.invoke(self._rollouts.router, arns.arn(caller, KIND, name), request, caller)
+        return invocation.invoke(self._rollouts.router, arns.arn(caller, KIND, name), request, caller, self._metrics)
 
     def resume(self, account: str) -> None:
         """Take up every endpoint where the daemon left it."""

@@ -53,13 +53,16 @@ class Fleet:
         deployment: What is served.
         root: The directory of the deployment.
         workshop: What the processes are made with.
+
+    Attributes:
+        root: The directory of the deployment.
     """
 
     def __init__(self, endpoint: str, region: str, deployment: Deployment, root: Path, workshop: Workshop) -> None:
         self.deployment = deployment
         self._group = LOG_GROUP + endpoint
         self._region = region
-        self._root = root
+        self.root = root
         self._workshop = workshop
         self._instances: list[_Instance] = []
         self._closed = threading.Event()
@@ -72,7 +75,7 @@ class Fleet:
         """
         try:
             for variant in self.deployment.variants:
-                prepared = prepare(variant, self._root / variant.name, self._region, self._workshop)
+                prepared = prepare(variant, self.root / variant.name, self._region, self._workshop)
                 self._instances += [_Instance(variant, prepared, number) for number in range(variant.processes)]
             for instance in self._instances:
                 self._follow(instance)
@@ -108,6 +111,14 @@ class Fleet:
         """Return how many calls are worked on."""
         return sum(instance.process.in_flight for instance in self._instances)
 
+    def pids(self) -> dict[str, list[int]]:
+        """Return the process ids of the instances that serve, by variant."""
+        found: dict[str, list[int]] = {}
+        for instance in self._instances:
+            if instance.process.serving:
+                found.setdefault(instance.variant.name, []).append(instance.process.pid)
+        return found
+
     def close(self, *, remove: bool = False) -> None:
         """End all processes.
 
@@ -120,7 +131,7 @@ class Fleet:
             if instance.follower is not None:
                 instance.follower.pump(last=True)
         if remove:
-            shutil.rmtree(self._root, ignore_errors=True)
+            shutil.rmtree(self.root, ignore_errors=True)
 
     def _follow(self, instance: _Instance) -> None:
         instance.follower = self._workshop.log(self._group, self._region, instance.stream, instance.process.log)

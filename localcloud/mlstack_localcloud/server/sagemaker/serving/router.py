@@ -62,6 +62,11 @@ class Router:
         with self._changed:
             return [fleet for fleet in self._routes.values() if fleet is not None]
 
+    def routes(self) -> list[tuple[str, Fleet]]:
+        """Return the ARNs of all endpoints that serve, with their fleets."""
+        with self._changed:
+            return [(arn, fleet) for arn, fleet in self._routes.items() if fleet is not None]
+
     def drain(self, fleet: Fleet, seconds: float = _SECONDS_TO_DRAIN) -> None:
         """Wait until the calls that a fleet works on were answered, or the time is over."""
         with self._changed:
