@@ -60,11 +60,18 @@ class Deployment:
         identifier: Names the directory of the deployment.
         config: The name of the endpoint configuration.
         variants: The variants.
+        capture: The configuration's DataCaptureConfig, or None.
     """
 
     identifier: str
     config: str
     variants: tuple[Variant, ...]
+    capture: Document | None = None
+
+    @property
+    def instances(self) -> int:
+        """How many instances the smallest variant has by its configuration."""
+        return min(variant.instances for variant in self.variants)
 
     def document(self) -> Document:
         """Return the deployment as JSON."""
@@ -74,7 +81,7 @@ class Deployment:
     def of(cls, document: Document) -> Deployment:
         """Return the deployment in a document."""
         variants = tuple(Variant(**variant) for variant in document["variants"])
-        return cls(document["identifier"], document["config"], variants)
+        return cls(document["identifier"], document["config"], variants, document.get("capture"))
 
 
 def variant_of(given: Document, container: Document, kept: dict[str, Any]) -> Variant:

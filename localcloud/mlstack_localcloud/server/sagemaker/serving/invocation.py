@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
 
+from mlstack_localcloud.server.sagemaker.serving.capture_lines import Captured, Side
 from mlstack_localcloud.server.sagemaker.serving.connections import Answer, UnreachableError
 from mlstack_localcloud.server.sagemaker.serving.fleet import LOG_GROUP
 from mlstack_localcloud.server.sagemaker.serving.model_process import NotServingError
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from werkzeug import Request
 
     from mlstack_localcloud.server.sagemaker.ports import Identity
+    from mlstack_localcloud.server.sagemaker.serving.fleet import Fleet
     from mlstack_localcloud.server.sagemaker.serving.router import Router
 
 _MOST_BYTES = 25 << 20  # Payload quota of real-time endpoints.
 _ATTEMPTS = 5
 _CUSTOM = "X-Amzn-SageMaker-Custom-Attributes"
+_INFERENCE_ID = "X-Amzn-SageMaker-Inference-Id"
 _VARIANT = "X-Amzn-Invoked-Production-Variant"
 _TIMED_OUT = (
     "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
@@ -74,13 +77,25 @@ def invoke(router: Router, arn: str, request: Request, caller: Identity) -> Resp
 
 def _answer(router: Router, arn: str, target: str | None, headers: dict[str, str], body: bytes) -> tuple[str, Answer]:
     for _ in range(_ATTEMPTS):
-        with router.process(arn, target) as (variant, process):
+        with router.process(arn, target) as (fleet, variant, process):
             try:
-                return variant, process.invoke(headers, body)
+                answer = process.invoke(headers, body)
             except UnreachableError:
                 # It ended in this moment and saw nothing of the call, so another process may have it.
                 continue
+            # While the process is held: a fleet that ends writes what was captured when its last call was answered.
+            _capture(fleet, variant, headers, body, answer)
+            return variant, answer
     raise NotReadyError(arn)
+
+
+def _capture(fleet: Fleet, variant: str, headers: dict[str, str], body: bytes, answer: Answer) -> None:
+    capture = fleet.capture
+    if capture is None or answer.status not in _SUCCESS or not capture.samples():
+        return
+    asked = Side(headers["Content-Type"], body)
+    answered = Side(answer.headers.get("content-type", ""), answer.body)
+    capture.keep(Captured(variant, asked, answered, headers.get(_INFERENCE_ID), headers.get(_CUSTOM)))
 
 
 def _headers(request: Request) -> dict[str, str]:
@@ -88,7 +103,7 @@ def _headers(request: Request) -> dict[str, str]:
         "Content-Type": request.headers.get("Content-Type") or "application/json",
         "Accept": request.headers.get("Accept") or "*/*",
     }
-    for name in (_CUSTOM, "X-Amzn-SageMaker-Inference-Id"):
+    for name in (_CUSTOM, _INFERENCE_ID):
         value = request.headers.get(name)
         if value is not None:
             headers[name] = value
