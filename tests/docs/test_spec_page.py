@@ -59,7 +59,7 @@ def test_the_page_has_every_key_with_its_default(pages: dict[str, Page], key: st
     default: Any = field.get_default(call_default_factory=True)
     if isinstance(default, bool):
         default = str(default).lower()
-    expected = ("none", "the newest known") if default in (None, {}) else (f"`{default}`", str(default))
+    expected = ("none", "the newest known") if default in (None, {}, ()) else (f"`{default}`", str(default))
     assert stated in expected
 
 

@@ -10,15 +10,14 @@ from mlstack_stacks.spec.models import (
     EnvironmentSpec,
     Evaluate,
     Framework,
-    Instances,
     Notifications,
     Prepare,
     ProjectSpec,
     Registry,
-    Serving,
     Steps,
     Train,
 )
+from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
 
 __all__ = [
@@ -37,6 +36,9 @@ __all__ = [
     "Prepare",
     "ProjectSpec",
     "Registry",
+    "Rollout",
+    "Scaling",
+    "Schedule",
     "Serving",
     "Steps",
     "Train",

@@ -26,6 +26,11 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
     document = yaml.safe_load(spec_text)
     assert list(_errors(document)) == []
     document["steps"]["train"]["framework"] = {"name": "sklearn", "version": "1.2-1"}
+    schedule = {"cron": "0 8 * * MON-FRI", "min": 2, "max": 4}
+    document["serving"] |= {"instances": {"min": 2, "max": 4}, "scaling": {"schedules": [schedule]}}
+    document["serving"] |= {"rollout": "canary", "capture_percent": 20}
+    document["environments"]["dev"]["serving"] = {"rollout": {"wait_minutes": 5}}
+    assert list(_errors(document)) == []
     document["environments"]["local"] = None
     document["environments"]["dev"]["serving"] = None
     assert list(_errors(document)) == []
@@ -42,6 +47,10 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
         (["steps", "train", "hyperparameters"], {"a b": 1}),
         (["steps", "evaluate", "gates"], {"accuracy": 0.8}),
         (["serving", "instances", "min"], 0),
+        (["serving", "capture_percent"], 101),
+        (["serving", "rollout"], "blue_green"),
+        (["serving", "rollout"], {"kind": "canary", "step_percent": 60}),
+        (["serving", "scaling"], {"schedules": [{"cron": "daily", "min": 1, "max": 2}]}),
         (["registry", "approval"], "none"),
         (["environments", "Dev"], {}),
         (["environments", "dev", "account"], 111111111111),

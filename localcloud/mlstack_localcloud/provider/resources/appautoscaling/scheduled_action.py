@@ -4,6 +4,13 @@ from mlstack_localcloud.provider.model import Call, ListOf, Name, Output, Proper
 from mlstack_localcloud.provider.resources.appautoscaling._key import KEY, KEY_PATTERN, KEY_PROPERTIES
 
 _PUT = Call("PutScheduledAction")
+_DESCRIBE = Call(
+    "DescribeScheduledActions",
+    {**KEY, "ScheduledActionNames": ListOf("name")},
+    takes=(),
+    out_of="ScheduledActions",
+    find={"ScheduledActionName": "name", **KEY},
+)
 
 TYPE = ResourceType(
     "aws:appautoscaling/scheduledAction:ScheduledAction",
@@ -26,16 +33,9 @@ TYPE = ResourceType(
     ),
     outputs=(Output("arn", result="ScheduledActionARN"),),
     create=_PUT,
+    answers=(_DESCRIBE,),
     updates=(_PUT,),
-    reads=(
-        Call(
-            "DescribeScheduledActions",
-            {**KEY, "ScheduledActionNames": ListOf("name")},
-            takes=(),
-            out_of="ScheduledActions",
-            find={"ScheduledActionName": "name", **KEY},
-        ),
-    ),
+    reads=(_DESCRIBE,),
     deletes=(Call("DeleteScheduledAction", {**KEY, "ScheduledActionName": "name"}, takes=()),),
     gone=("ObjectNotFoundException",),
     not_implemented=("endTime", "startTime"),

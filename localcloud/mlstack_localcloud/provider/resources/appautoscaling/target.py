@@ -26,6 +26,7 @@ TYPE = ResourceType(
     ),
     outputs=(Output("arn", result="ScalableTargetARN"),),
     create=_REGISTER,
+    answers=(_DESCRIBE,),
     updates=(_REGISTER,),
     reads=(_DESCRIBE,),
     deletes=(Call("DeregisterScalableTarget", KEY, takes=()),),
