@@ -6,7 +6,7 @@ deletion, is told apart from what is left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlstack.infrastructure.contents import PIPELINE
@@ -29,6 +29,7 @@ class Look:
         is_list: Whether it takes a list of ids.
         answers: The list in the answer that is empty where there is no such thing, for methods that do not refuse.
         output: The output of the resource to ask by, where that is not its id.
+        fixed: Further parameters.
     """
 
     service: str
@@ -37,9 +38,18 @@ class Look:
     is_list: bool = False
     output: str | None = None
     answers: str | None = None
+    fixed: dict[str, str] = field(default_factory=dict)
 
 
 LOOKS: dict[str, Look] = {
+    "aws:appautoscaling/target:Target": Look(
+        "application-autoscaling",
+        "describe_scalable_targets",
+        "ResourceIds",
+        is_list=True,
+        answers="ScalableTargets",
+        fixed={"ServiceNamespace": "sagemaker"},
+    ),
     "aws:cloudwatch/eventRule:EventRule": Look("events", "describe_rule", "Name"),
     "aws:cloudwatch/logGroup:LogGroup": Look("logs", "describe_log_groups", "logGroupNamePrefix", answers="logGroups"),
     "aws:ecr/repository:Repository": Look("ecr", "describe_repositories", "repositoryNames", is_list=True),
@@ -62,6 +72,8 @@ LOOKS: dict[str, Look] = {
 
 PARTS = frozenset(
     {
+        "aws:appautoscaling/policy:Policy",
+        "aws:appautoscaling/scheduledAction:ScheduledAction",
         "aws:cloudwatch/eventTarget:EventTarget",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:iam/rolePolicy:RolePolicy",
@@ -154,7 +166,9 @@ def _find(session: AwsSession, look: Look, resource: StateResource) -> dict[str,
     identity = resource.outputs.get(look.output) if look.output else resource.id
     argument = [identity] if look.is_list else identity
     try:
-        found: dict[str, Any] = getattr(session.client(look.service), look.method)(**{look.parameter: argument})
+        found: dict[str, Any] = getattr(session.client(look.service), look.method)(
+            **{look.parameter: argument}, **look.fixed
+        )
     except ClientError as error:
         if is_missing(error) or error_code(error) in _GONE:
             return None
