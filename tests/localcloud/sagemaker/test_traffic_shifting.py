@@ -181,3 +181,22 @@ def test_the_shares_follow_from_the_step(kind, size, shares):
     routing = {"Type": kind, "WaitIntervalInSeconds": 0, member: size}
     plan = TrafficPlan.of({"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}}, 4)
     assert plan.shares == pytest.approx(shares)
+
+
+def test_a_scaled_variant_gets_another_model_but_no_other_instance_type(weather, cloud):
+    weather.create(weather.configure("one"))
+    scaling = cloud.client("application-autoscaling")
+    key = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/weather/variant/main",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    scaling.register_scalable_target(**key, MinCapacity=1, MaxCapacity=2)
+    larger = weather.configure("larger", "rain", instance_type="ml.m5.xlarge")
+    with pytest.raises(ClientError, match="main are registered for automatic scaling"):
+        weather.update(larger)
+    weather.update(weather.configure("two", "rain"))
+    assert weather.status("InService")["EndpointConfigName"] == "two"
+    scaling.deregister_scalable_target(**key)
+    weather.update(larger)
+    assert weather.status("InService")["EndpointConfigName"] == "larger"

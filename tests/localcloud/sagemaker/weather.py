@@ -28,7 +28,7 @@ class Weather:
         self.cloud, self.bucket, self._role, self._jobs = cloud, bucket, role, jobs
         self.sagemaker, self.runtime = cloud.client("sagemaker"), cloud.client("sagemaker-runtime")
 
-    def configure(self, name, answer="sun", instances=1, **more):
+    def configure(self, name, answer="sun", instances=1, instance_type="ml.m5.large", **more):
         """Make a model and a configuration of one name; return the name."""
         archive = self._jobs.archive({"answer.txt": answer, "code/serve.py": SERVE})
         self.cloud.client("s3").put_object(Bucket=self.bucket, Key=f"{name}/model.tar.gz", Body=archive)
@@ -38,7 +38,7 @@ class Weather:
             "Environment": {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
         }
         self.sagemaker.create_model(ModelName=name, ExecutionRoleArn=self._role, PrimaryContainer=container)
-        variant = {"VariantName": "main", "ModelName": name, "InstanceType": "ml.m5.large"}
+        variant = {"VariantName": "main", "ModelName": name, "InstanceType": instance_type}
         self.sagemaker.create_endpoint_config(
             EndpointConfigName=name, ProductionVariants=[{**variant, "InitialInstanceCount": instances}], **more
         )

@@ -57,3 +57,13 @@ class Workshop:
         )
         alarms = [alarm for kind in ("MetricAlarms", "CompositeAlarms") for alarm in found.get(kind, [])]
         return sorted(alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM")
+
+    def scaled_variants(self, endpoint: str, region: str) -> set[str]:
+        """Return the variants of an endpoint that are registered for automatic scaling."""
+        pages = self._clients.client("application-autoscaling", region).get_paginator("describe_scalable_targets")
+        parts = [
+            target["ResourceId"].split("/")
+            for page in pages.paginate(ServiceNamespace="sagemaker")
+            for target in page["ScalableTargets"]
+        ]
+        return {variant for _, name, _, variant in parts if name == endpoint}

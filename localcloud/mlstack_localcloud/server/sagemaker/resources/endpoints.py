@@ -146,6 +146,7 @@ class Endpoints:
         if endpoint["EndpointStatus"] != "InService":
             raise busy(endpoint)
         deployment = self._deployment(request["EndpointConfigName"], caller, retained(endpoint, request))
+        self._rollouts.refuse_other_types(endpoint["EndpointArn"], Deployment.of(endpoint["_deployment"]), deployment)
         if request.get("RetainDeploymentConfig") and "LastDeploymentConfig" in endpoint:
             request = {**request, "DeploymentConfig": endpoint["LastDeploymentConfig"]}
         self._begin_update(endpoint, deployment, request, Origin.of(caller))

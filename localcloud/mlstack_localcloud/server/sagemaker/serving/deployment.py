@@ -28,6 +28,7 @@ class Variant:
         instances: How many instances it has by its configuration.
         container: The container of its model, as `Models.served_container` returns it.
         seconds_to_start: How long its container may take until it answers the ping.
+        instance_type: Its instance type; empty for serverless ones.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Variant:
     instances: int
     container: Document
     seconds_to_start: float
+    instance_type: str = ""
 
     @property
     def processes(self) -> int:
@@ -109,4 +111,5 @@ def variant_of(given: Document, container: Document, kept: dict[str, Any]) -> Va
         instances=int(values["instances"]),
         container=container,
         seconds_to_start=float(all_values["ContainerStartupHealthCheckTimeoutInSeconds"]),
+        instance_type=given.get("InstanceType", ""),
     )

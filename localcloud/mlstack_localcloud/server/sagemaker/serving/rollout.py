@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mlstack_localcloud.server.sagemaker import arns
+from mlstack_localcloud.server.sagemaker.errors import validation_error
 from mlstack_localcloud.server.sagemaker.serving.fleet import Fleet
 from mlstack_localcloud.server.sagemaker.serving.preparation import PreparationError
 from mlstack_localcloud.server.sagemaker.serving.router import Router
@@ -152,6 +153,26 @@ class Rollouts:
             raise RolloutError(
                 f"CloudWatch alarms went into the ALARM state while the new fleet was baking: {', '.join(tripped)}. "
                 "The deployment was rolled back."
+            )
+
+    def refuse_other_types(self, arn: str, before: Deployment, after: Deployment) -> None:
+        """Refuse an update that gives a variant that is scaled another instance type.
+
+        https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html
+
+        Raises:
+            ServiceError: The update does.
+        """
+        types = {variant.name: variant.instance_type for variant in after.variants}
+        known = [each for each in before.variants if each.instance_type]
+        changed = {each.name for each in known if types.get(each.name, each.instance_type) != each.instance_type}
+        if not changed:
+            return
+        scaled = changed & self._workshop.scaled_variants(arns.name_of(arn, arns.ENDPOINT), arns.region_of(arn))
+        if scaled:
+            raise validation_error(
+                f"The variants {', '.join(sorted(scaled))} are registered for automatic scaling, so their instance "
+                "types cannot be changed. Call DeregisterScalableTarget first."
             )
 
     def withdraw(self, arn: str) -> None:
