@@ -196,3 +196,22 @@ def test_a_scalable_target_takes_its_policies_along_and_has_tags(wire: Wire) -> 
         scaling.deregister_scalable_target(**key)
     with pytest.raises(scaling.exceptions.ResourceNotFoundException):
         scaling.list_tags_for_resource(ResourceARN=arn)
+
+
+def test_scalable_targets_need_neither_ecs_nor_ec2(wire: Wire) -> None:
+    code = """
+import sys
+from mlstack_localcloud.server.moto_services import MotoServices
+MotoServices().load("application-autoscaling")
+print({"moto.ecs.models", "moto.ec2.models"} & sys.modules.keys())
+"""
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+    scaling = wire.client("application-autoscaling")
+    with pytest.raises(scaling.exceptions.ValidationException, match="ECS service doesn't exist"):
+        scaling.register_scalable_target(
+            ServiceNamespace="ecs",
+            ResourceId="service/cluster/name",
+            ScalableDimension="ecs:service:DesiredCount",
+            MinCapacity=1,
+            MaxCapacity=2,
+        )
