@@ -181,6 +181,7 @@ class _Parts:
                 model_package_group_name=self._group_name,
                 endpoint_name=self._endpoint_name,
                 tuning=steps is not None and steps.tune is not None,
+                capture=self.spec.serving is not None and self.spec.serving.capture_percent > 0,
                 tags=self._tags,
             ),
             self._child,
@@ -240,8 +241,10 @@ class _Parts:
         from mlstack_components.aws.endpoint import Endpoint, EndpointArgs
         from mlstack_components.aws.job_roles import JobKind
 
+        from mlstack_stacks.serving import capture_args, rollout_args, scale
+
         release = released(self._names, self.parent)
-        Endpoint(
+        endpoint = Endpoint(
             self._prefix,
             EndpointArgs(
                 endpoint_name=self._names.endpoint,
@@ -251,11 +254,15 @@ class _Parts:
                 instance_type=serving.instance_type,
                 # An endpoint that was scaled up since stays so: no update scales a busy one down.
                 instance_count=max(serving.instances.min, release.instance_count),
+                capture=capture_args(serving, self.store.data_bucket, self.key.arn),
+                rollout=rollout_args(serving.rollout),
                 tags=self._tags,
                 release_tags=self._release_tags,
             ),
             self._child,
         )
+        if release.model_package_arn is not None:
+            scale(self._prefix, serving, endpoint, self._tags)
         waits_for = f"a released model version (`mlstack release {self.spec.environment}`)"
         return {
             "endpoint_name": self._names.endpoint,

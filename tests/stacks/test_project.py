@@ -110,6 +110,63 @@ def test_an_endpoint_that_was_scaled_up_stays_so(deploy: Callable[..., CheckMoni
     assert variant["initialInstanceCount"] == count
 
 
+WHOLE = (
+    "{min: 2, max: 8}, "
+    "scaling: {invocations_per_instance: 400, schedules: [{at: '2026-12-24T18:00:00', min: 2, max: 3}]}, "
+    "rollout: {kind: canary, wait_minutes: 5, rollback_alarms: [errors]}, capture_percent: 20"
+)
+
+
+def test_the_endpoint_scales_goes_over_and_keeps_calls_as_specified(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    monitor = deploy(spec_text.replace("{min: 1}", WHOLE), parameters={POINTER: PACKAGE})
+    target = _one(monitor, "aws:appautoscaling:Target")
+    assert (target["minCapacity"], target["maxCapacity"]) == (2, 8)
+    tracking = _one(monitor, "aws:appautoscaling:Policy")["targetTrackingScalingPolicyConfiguration"]
+    assert tracking["targetValue"] == 400
+    assert _one(monitor, "aws:appautoscaling:ScheduledAction")["scalableTargetAction"] == {
+        "minCapacity": 2,
+        "maxCapacity": 3,
+    }
+    capture = _one(monitor, "aws:sagemaker:EndpointConfiguration")["dataCaptureConfig"]
+    assert (capture["initialSamplingPercentage"], capture["destinationS3Uri"]) == (
+        20,
+        f"s3://{monitor.outputs['data_bucket']}/capture",
+    )
+    deployment = _one(monitor, "aws:sagemaker:Endpoint")["deploymentConfig"]
+    routing = deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]
+    assert (routing["type"], routing["waitIntervalInSeconds"]) == ("CANARY", 300)
+    (policy,) = [r.properties["policy"] for r in monitor.planned if r.name == "churn-dev-serving-policy"]
+    actions = {s["Sid"]: (s["Action"], s["Resource"]) for s in json.loads(policy)["Statement"]}
+    assert actions["WriteCaptures"][0] == ["s3:PutObject"]
+    assert actions["WriteCaptures"][1][0].endswith("/capture/churn-dev/*")
+    # All of it is below the serving component, so that a release brings it up and may change it.
+    (scaling,) = [r for r in monitor.planned if r.type == "mlstack:aws:EndpointScaling"]
+    assert str(scaling.parent).endswith("mlstack:aws:Endpoint::churn-dev")
+    parents = {r.parent for r in monitor.planned if r.short_type.startswith("aws:appautoscaling:")}
+    assert parents == {scaling.urn}
+
+
+def test_nothing_scales_before_the_first_release(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    monitor = deploy(spec_text.replace("{min: 1}", WHOLE))
+    assert not [r for r in monitor.planned if r.short_type.startswith("aws:appautoscaling:")]
+
+
+def test_what_is_not_asked_for_changes_no_byte(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    plain = deploy(parameters={POINTER: PACKAGE})
+    off = "{min: 1, max: null}, rollout: {wait_minutes: 9}, capture_percent: 0"
+    written_out = deploy(spec_text.replace("{min: 1}", off), parameters={POINTER: PACKAGE})
+
+    def told(monitor: CheckMonitor) -> list[tuple[str, str, object]]:
+        # Archives are made in a folder of each run.
+        kept = [(r, {key: each for key, each in r.properties.items() if key != "source"}) for r in monitor.planned]
+        return sorted((r.urn, r.short_type, json.dumps(each, default=str, sort_keys=True)) for r, each in kept)
+
+    assert told(plain) == told(written_out)
+    assert "Capture" not in json.dumps([r.properties for r in plain.planned], default=str)
+
+
 def test_the_pipeline_is_that_of_the_specification(deploy: Callable[..., CheckMonitor]) -> None:
     monitor = deploy()
     definition = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])

@@ -6,7 +6,7 @@ deletion, is told apart from what is left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlstack.infrastructure.contents import PIPELINE
@@ -30,6 +30,7 @@ class Look:
         answers: The list in the answer that is empty where there is no such thing, for methods that do not refuse.
         account_parameter: The parameter that takes the account, which the id then begins with.
         output: The output of the resource to ask by, where that is not its id.
+        fixed: Further parameters.
     """
 
     service: str
@@ -39,11 +40,20 @@ class Look:
     output: str | None = None
     account_parameter: str | None = None
     answers: str | None = None
+    fixed: dict[str, str] = field(default_factory=dict)
 
 
 LOOKS: dict[str, Look] = {
     "aws:budgets/budget:Budget": Look("budgets", "describe_budget", "BudgetName", account_parameter="AccountId"),
     "aws:cloudwatch/dashboard:Dashboard": Look("cloudwatch", "get_dashboard", "DashboardName"),
+    "aws:appautoscaling/target:Target": Look(
+        "application-autoscaling",
+        "describe_scalable_targets",
+        "ResourceIds",
+        is_list=True,
+        answers="ScalableTargets",
+        fixed={"ServiceNamespace": "sagemaker"},
+    ),
     "aws:cloudwatch/eventRule:EventRule": Look("events", "describe_rule", "Name"),
     "aws:cloudwatch/logGroup:LogGroup": Look("logs", "describe_log_groups", "logGroupNamePrefix", answers="logGroups"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Look(
@@ -69,6 +79,8 @@ LOOKS: dict[str, Look] = {
 
 PARTS = frozenset(
     {
+        "aws:appautoscaling/policy:Policy",
+        "aws:appautoscaling/scheduledAction:ScheduledAction",
         "aws:cloudwatch/eventTarget:EventTarget",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:iam/rolePolicy:RolePolicy",
@@ -164,7 +176,7 @@ def _find(session: AwsSession, look: Look, resource: StateResource) -> dict[str,
         account, _, name = str(identity).partition(":")
         parameters = {look.account_parameter: account, look.parameter: name}
     try:
-        found: dict[str, Any] = getattr(session.client(look.service), look.method)(**parameters)
+        found: dict[str, Any] = getattr(session.client(look.service), look.method)(**parameters, **look.fixed)
     except ClientError as error:
         if is_missing(error) or error_code(error) in _GONE:
             return None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from mlstack_components.aws.endpoint_capture import CaptureArgs, data_capture_config
+from mlstack_components.aws.endpoint_rollout import RolloutArgs, deployment_config
 from mlstack_components.aws.instance_types import has_local_storage
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ class EndpointArgs:
     """The instance type, such as `ml.m5.large`."""
     instance_count: int = 1
     """How many instances serve; production wants two or more, in different zones."""
+    capture: CaptureArgs | None = None
+    """Which calls are kept, and where; None keeps none."""
+    rollout: RolloutArgs | None = None
+    """How calls go over to a new model; None for all at once, unwatched."""
     network_isolation: bool = True
     """Whether the container has no network. Off only for containers that call out; say why where it is set."""
     network: Network | None = None
@@ -111,6 +117,7 @@ class Endpoint(pulumi.ComponentResource):
                         initial_variant_weight=1,
                     )
                 ],
+                data_capture_config=None if args.capture is None else data_capture_config(args.capture),
                 tags={**args.tags, **args.release_tags},
             ),
             kept,
@@ -120,6 +127,7 @@ class Endpoint(pulumi.ComponentResource):
             aws.sagemaker.EndpointArgs(
                 name=args.endpoint_name,
                 endpoint_config_name=configuration.name,
+                deployment_config=None if args.rollout is None else deployment_config(args.rollout),
                 tags=args.tags,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[log_group]),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlstack_components.aws.names import PIPELINE_PREFIX, RUN_CODE_PREFIX, STACK_CODE_PREFIX
+from mlstack_components.aws.names import CAPTURE_PREFIX, PIPELINE_PREFIX, RUN_CODE_PREFIX, STACK_CODE_PREFIX
 from mlstack_components.aws.pipeline_locations import TUNE
 from mlstack_components.aws.policies import Statement, document, statement
 
@@ -51,6 +51,8 @@ class JobPolicyArgs:
     """The group that versions are registered in; None where nothing is registered."""
     endpoint_name: str | None = None
     """The endpoint; None where nothing is served."""
+    capture: bool = False
+    """Whether the endpoint's calls are kept in the data bucket."""
     network: Network | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
     tuning: bool = False
@@ -93,10 +95,22 @@ def _serving(args: JobPolicyArgs) -> list[Statement]:
     return [
         _list_buckets([args.artifact_bucket_arn]),
         statement("ReadModels", ["s3:GetObject"], _results(args)),
+        *_write_captures(args),
         *_use_key(args, write=False),
         *_pull_images(args),
         *_write_logs(args, f"/aws/sagemaker/Endpoints/{args.endpoint_name or '*'}"),
         *_join_network(args),
+    ]
+
+
+def _write_captures(args: JobPolicyArgs) -> list[Statement]:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html: SageMaker writes as the role.
+    if not args.capture:
+        return []
+    folder = f"{CAPTURE_PREFIX}{args.endpoint_name}/" if args.endpoint_name else CAPTURE_PREFIX
+    return [
+        statement("WriteCaptures", ["s3:PutObject"], f"{args.data_bucket_arn}/{folder}*"),
+        statement("EncryptCaptures", ["kms:GenerateDataKey"], args.encryption_key_arn),
     ]
 
 

@@ -50,6 +50,8 @@ class JobRolesArgs:
     """The group that versions are registered in; None where nothing is registered."""
     endpoint_name: str | None = None
     """The endpoint; None where nothing is served."""
+    capture: bool = False
+    """Whether the endpoint's calls are kept in the data bucket."""
     network: Network | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
     tuning: bool = False
@@ -123,6 +125,7 @@ class JobRoles(pulumi.ComponentResource):
                     pipeline_name=args.pipeline_name,
                     model_package_group_name=args.model_package_group_name,
                     endpoint_name=args.endpoint_name,
+                    capture=args.capture,
                     network=args.network,
                     tuning=args.tuning,
                 ),

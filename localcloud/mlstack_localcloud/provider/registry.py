@@ -20,6 +20,9 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "aws:budgets/budget:Budget": "budgets.budget",
         "aws:cloudwatch/dashboard:Dashboard": "cloudwatch.dashboard",
+        "aws:appautoscaling/policy:Policy": "appautoscaling.policy",
+        "aws:appautoscaling/scheduledAction:ScheduledAction": "appautoscaling.scheduled_action",
+        "aws:appautoscaling/target:Target": "appautoscaling.target",
         "aws:cloudwatch/eventRule:EventRule": "cloudwatch.event_rule",
         "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",
         "aws:cloudwatch/logGroup:LogGroup": "cloudwatch.log_group",

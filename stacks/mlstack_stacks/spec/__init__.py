@@ -10,17 +10,16 @@ from mlstack_stacks.spec.models import (
     EnvironmentSpec,
     Evaluate,
     Framework,
-    Instances,
     Notifications,
     Objective,
     Prepare,
     ProjectSpec,
     Registry,
-    Serving,
     Steps,
     Train,
     Tune,
 )
+from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
 
 __all__ = [
@@ -40,6 +39,9 @@ __all__ = [
     "Prepare",
     "ProjectSpec",
     "Registry",
+    "Rollout",
+    "Scaling",
+    "Schedule",
     "Serving",
     "Steps",
     "Train",

@@ -23,6 +23,7 @@ from pydantic import (
 from mlstack_stacks.spec.base import STRICT
 from mlstack_stacks.spec.cost import Cost
 from mlstack_stacks.spec.ranges import RangeExpression, combinations
+from mlstack_stacks.spec.serving import Serving  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import (
     LOCAL_ACCOUNT,
@@ -157,25 +158,6 @@ class Registry(_Model):
     """Who approves a new version: a person."""
     images: bool = True
     """Whether the project gets a repository for container images of its own."""
-
-
-class Instances(_Model):
-    """How many machines serve."""
-
-    min: Annotated[int, Field(ge=1, le=100)] = 1
-    """The number of instances; two or more survive the loss of a machine."""
-
-
-class Serving(_Model):
-    """How the approved model answers requests."""
-
-    kind: Literal["realtime"]
-    """`realtime`: an endpoint that is always up."""
-    entry_point: EntryPoint = "src/serve.py"
-    """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
-    instance_type: InstanceType = "ml.m5.large"
-    """The machine that the model runs on."""
-    instances: Instances = Instances()
 
 
 class Notifications(_Model):

@@ -180,7 +180,9 @@ def _find(tree: Mapping, location: tuple[int | str, ...]) -> tuple[Node | None, 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """The keys that a model knows at a location below it."""
     for part in location:
-        field = model.model_fields[str(part)]
+        if isinstance(part, int):
+            continue  # An entry of a list has the keys of the list's model.
+        field = model.model_fields[part]
         nested = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
         model = next(kind for kind in nested if issubclass(kind, BaseModel))
     return list(model.model_fields)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlstack_stacks.spec.models import EnvironmentSpec, Framework, Parts
+from mlstack_stacks.spec.serving import Rollout
 from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, ProjectName
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _DEFINITIONS = "#/$defs/"
 _OVERRIDE = "Override"
+# Keys whose mapping may be written as the value of one of its keys alone.
+_SHORT: dict[str, tuple[type[BaseModel], str]] = {"framework": (Framework, "name"), "rollout": (Rollout, "kind")}
 
 
 class _File(Parts):
@@ -62,11 +68,12 @@ def _tidy(definition: dict[str, Any]) -> dict[str, Any]:
         if "patternProperties" in kept:
             kept["additionalProperties"] = False
         properties[name] = kept
-    if "framework" in properties:
-        names = Framework.model_json_schema()["properties"]["name"]
-        short = {"enum": names.get("enum") or [names["const"]]}
-        description = properties["framework"].pop("description", None)
-        properties["framework"] = {"anyOf": [short, properties["framework"]], "description": description}
+    for key, (model, member) in _SHORT.items():
+        if key in properties:
+            names = model.model_json_schema()["properties"][member]
+            short = {"enum": names.get("enum") or [names["const"]]}
+            description = properties[key].pop("description", model.__doc__)
+            properties[key] = {"anyOf": [short, properties[key]], "description": description}
     return {**definition, "properties": properties}
 
 

@@ -29,6 +29,7 @@ class Declared:
     parent: str
     retain_on_delete: bool
     dependencies: tuple[str, ...]
+    ignore_changes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -82,6 +83,7 @@ class _Monitor(pulumi_mocks.MockMonitor):
                     parent=request.parent,
                     retain_on_delete=request.retainOnDelete,
                     dependencies=tuple(request.dependencies),
+                    ignore_changes=tuple(request.ignoreChanges),
                 )
             )
         return super().RegisterResource(request)

@@ -164,6 +164,19 @@ def test_serving_reads_models_and_writes_nothing(args, key_arn):
     assert not _allows(kind, args, "kms:GenerateDataKey", key_arn)
 
 
+def test_serving_writes_captures_of_its_own_endpoint_where_they_are_kept(args, key_arn):
+    kind, captures = JobKind.SERVING, dataclasses.replace(args, capture=True)
+    assert _allows(kind, captures, "s3:PutObject", f"{DATA}/capture/weather-dev/AllTraffic/2026/11/24/23/a.jsonl")
+    assert _allows(kind, captures, "kms:GenerateDataKey", key_arn)
+    for other in (f"{DATA}/capture/other/a.jsonl", f"{DATA}/data/a.csv", f"{ARTIFACTS}/capture/weather-dev/a.jsonl"):
+        assert not _allows(kind, captures, "s3:PutObject", other)
+    off, on = (job_policy(kind, each) for each in (args, captures))
+    added = [each for each in json.loads(on)["Statement"] if each not in json.loads(off)["Statement"]]
+    assert [each["Sid"] for each in added] == ["WriteCaptures", "EncryptCaptures"]
+    for each in JobKind:
+        assert (job_policy(each, captures) == job_policy(each, args)) is (each is not kind)
+
+
 def test_metrics_go_to_sagemakers_namespaces_only(args):
     (statement,) = [each for each in _statements(JobKind.TRAINING, args) if each["Sid"] == "WriteMetrics"]
     namespaces = statement["Condition"]["StringLike"]["cloudwatch:namespace"]

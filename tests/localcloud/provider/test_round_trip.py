@@ -18,7 +18,7 @@ import pytest
 from mlstack_localcloud.provider.registry import RESOURCE_TYPES
 from pulumi.automation import CommandError, EngineEvent
 
-from .cases import Case, Shared, common, s3, sagemaker
+from .cases import Case, Shared, autoscaling, common, s3, sagemaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +29,7 @@ GROUPS: Mapping[str, tuple[list[Case], Callable[[Shared], None]]] = {
     "s3": (s3.CASES, s3.shared),
     "common": (common.CASES, common.shared),
     "sagemaker": (sagemaker.CASES, sagemaker.shared),
+    "autoscaling": (autoscaling.CASES, autoscaling.shared),
 }
 CASES = [case for cases, _ in GROUPS.values() for case in cases]
 GROUP_OF = {case.token: group for group, (cases, _) in GROUPS.items() for case in cases}

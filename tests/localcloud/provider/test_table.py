@@ -125,6 +125,16 @@ def test_the_patterns_that_cannot_be_checked_are_few() -> None:
     assert missed == set()
 
 
+def test_a_class_of_java_stands_for_its_characters_within_brackets_and_outside() -> None:
+    alone, within = compile_pattern(r"\p{Print}+"), compile_pattern(r"[\p{L}\-]+")
+    assert alone is not None
+    assert within is not None
+    assert alone.fullmatch("track-1")
+    assert not alone.fullmatch("a\x07")
+    assert within.fullmatch("k-ü")
+    assert not within.fullmatch("k ü")
+
+
 def _collect(shape: Any, missed: set[str], seen: set[str]) -> None:
     if shape is None or shape.name in seen:
         return

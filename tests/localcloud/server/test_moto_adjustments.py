@@ -159,3 +159,59 @@ def _run(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", IN_PROCESS + code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def test_a_scalable_target_takes_its_policies_along_and_has_tags(wire: Wire) -> None:
+    scaling = wire.client("application-autoscaling")
+    key = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/scaled/variant/AllTraffic",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+    policy = {
+        "PolicyName": "track",
+        "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 5.0, "PredefinedMetricSpecification": metric},
+    }
+    with pytest.raises(scaling.exceptions.ObjectNotFoundException, match="No scalable target registered"):
+        scaling.put_scaling_policy(**key, **policy)
+    arn = scaling.register_scalable_target(**key, MinCapacity=1, MaxCapacity=4, Tags={"a": "1"})["ScalableTargetARN"]
+    scaling.tag_resource(ResourceARN=arn, Tags={"b": "2"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["a"])
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"b": "2"}
+    (target,) = scaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[key["ResourceId"]])[
+        "ScalableTargets"
+    ]
+    assert target["RoleARN"].endswith("/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint")
+
+    first = scaling.put_scaling_policy(**key, **policy)["PolicyARN"]
+    assert scaling.put_scaling_policy(**key, **policy)["PolicyARN"] == first
+    action = {"ScheduledActionName": "morning", "Schedule": "cron(0 8 * * ? *)"}
+    scaling.put_scheduled_action(**key, **action, ScalableTargetAction={"MinCapacity": 2})
+    scaling.deregister_scalable_target(**key)
+    assert scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"] == []
+    assert scaling.describe_scheduled_actions(ServiceNamespace="sagemaker")["ScheduledActions"] == []
+    with pytest.raises(scaling.exceptions.ObjectNotFoundException):
+        scaling.deregister_scalable_target(**key)
+    with pytest.raises(scaling.exceptions.ResourceNotFoundException):
+        scaling.list_tags_for_resource(ResourceARN=arn)
+
+
+def test_scalable_targets_need_neither_ecs_nor_ec2(wire: Wire) -> None:
+    code = """
+import sys
+from mlstack_localcloud.server.moto_services import MotoServices
+MotoServices().load("application-autoscaling")
+print({"moto.ecs.models", "moto.ec2.models"} & sys.modules.keys())
+"""
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+    scaling = wire.client("application-autoscaling")
+    with pytest.raises(scaling.exceptions.ValidationException, match="ECS service doesn't exist"):
+        scaling.register_scalable_target(
+            ServiceNamespace="ecs",
+            ResourceId="service/cluster/name",
+            ScalableDimension="ecs:service:DesiredCount",
+            MinCapacity=1,
+            MaxCapacity=2,
+        )

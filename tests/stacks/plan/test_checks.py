@@ -40,6 +40,7 @@ CASES = [
     ("serving_without_registry", "dev", "registry: {approval: manual}", "registry: null", "mlstack.yaml:13: serving"),
     ("single_instance", "dev", "min: 1", "min: 1 ", "mlstack.yaml:13: serving.instances.min"),
     ("single_instance", "dev", ", instances: {min: 1}", "", "mlstack.yaml:13: serving"),
+    ("unwatched_rollout", "dev", "{min: 1}", "{min: 2}, rollout: canary", "mlstack.yaml:13: serving.rollout"),
 ]
 
 
@@ -71,6 +72,11 @@ def test_the_cloud_has_every_way_to_tune(write_project: Callable[..., Path], spe
         assert "local_tuning" not in {warning.rule for warning in run_checks(load(file, "dev"))}
     file = write_project(spec_text.replace(EVALUATE, TUNE.format("strategy: bayesian")))
     assert "local_tuning" not in {warning.rule for warning in run_checks(load(file, "local"))}
+
+
+def test_a_rollout_that_an_alarm_watches_is_fine(write_project: Callable[..., Path], spec_text: str) -> None:
+    watched = spec_text.replace("{min: 1}", "{min: 2}, rollout: {kind: canary, rollback_alarms: [errors]}")
+    assert not [w for w in run_checks(load(write_project(watched), "dev")) if w.rule == "unwatched_rollout"]
 
 
 def test_each_rule_has_its_file_and_its_case() -> None:

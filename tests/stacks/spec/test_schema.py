@@ -29,6 +29,11 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
     ranges = {"max_depth": [2, 12], "rate": [0.01, 0.3], "loss": ["log_loss", "exponential"]}
     document["steps"]["tune"] = {"objective": {"metric": "f1"}, "max_jobs": 8, "ranges": ranges}
     document["environments"]["prod"]["steps"] = {"tune": {"max_jobs": 20}}
+    schedule = {"cron": "0 8 * * MON-FRI", "min": 2, "max": 4}
+    document["serving"] |= {"instances": {"min": 2, "max": 4}, "scaling": {"schedules": [schedule]}}
+    document["serving"] |= {"rollout": "canary", "capture_percent": 20}
+    document["environments"]["dev"]["serving"] = {"rollout": {"wait_minutes": 5}}
+    assert list(_errors(document)) == []
     document["environments"]["local"] = None
     document["environments"]["dev"]["serving"] = None
     assert list(_errors(document)) == []
@@ -47,6 +52,10 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
         (["steps", "tune"], {"objective": {"metric": "f1"}, "ranges": {"max_depth": 2}}),
         (["steps", "tune"], {"objective": {"metric": "f1"}, "ranges": {"max_depth": [2, 12]}, "strategy": "best"}),
         (["serving", "instances", "min"], 0),
+        (["serving", "capture_percent"], 101),
+        (["serving", "rollout"], "blue_green"),
+        (["serving", "rollout"], {"kind": "canary", "step_percent": 60}),
+        (["serving", "scaling"], {"schedules": [{"cron": "daily", "min": 1, "max": 2}]}),
         (["registry", "approval"], "none"),
         (["environments", "Dev"], {}),
         (["environments", "dev", "account"], 111111111111),

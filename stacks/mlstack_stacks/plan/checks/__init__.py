@@ -21,6 +21,7 @@ CHECKS: tuple[str, ...] = (
     "python_version",
     "serving_without_registry",
     "single_instance",
+    "unwatched_rollout",
 )
 """The rules, each a module here with a function `check`."""
 

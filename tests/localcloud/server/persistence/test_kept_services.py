@@ -114,6 +114,38 @@ print(client("kms").get_public_key(KeyId=key)["PublicKey"].hex())
     assert _run(home, again) == public
 
 
+@pytest.mark.parametrize("journal_alone", [True, False])
+def test_a_scalable_target_outlives_a_restart_with_its_tags_and_policy(home: Path, journal_alone: bool) -> None:
+    key = """
+scaling = client("application-autoscaling")
+key = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": "endpoint/weather/variant/AllTraffic",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+"""
+    made = f"""
+{"no_snapshots()" if journal_alone else ""}
+{key}
+arn = scaling.register_scalable_target(**key, MinCapacity=1, MaxCapacity=4, Tags={{"a": "1"}})["ScalableTargetARN"]
+metric = {{"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}}
+policy = {{"TargetValue": 5.0, "PredefinedMetricSpecification": metric}}
+more = {{"PolicyName": "track", "PolicyType": "TargetTrackingScaling"}}
+answer = scaling.put_scaling_policy(**key, **more, TargetTrackingScalingPolicyConfiguration=policy)
+print(arn, answer["PolicyARN"])
+sys.stdout.flush()
+{"import os; os._exit(1)" if journal_alone else "kept.close()"}
+"""
+    found = f"""
+{key}
+target = scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"][0]
+policy = scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"][0]
+assert scaling.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"] == {{"a": "1"}}
+print(target["ScalableTargetARN"], policy["PolicyARN"])
+"""
+    assert _run(home, made, code=int(journal_alone)) == _run(home, found)
+
+
 def test_a_journal_is_replayed_to_the_same_ids_secrets_and_times(home: Path) -> None:
     made = """
 no_snapshots()

@@ -149,6 +149,27 @@ class Objects:
         except ClientError as error:
             raise TransferError(f'Data upload failed for S3 URL "{uri}": {error}') from error
 
+    def write(self, content: bytes, uri: str, region: str, role_arn: str, key_id: str | None = None) -> None:
+        """Put content into an object, with the rights of a role.
+
+        Args:
+            content: The content.
+            uri: `s3://bucket/key`.
+            region: The region of the client.
+            role_arn: The role.
+            key_id: The KMS key of the object, or None.
+
+        Raises:
+            TransferError: S3 refused.
+        """
+        bucket, key = split_uri(uri)
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+        try:
+            client = self._clients.client("s3", region, role_arn)
+            client.put_object(Bucket=bucket, Key=key, Body=content, **encryption)
+        except ClientError as error:
+            raise TransferError(f'Data upload failed for S3 URL "{uri}": {error}') from error
+
     def _copy(self, client: Any, bucket: str, key: str, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         body = client.get_object(Bucket=bucket, Key=key)["Body"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
 
+from mlstack_localcloud.server.sagemaker.serving.capture_lines import Captured, Side
 from mlstack_localcloud.server.sagemaker.serving.connections import Answer, UnreachableError
 from mlstack_localcloud.server.sagemaker.serving.fleet import LOG_GROUP
 from mlstack_localcloud.server.sagemaker.serving.metrics import Call
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from werkzeug import Request
 
     from mlstack_localcloud.server.sagemaker.ports import Identity
+    from mlstack_localcloud.server.sagemaker.serving.fleet import Fleet
     from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics
     from mlstack_localcloud.server.sagemaker.serving.router import Router
 
 _MOST_BYTES = 25 << 20  # Payload quota of real-time endpoints.
 _ATTEMPTS = 5
 _CUSTOM = "X-Amzn-SageMaker-Custom-Attributes"
+_INFERENCE_ID = "X-Amzn-SageMaker-Inference-Id"
 _VARIANT = "X-Amzn-Invoked-Production-Variant"
 _TIMED_OUT = (
     "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
@@ -88,7 +91,7 @@ def _answer(
 ) -> tuple[str, Answer]:
     target, headers, body = request
     for _ in range(_ATTEMPTS):
-        with router.process(arn, target) as (variant, process):
+        with router.process(arn, target) as (fleet, variant, process):
             try:
                 call.sent(variant)
                 answer = process.invoke(headers, body)
@@ -97,10 +100,21 @@ def _answer(
                 continue
             else:
                 call.answered(answer.status)
-                return variant, answer
             finally:
                 call.left_model()
+            # While the process is held: a fleet that ends writes what was captured when its last call was answered.
+            _capture(fleet, variant, headers, body, answer)
+            return variant, answer
     raise NotReadyError(arn)
+
+
+def _capture(fleet: Fleet, variant: str, headers: dict[str, str], body: bytes, answer: Answer) -> None:
+    capture = fleet.capture
+    if capture is None or answer.status not in _SUCCESS or not capture.samples():
+        return
+    asked = Side(headers["Content-Type"], body)
+    answered = Side(answer.headers.get("content-type", ""), answer.body)
+    capture.keep(Captured(variant, asked, answered, headers.get(_INFERENCE_ID), headers.get(_CUSTOM)))
 
 
 def _headers(request: Request) -> dict[str, str]:
@@ -108,7 +122,7 @@ def _headers(request: Request) -> dict[str, str]:
         "Content-Type": request.headers.get("Content-Type") or "application/json",
         "Accept": request.headers.get("Accept") or "*/*",
     }
-    for name in (_CUSTOM, "X-Amzn-SageMaker-Inference-Id"):
+    for name in (_CUSTOM, _INFERENCE_ID):
         value = request.headers.get(name)
         if value is not None:
             headers[name] = value
