@@ -1,8 +1,8 @@
 """Which components an environment consists of, and how they fit together.
 
 Stages: the key and the buckets come first, for everything else uses them; then the registries; then the roles, which
-know what work there is; then pipeline, endpoint and notifications, each only where the specification has it. The
-components of parts that are off are not imported, so they cost nothing.
+know what work there is; then pipeline, endpoint, notifications and features, each only where the specification has
+it. The components of parts that are off are not imported, so they cost nothing.
 
 Nothing here reads the cloud except the release pointer, which says what model version the endpoint serves.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.image_registry import ImageRegistry
     from mlstack_components.aws.job_roles import JobRoles
 
-    from mlstack_stacks.spec import EnvironmentSpec, Notifications, Registry, Serving, Steps
+    from mlstack_stacks.spec import EnvironmentSpec, FeatureGroup, Notifications, Registry, Serving, Steps
 
 UNOWNED = "unowned"
 """The owner's tag where the specification names none."""
@@ -57,6 +57,8 @@ def compose(spec: EnvironmentSpec, parent: pulumi.Resource) -> ProjectOutputs:
         optional |= parts.endpoint(spec.serving)
     if spec.notifications is not None:
         optional |= parts.notifications(spec.notifications)
+    if spec.features is not None:
+        optional |= parts.features(spec.features)
     return ProjectOutputs(
         artifact_bucket=parts.store.artifact_bucket,
         data_bucket=parts.store.data_bucket,
@@ -273,3 +275,23 @@ class _Parts:
             self._child,
         )
         return {"notification_topic_arn": topic.topic_arn}
+
+    def features(self, groups: dict[str, FeatureGroup]) -> dict[str, Any]:
+        """The feature groups."""
+        from mlstack_components.aws.feature_store import FeatureStore, FeatureStoreArgs
+
+        from mlstack_stacks.feature_groups import feature_groups
+
+        store = FeatureStore(
+            self._prefix,
+            FeatureStoreArgs(
+                placement=self._placement,
+                encryption_key_arn=self.key.arn,
+                bucket=self.store.data_bucket,
+                bucket_arn=self.store.data_bucket_arn,
+                groups=feature_groups(self._names, groups),
+                tags=self._tags,
+            ),
+            self._child,
+        )
+        return {"feature_group_names": store.names}

@@ -28,6 +28,8 @@ steps:
 registry: {approval: manual}
 serving: {kind: realtime, instances: {min: 2}}
 notifications: {emails: [ml-team@example.com]}
+features:
+  customers: {record_identifier: id, event_time: at, schema: {id: string, at: string, visits: integer}}
 environments:
   dev: {account: "111111111111", region: eu-west-1}
 """

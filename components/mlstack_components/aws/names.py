@@ -17,6 +17,9 @@ PIPELINE_PREFIX = "pipelines/"
 STACK_DATA_PREFIX = "data/"
 """Data bucket: the dataset that the stack uploads."""
 
+FEATURE_PREFIX = "features/"
+"""Data bucket: the offline stores of the feature groups."""
+
 LOG_PREFIX_DATA = "data/"
 """Log bucket: accesses to the data bucket."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from mlstack_components.errors import Problem
 from pydantic import BaseModel
@@ -29,6 +29,9 @@ _EXAMPLES = {
     "train": "{entry_point: src/train.py, framework: sklearn}",
     "kind": "realtime",
     "emails": "[ml-team@example.com]",
+    "schema": "{city: string, event_time: string, temperature: float}",
+    "record_identifier": "city",
+    "event_time": "event_time",
 }
 _EXPECTED = {
     "string_type": "text",
@@ -176,8 +179,18 @@ def _find(tree: Mapping, location: tuple[int | str, ...]) -> tuple[Node | None, 
 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """The keys that a model knows at a location below it."""
-    for part in location:
-        field = model.model_fields[str(part)]
-        nested = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
-        model = next(kind for kind in nested if issubclass(kind, BaseModel))
-    return list(model.model_fields)
+    parts = iter(location)
+    for part in parts:
+        annotation = model.model_fields[str(part)].annotation
+        kinds = [annotation, *get_args(annotation)]
+        if any(get_origin(kind) is dict for kind in kinds):
+            next(parts, None)  # The name of an entry, such as a feature group's.
+        model = next(_models_in(annotation))
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)

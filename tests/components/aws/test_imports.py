@@ -23,6 +23,7 @@ COMPONENTS = [
     "artifact_store",
     "encryption_key",
     "endpoint",
+    "feature_store",
     "image_registry",
     "job_roles",
     "model_registry",
