@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import botocore.session
 import pytest
@@ -47,12 +48,20 @@ groups = st.one_of(
 ).filter(lambda name: len(name) <= MAX_GROUP_NAME)
 
 
-@given(projects, environments, groups)
-def test_a_feature_group_has_a_name_that_aws_takes(project: str, environment: str, group: str) -> None:
-    shape = botocore.session.get_session().get_service_model("sagemaker").shape_for("FeatureGroupName")
+@pytest.fixture(scope="module")
+def feature_group_name() -> dict[str, Any]:
+    """AWS's rules for the name of a feature group."""
+    service = botocore.session.get_session().get_service_model("sagemaker")
+    return dict(service.shape_for("FeatureGroupName").metadata)
+
+
+@given(project=projects, environment=environments, group=groups)
+def test_a_feature_group_has_a_name_that_aws_takes(
+    feature_group_name: dict[str, Any], project: str, environment: str, group: str
+) -> None:
     name = Names(project, environment).feature_group(group)
-    assert len(name) <= shape.metadata["max"] == MAX_FEATURE_GROUP
-    assert re.fullmatch(shape.metadata["pattern"], name)
+    assert len(name) <= feature_group_name["max"] == MAX_FEATURE_GROUP
+    assert re.fullmatch(feature_group_name["pattern"], name)
     assert name == Names(project, environment).feature_group(group)
 
 

@@ -181,16 +181,15 @@ def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
     """The keys that a model knows at a location below it."""
     parts = iter(location)
     for part in parts:
-        annotation = model.model_fields[str(part)].annotation
-        kinds = [annotation, *get_args(annotation)]
+        kinds = [*_kinds(model.model_fields[str(part)].annotation)]
         if any(get_origin(kind) is dict for kind in kinds):
             next(parts, None)  # The name of an entry, such as a feature group's.
-        model = next(_models_in(annotation))
+        model = next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """An annotation and all that it is made of."""
+    yield annotation
     for argument in get_args(annotation):
-        yield from _models_in(argument)
+        yield from _kinds(argument)

@@ -134,7 +134,7 @@ CASES = [
     ("customers:", "Customers:", "features.Customers", "not a feature group's name", 'Write "customers".'),
     ("customers:", "user-clicks:", "features.user-clicks", "not a feature group's name", 'Write "user_clicks".'),
     ("customers:", "c" * 31 + ":", "features." + "c" * 31, "at most 30 characters, not 31", "Shorten"),
-    ("identifier: id,", "identifier: di,", "features.customers.record_identifier", "no feature", 'Did you mean "id"?'),
+    ("identifier: id,", "identifier: idd,", "features.customers.record_identifier", "no feature", 'Did you mean "id"?'),
     ("record_identifier: id, ", "", "features.customers.record_identifier", "is missing", "Add `record_identifier:"),
     ("event_time: at,", "event_time: when,", "features.customers.event_time", "no feature", "Add it to the schema"),
     ("event_time: at,", "event_time: visits,", "features.customers.event_time", 'not an "integer"', "visits: float"),
