@@ -226,6 +226,7 @@ def test_event_times_are_compared_as_points_in_time(make, put, get):
         {"city": "Seattle", "time": at(1), "visits": str(1 << 63)},
         {"city": "Seattle", "time": at(1), "temperature": "warm"},
         {"city": "Seattle", "time": at(1), "temperature": "nan"},
+        {"city": "Seattle", "time": at(1), "temperature": "1_000"},
         {"city": "Seattle", "time": at(1), "humidity": "1"},
     ],
 )
@@ -234,6 +235,21 @@ def test_a_record_that_the_schema_does_not_allow_is_refused(make, runtime, get, 
     call = {"FeatureGroupName": "weather", "Record": record(**wrong)}
     assert error_of(runtime.put_record, **call)[0] == "ValidationError"
     assert "Record" not in get()
+
+
+def test_an_event_time_in_seconds_is_one_that_there_will_be(make, runtime):
+    definitions = [{"FeatureName": "id", "FeatureType": "Integral"}, {"FeatureName": "at", "FeatureType": "Fractional"}]
+    make(RecordIdentifierFeatureName="id", EventTimeFeatureName="at", FeatureDefinitions=definitions)
+    for seconds in ("1e300", "-1", "soon"):
+        call = {"FeatureGroupName": "weather", "Record": record(id=1, at=seconds)}
+        assert error_of(runtime.put_record, **call)[0] == "ValidationError"
+
+
+def test_half_a_surrogate_pair_is_no_text(make, runtime):
+    make()
+    body = record(city="Seattle", time=at(1))
+    body[0]["ValueAsString"] = "\ud800"
+    assert error_of(runtime.put_record, FeatureGroupName="weather", Record=body)[0] == "ValidationError"
 
 
 def test_what_is_not_there_is_told(make, runtime, get):

@@ -116,13 +116,16 @@ class Records:
             change: The record or the deletion.
             online: Whether it goes to the online store, where a newer record stays.
             offline: Whether it goes to the offline store.
-            remove: Whether the online store forgets the record instead.
+            remove: Whether the online store forgets an older record instead.
         """
         body = None if change.deleted else json.dumps(change.features)
         with self._lock, self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             if online and remove:
-                self._connection.execute("DELETE FROM record WHERE arn=? AND identifier=?", (arn, change.identifier))
+                self._connection.execute(
+                    "DELETE FROM record WHERE arn=? AND identifier=? AND event_time < ?",
+                    (arn, change.identifier, change.event_time),
+                )
             elif online:
                 row = (arn, change.identifier, change.event_time, body, change.expires, change.received)
                 self._connection.execute(_PUT, row)

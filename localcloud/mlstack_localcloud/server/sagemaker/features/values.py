@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # `yyyy-MM-dd'T'HH:mm:ssZ` and `yyyy-MM-dd'T'HH:mm:ss.SSSZ`, by the developer guide's glossary entry on event times.
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)")
 _LONG = 1 << 63
+_YEAR_10000 = 253402300800
 _SECONDS = {"Seconds": 1, "Minutes": 60, "Hours": 3600, "Days": 86400, "Weeks": 604800}
 
 
@@ -65,7 +66,7 @@ def point_in_time(group: Document, value: str) -> float:
     name = group["EventTimeFeatureName"]
     if types(group)[name] != "String":
         seconds = _number(value)
-        if seconds is None or seconds < 0:
+        if seconds is None or not 0 <= seconds < _YEAR_10000:
             raise invalid(f"Validation Error: {name} is not a number of seconds since 1970: {value}")
         return seconds
     seconds = _iso_seconds(value)
@@ -82,6 +83,8 @@ def seconds_of(duration: Document) -> int:
 
 def _checked(name: str, type_: str, value: str) -> str:
     number = _number(value)
+    if not _is_unicode(value):
+        raise invalid(f"Validation Error: The value of {name} is no Unicode text.")
     if type_ == "Fractional" and number is None:
         raise invalid(f"Validation Error: {name} is Fractional, and its value is not: {value}")
     if type_ == "Integral" and (not re.fullmatch(r"[-+]?\d{1,19}", value) or not -_LONG <= int(value) < _LONG):
@@ -98,7 +101,17 @@ def _iso_seconds(value: str) -> float | None:
 
 def _number(value: str) -> float | None:
     try:
-        number = float(value)
+        # Python itself reads 1_000 too.
+        number = math.nan if "_" in value else float(value)
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _is_unicode(value: str) -> bool:
+    """Whether a text can be written: JSON can hold half of a surrogate pair."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
