@@ -127,7 +127,8 @@ class FeatureStore(pulumi.ComponentResource):
                 role_arn=role_arn,
                 tags=args.tags,
             ),
-            pulumi.ResourceOptions(parent=self),
+            # The official provider makes the new one first, and AWS has one group of a name.
+            pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
 
 

@@ -29,6 +29,7 @@ class Declared:
     parent: str
     retain_on_delete: bool
     dependencies: tuple[str, ...]
+    delete_before_replace: bool = False
 
 
 @dataclass
@@ -82,6 +83,7 @@ class _Monitor(pulumi_mocks.MockMonitor):
                     parent=request.parent,
                     retain_on_delete=request.retainOnDelete,
                     dependencies=tuple(request.dependencies),
+                    delete_before_replace=request.deleteBeforeReplace,
                 )
             )
         return super().RegisterResource(request)

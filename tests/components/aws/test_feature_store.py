@@ -98,6 +98,10 @@ def test_a_role_that_writes_nothing_has_no_rights(store):
     assert declared.one(TYPE).inputs["roleArn"] == "arn:aws:made:::weather-dev-features"
 
 
+def test_a_replaced_group_goes_before_the_new_one_of_its_name_comes(store):
+    assert store().one(TYPE).delete_before_replace
+
+
 def test_a_group_is_made_when_its_role_has_its_rights(store):
     group = store().one(TYPE)
     assert any("RolePolicy" in urn for urn in group.dependencies)
