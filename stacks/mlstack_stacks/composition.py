@@ -1,8 +1,8 @@
 """Which components an environment consists of, and how they fit together.
 
 Stages: the key and the buckets come first, for everything else uses them; then the registries; then the roles, which
-know what work there is; then pipeline, endpoint, notifications and what tells them (`observation.py`), each only where
-the specification has it. The components of parts that are off are not imported, so they cost nothing.
+know what work there is; then pipeline, endpoint, notifications, what tells them (`observation.py`) and features, each
+only where the specification has it. The components of parts that are off are not imported, so they cost nothing.
 
 Nothing here reads the cloud except the release pointer, which says what model version the endpoint serves.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.image_registry import ImageRegistry
     from mlstack_components.aws.job_roles import JobRoles
 
-    from mlstack_stacks.spec import EnvironmentSpec, Notifications, Registry, Serving, Steps
+    from mlstack_stacks.spec import EnvironmentSpec, FeatureGroup, Notifications, Registry, Serving, Steps
 
 UNOWNED = "unowned"
 """The owner's tag where the specification names none."""
@@ -60,6 +60,8 @@ def compose(spec: EnvironmentSpec, parent: pulumi.Resource) -> ProjectOutputs:
         optional |= parts.notifications(spec.notifications)
     if spec.monitoring is not None or spec.budget is not None:
         optional |= parts.observation(optional.get("notification_topic_arn"))
+    if spec.features is not None:
+        optional |= parts.features(spec.features)
     return ProjectOutputs(
         artifact_bucket=parts.store.artifact_bucket,
         data_bucket=parts.store.data_bucket,
@@ -302,3 +304,23 @@ class _Parts:
             tags=self._tags,
         )
         return observe(self.spec, observed, self._child)
+
+    def features(self, groups: dict[str, FeatureGroup]) -> dict[str, Any]:
+        """The feature groups."""
+        from mlstack_components.aws.feature_store import FeatureStore, FeatureStoreArgs
+
+        from mlstack_stacks.feature_groups import feature_groups
+
+        store = FeatureStore(
+            self._prefix,
+            FeatureStoreArgs(
+                placement=self._placement,
+                encryption_key_arn=self.key.arn,
+                bucket=self.store.data_bucket,
+                bucket_arn=self.store.data_bucket_arn,
+                groups=feature_groups(self._names, groups),
+                tags=self._tags,
+            ),
+            self._child,
+        )
+        return {"feature_group_names": store.names}

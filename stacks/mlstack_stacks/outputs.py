@@ -41,6 +41,8 @@ class ProjectOutputs:
     """Where the project's own container images are pushed to, without a tag."""
     release_parameter_path: str | None = None
     """The SSM path below which the release pointer lies."""
+    feature_group_names: dict[str, pulumi.Output[str]] | None = None
+    """The names of the feature groups in the cloud, by their names in mlstack.yaml."""
     region: str
     """The region."""
     account: str

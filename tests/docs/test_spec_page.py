@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from mlstack_stacks.spec import EnvironmentSpec, load_all
+from mlstack_stacks.spec import EnvironmentSpec, FeatureGroup, load_all
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
@@ -24,11 +24,14 @@ _NOT_WRITTEN = {"environment"}
 
 def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
     for name, field in model.model_fields.items():
+        if name == "features" and model is EnvironmentSpec:
+            yield from _fields(FeatureGroup, f"{prefix}features.<group>.")
+            continue
         kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
         nested = next((kind for kind in kinds if issubclass(kind, BaseModel)), None)
         # A framework may also be its name alone, so the page tells the key itself too.
         if nested is None or name == "framework":
-            yield f"{prefix}{name}", field
+            yield f"{prefix}{field.alias or name}", field
         if nested is not None:
             yield from _fields(nested, f"{prefix}{name}.")
 

@@ -31,6 +31,8 @@ serving: {kind: realtime, instances: {min: 2}}
 notifications: {emails: [ml-team@example.com]}
 monitoring: {alarms: {}}
 budget: {monthly_usd: 300}
+features:
+  customers: {record_identifier: id, event_time: at, schema: {id: string, at: string, visits: integer}}
 environments:
   dev: {account: "111111111111", region: eu-west-1}
 """

@@ -211,13 +211,34 @@ def _properties(monitor: CheckMonitor, name: str) -> list[Any]:
     return [(each.short_type, each.properties) for each in monitor.planned if each.name == name]
 
 
+def test_features_are_kept_in_the_data_bucket_under_the_projects_names(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    text = spec_text.replace("visits: integer}", "visits: integer, spent: float}")
+    monitor = deploy(text)
+    group = _one(monitor, "aws:sagemaker:FeatureGroup")
+    assert group["featureGroupName"] == "churn-dev-customers"
+    assert {each["featureName"]: each["featureType"] for each in group["featureDefinitions"]} == {
+        "id": "String",
+        "at": "String",
+        "visits": "Integral",
+        "spent": "Fractional",
+    }
+    storage = group["offlineStoreConfig"]["s3StorageConfig"]
+    assert storage["s3Uri"] == "s3://churn-dev-data-bucket/features"
+    assert storage["kmsKeyId"] == group["onlineStoreConfig"]["securityConfig"]["kmsKeyId"]
+    assert monitor.outputs["feature_group_names"] == {"customers": "churn-dev-customers"}
+    offline = deploy(text.replace("spent: float}", "spent: float}, online: false"))
+    assert "onlineStoreConfig" not in _one(offline, "aws:sagemaker:FeatureGroup")
+
+
 def test_without_prepare_and_evaluate_no_processing_role_is_made(
     deploy: Callable[..., CheckMonitor], spec_text: str
 ) -> None:
     lines = [line for line in spec_text.splitlines() if "prepare:" not in line and "evaluate:" not in line]
     monitor = deploy("\n".join(lines) + "\n")
     roles = {resource.name for resource in monitor.planned if resource.short_type == "aws:iam:Role"}
-    assert roles == {"churn-dev-training", "churn-dev-pipeline", "churn-dev-serving"}
+    assert roles == {"churn-dev-training", "churn-dev-pipeline", "churn-dev-serving", "churn-dev-features"}
     definition = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])
     assert [step["Name"] for step in definition["Steps"]] == ["train", "register"]
 
@@ -250,7 +271,7 @@ def test_another_region_in_the_shell_stops_the_program(
     deploy: Callable[..., CheckMonitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "us-west-2")
-    with pytest.raises(pulumi.RunError, match=r"^AWS_REGION says the region us-west-2, mlstack.yaml:17 says eu-west-1"):
+    with pytest.raises(pulumi.RunError, match=r"^AWS_REGION says the region us-west-2, mlstack.yaml:18 says eu-west-1"):
         deploy()
 
 

@@ -67,6 +67,7 @@ LOOKS: dict[str, Look] = {
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": Look(
         "sagemaker", "describe_endpoint_config", "EndpointConfigName"
     ),
+    "aws:sagemaker/featureGroup:FeatureGroup": Look("sagemaker", "describe_feature_group", "FeatureGroupName"),
     "aws:sagemaker/model:Model": Look("sagemaker", "describe_model", "ModelName"),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": Look(
         "sagemaker", "describe_model_package_group", "ModelPackageGroupName"

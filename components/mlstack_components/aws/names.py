@@ -20,6 +20,9 @@ STACK_DATA_PREFIX = "data/"
 CAPTURE_PREFIX = "capture/"
 """Data bucket: what endpoints were asked and answered, a folder an endpoint, variant and hour."""
 
+FEATURE_PREFIX = "features/"
+"""Data bucket: the offline stores of the feature groups."""
+
 LOG_PREFIX_DATA = "data/"
 """Log bucket: accesses to the data bucket."""
 

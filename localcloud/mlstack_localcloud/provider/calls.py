@@ -10,7 +10,21 @@ if TYPE_CHECKING:
 
     from mlstack_localcloud.provider.values import Value
 
-__all__ = ["ID", "Call", "Collection", "Const", "Grouped", "ListOf", "Source", "Sweep", "Tags", "Text", "Wait", "When"]
+__all__ = [
+    "ID",
+    "Call",
+    "Collection",
+    "Const",
+    "Grouped",
+    "ListOf",
+    "Part",
+    "Source",
+    "Sweep",
+    "Tags",
+    "Text",
+    "Wait",
+    "When",
+]
 
 ID: Final = "id"
 """Where an argument's source is the resource's Pulumi id."""
@@ -58,7 +72,20 @@ class Grouped:
     names: Mapping[str, str]
 
 
-Source: TypeAlias = str | Const | Text | ListOf | Grouped
+@dataclass(frozen=True)
+class Part:
+    """An argument that is a part of a property.
+
+    Attributes:
+        name: The property.
+        key: The part's name in Pulumi.
+    """
+
+    name: str
+    key: str
+
+
+Source: TypeAlias = str | Const | Text | ListOf | Grouped | Part
 """Where a call's argument comes from; a plain string names a property, an output or `id`."""
 
 

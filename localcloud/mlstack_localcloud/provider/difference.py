@@ -67,6 +67,19 @@ def replaces(requests: Requests, property_: Property) -> bool:
     return True
 
 
+def _beyond_parts(property_: Property, old: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
+    """Whether more of a property changes than the parts that an update takes."""
+    if not property_.in_place:
+        return False
+
+    def rest(value: Value) -> Value:
+        if not isinstance(value, dict):
+            return value
+        return {name: each for name, each in value.items() if name not in property_.in_place}
+
+    return not same(property_, rest(old.get(property_.name)), rest(new.get(property_.name)))
+
+
 def changed_properties(type_: ResourceType, old: Mapping[str, Value], new: Mapping[str, Value]) -> Iterator[Property]:
     """The properties that differ in meaning; one that AWS chooses differs only where it is given."""
     for property_ in type_.properties:
@@ -93,7 +106,7 @@ def difference(
     changes: dict[str, Change] = {}
     properties, replaced_by = [], []
     for property_ in changed_properties(type_, old, new):
-        replace = replaces(requests, property_)
+        replace = replaces(requests, property_) or _beyond_parts(property_, old, new)
         properties.append(property_.name)
         if replace:
             replaced_by.append(property_.name)

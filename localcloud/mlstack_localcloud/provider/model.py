@@ -23,6 +23,7 @@ from mlstack_localcloud.provider.calls import (
     Const,
     Grouped,
     ListOf,
+    Part,
     Source,
     Sweep,
     Tags,
@@ -49,6 +50,7 @@ __all__ = [
     "Name",
     "Nested",
     "Output",
+    "Part",
     "Property",
     "ResourceType",
     "Source",
@@ -113,6 +115,8 @@ class Property:
         nested_defaults: Values that AWS adds inside this property, by Pulumi name; `ANY` for one that it chooses.
         entry_defaults: What the official provider adds to each entry of a list that has none of some keys: the keys, of
             which the first is added, and its value.
+        in_place: Of a nested property that an update operation takes: its parts that are all that it takes of it, so
+            that a change of any other replaces the resource.
         listed: Pulumi has a list where the API has one structure.
         elsewhere: Another resource type sets it too (a topic's policy), so it is looked at only where it is given.
         witness: The output that changes with the content, where AWS never tells the content itself.
@@ -130,6 +134,7 @@ class Property:
     source: str = ""
     nested_defaults: Mapping[str, Value] = field(default_factory=dict)
     entry_defaults: tuple[tuple[tuple[str, ...], Value], ...] = ()
+    in_place: tuple[str, ...] = ()
     listed: bool = False
     elsewhere: bool = False
     witness: str = ""

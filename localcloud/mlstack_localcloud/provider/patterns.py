@@ -31,6 +31,8 @@ _CLASSES = {
     r"\p{ASCII}": r"\x00-\x7f",
     r"\p{Print}": r"\x20-\x7e",
     r"\p{Graph}": r"\x21-\x7e",
+    # Pairs of surrogates, which Java takes for the one character that they stand for.
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
 }
 # All characters beyond the basic plane, which Java writes as surrogates.
 _SURROGATES = (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")

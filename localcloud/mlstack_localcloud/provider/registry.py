@@ -46,6 +46,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:s3/bucketVersioning:BucketVersioning": "s3.bucket_versioning",
         "aws:sagemaker/endpoint:Endpoint": "sagemaker.endpoint",
         "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "sagemaker.endpoint_configuration",
+        "aws:sagemaker/featureGroup:FeatureGroup": "sagemaker.feature_group",
         "aws:sagemaker/model:Model": "sagemaker.model",
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "sagemaker.model_package_group",
         "aws:sagemaker/pipeline:Pipeline": "sagemaker.pipeline",

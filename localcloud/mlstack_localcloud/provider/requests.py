@@ -11,7 +11,18 @@ from typing import Any, cast
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 
 from mlstack_localcloud.provider.constraints import Path, violations
-from mlstack_localcloud.provider.model import Call, Const, Grouped, Kind, ListOf, Property, ResourceType, Source, Text
+from mlstack_localcloud.provider.model import (
+    Call,
+    Const,
+    Grouped,
+    Kind,
+    ListOf,
+    Part,
+    Property,
+    ResourceType,
+    Source,
+    Text,
+)
 from mlstack_localcloud.provider.shapes import Dialect, Problem, camel_case
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value, holds_unknown
 
@@ -206,6 +217,9 @@ def source_value(source: Source, values: Mapping[str, Value]) -> Value:
     if isinstance(source, Text):
         text = fill(source.template, values)
         return None if text == source.unless else text
+    if isinstance(source, Part):
+        whole = values.get(source.name)
+        return whole.get(source.key) if isinstance(whole, Mapping) else None
     if isinstance(source, ListOf):
         value = values.get(source.name)
         return None if value is None else [value]

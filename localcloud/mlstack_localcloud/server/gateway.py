@@ -3,7 +3,7 @@
 ```
 request -> identify (signature.py) -> route by the service it was signed for
              |                          sts        security_token_service.py
-             |                          sagemaker  sagemaker/ (operations, and invocations of endpoints)
+             |                          sagemaker  sagemaker/ (operations, calls of endpoints, records of features)
              refused (refusals.py)      others     moto_services.py, kept by persistence/
 ```
 
@@ -59,6 +59,9 @@ class SageMakerService(Protocol):
 
     def invoke(self, endpoint: str, request: Request, caller: Caller) -> Response:
         """Answer an invocation of an endpoint."""
+
+    def features(self, method: str, path: str, query: str, body: bytes, caller: Caller) -> Response | None:
+        """Answer a request for records of feature groups, or return None where it is something else."""
 
 
 class Gateway:
@@ -123,7 +126,8 @@ class Gateway:
         invocation = _INVOCATION.match(request.path)
         if invocation and request.method == "POST":
             return sagemaker.invoke(unquote(invocation.group(1)), Request(request.environ), identified.caller)
-        return answer_unknown(request, "sagemaker")
+        records = sagemaker.features(request.method, request.path, request.query, request.body, identified.caller)
+        return answer_unknown(request, "sagemaker") if records is None else records
 
 
 def _wire_request(environ: dict[str, Any]) -> WireRequest:

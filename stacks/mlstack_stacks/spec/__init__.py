@@ -4,6 +4,7 @@
 """
 
 from mlstack_stacks.spec.cost import Assumptions, Cost
+from mlstack_stacks.spec.feature_group import FeatureGroup
 from mlstack_stacks.spec.load import load, load_all
 from mlstack_stacks.spec.models import (
     Data,
@@ -31,6 +32,7 @@ __all__ = [
     "Data",
     "EnvironmentSpec",
     "Evaluate",
+    "FeatureGroup",
     "Framework",
     "Gate",
     "Instances",

@@ -22,6 +22,7 @@ from pydantic import (
 
 from mlstack_stacks.spec.base import STRICT
 from mlstack_stacks.spec.cost import Cost
+from mlstack_stacks.spec.feature_group import FeatureGroup, GroupName  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.ranges import RangeExpression, combinations
 from mlstack_stacks.spec.serving import Serving  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
@@ -230,6 +231,8 @@ class Parts(_Model):
     registry: Registry | None = None
     serving: Serving | None = None
     notifications: Notifications | None = None
+    features: Annotated[dict[GroupName, FeatureGroup], Field(min_length=1, max_length=100)] | None = None
+    """The feature groups, by name."""
     cost: Cost = Cost()
     monitoring: Monitoring | None = None
     budget: Budget | None = None

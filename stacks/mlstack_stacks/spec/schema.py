@@ -36,7 +36,7 @@ def json_schema() -> dict[str, Any]:
         The schema as plain data.
     """
     schema = _File.model_json_schema()
-    parts = Parts.model_json_schema()
+    parts = _tidy(Parts.model_json_schema())
     definitions = {name: _tidy(definition) for name, definition in schema.pop("$defs").items()}
     definitions |= {f"{name}{_OVERRIDE}": _partial(definition) for name, definition in definitions.items()}
     place = EnvironmentSpec.model_json_schema()["properties"]
@@ -65,8 +65,9 @@ def _tidy(definition: dict[str, Any]) -> dict[str, Any]:
     properties = {}
     for name, schema in definition.get("properties", {}).items():
         kept = {key: value for key, value in schema.items() if key not in {"title", "propertyNames"}}
-        if "patternProperties" in kept:
-            kept["additionalProperties"] = False
+        for part in (kept, *kept.get("anyOf", ())):
+            if "patternProperties" in part:
+                part["additionalProperties"] = False
         properties[name] = kept
     for key, (model, member) in _SHORT.items():
         if key in properties:

@@ -30,6 +30,7 @@ class Declared:
     retain_on_delete: bool
     dependencies: tuple[str, ...]
     ignore_changes: tuple[str, ...] = ()
+    delete_before_replace: bool = False
 
 
 @dataclass
@@ -84,6 +85,7 @@ class _Monitor(pulumi_mocks.MockMonitor):
                     retain_on_delete=request.retainOnDelete,
                     dependencies=tuple(request.dependencies),
                     ignore_changes=tuple(request.ignoreChanges),
+                    delete_before_replace=request.deleteBeforeReplace,
                 )
             )
         return super().RegisterResource(request)

@@ -27,6 +27,7 @@ COMPONENTS = [
     "dashboard",
     "encryption_key",
     "endpoint",
+    "feature_store",
     "image_registry",
     "job_roles",
     "model_registry",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MODEL = "model"
 ENDPOINT = "endpoint"
 ENDPOINT_CONFIG = "endpoint-config"
+FEATURE_GROUP = "feature-group"
 MODEL_PACKAGE = "model-package"
 MODEL_PACKAGE_GROUP = "model-package-group"
 PROCESSING_JOB = "processing-job"

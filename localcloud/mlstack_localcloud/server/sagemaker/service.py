@@ -19,8 +19,13 @@ from mlstack_localcloud.server.sagemaker import service_model, validation
 from mlstack_localcloud.server.sagemaker.errors import ServiceError, unknown_operation
 from mlstack_localcloud.server.sagemaker.execution.running_jobs import RunningJobs
 from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
+from mlstack_localcloud.server.sagemaker.features import wire
+from mlstack_localcloud.server.sagemaker.features.offline import OfflineStore
+from mlstack_localcloud.server.sagemaker.features.records import Records
+from mlstack_localcloud.server.sagemaker.features.runtime import FeatureRuntime
 from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
 from mlstack_localcloud.server.sagemaker.resources.endpoints import Endpoints
+from mlstack_localcloud.server.sagemaker.resources.feature_groups import FeatureGroups
 from mlstack_localcloud.server.sagemaker.resources.hyperparameter_tuning_jobs import HyperParameterTuningJobs
 from mlstack_localcloud.server.sagemaker.resources.model_package_groups import ModelPackageGroups
 from mlstack_localcloud.server.sagemaker.resources.model_packages import ModelPackages
@@ -96,6 +101,17 @@ class SageMaker:
             objects=workshop.objects,
             events=state_events,
         )
+        self._records = Records(home.features_database)
+        self._offline = OfflineStore(self._store, self._records, clients)
+        self._feature_groups = FeatureGroups(
+            store=self._store,
+            tags=tags,
+            objects=workshop.objects,
+            records=self._records,
+            offline=self._offline,
+            running=self._running,
+        )
+        self._features = FeatureRuntime(self._feature_groups, self._records, self._offline)
         self._operations: dict[str, Handler] = {
             **tags.operations(),
             **groups.operations(),
@@ -108,6 +124,7 @@ class SageMaker:
             **self._tuning_jobs.operations(),
             **pipelines.operations(),
             **self._executions.operations(),
+            **self._feature_groups.operations(),
         }
 
     def handle(self, operation: str, body: bytes, caller: Identity) -> Response:
@@ -155,6 +172,22 @@ class SageMaker:
         """
         return self._endpoints.invoke(endpoint, request, caller)
 
+    def features(self, method: str, path: str, query: str, body: bytes, caller: Identity) -> Response | None:
+        """Answer a request of Feature Store's runtime API.
+
+        Args:
+            method: The HTTP method.
+            path: The path, as it was sent.
+            query: The query string.
+            body: The body.
+            caller: Who calls.
+
+        Returns:
+            The answer, or the error as AWS shapes it; None for an operation that there is not. Nothing is raised.
+        """
+        route = wire.operation_of(method, path)
+        return None if route is None else wire.answer(self._features, route, query, body, caller)
+
     def resume(self) -> None:
         """Take up what ran when the daemon ended: endpoints serve again, jobs and executions have failed."""
         self._endpoints.resume(ACCOUNT)
@@ -162,6 +195,7 @@ class SageMaker:
         self._training_jobs.resume(ACCOUNT)
         self._tuning_jobs.resume(ACCOUNT)
         self._executions.resume(ACCOUNT)
+        self._feature_groups.resume(ACCOUNT)
 
     def close(self) -> None:
         """End what runs and close the tables."""
@@ -169,6 +203,8 @@ class SageMaker:
         self._metrics.close()
         self._rollouts.close()
         self._running.close()
+        self._offline.close()
+        self._records.close()
         self._store.close()
 
 

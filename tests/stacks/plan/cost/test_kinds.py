@@ -114,6 +114,11 @@ def test_what_a_kind_costs(of: Estimated, kind: str, properties: dict[str, Any],
         ("aws:sns/topicSubscription:TopicSubscription", {"protocol": "sms"}, "deliveries"),
         ("aws:sagemaker/endpoint:Endpoint", {}, "instances"),
         ("aws:sagemaker/pipeline:Pipeline", {"pipelineName": "another"}, "runs"),
+        (
+            "aws:sagemaker/featureGroup:FeatureGroup",
+            {"onlineStoreConfig": {"enableOnlineStore": True}, "offlineStoreConfig": {}},
+            "online store",
+        ),
     ],
 )
 def test_what_of_a_kind_has_no_price(of: Estimated, kind: str, properties: dict[str, Any], part: str) -> None:

@@ -45,6 +45,14 @@ class Objects:
                 return False
         return True
 
+    def has_bucket(self, uri: str, region: str) -> bool:
+        """Return whether the bucket of an address is there."""
+        try:
+            self._clients.client("s3", region).head_bucket(Bucket=split_uri(uri)[0])
+        except (TransferError, ClientError):
+            return False
+        return True
+
     def download(self, uri: str, directory: Path, region: str) -> int:
         """Copy everything under a prefix into a directory, or the one object of that name.
 

@@ -104,7 +104,7 @@ class Router:
     def routes(self) -> list[tuple[str, Fleet]]:
         """Return the ARNs of all endpoints that serve, with their fleets."""
         with self._changed:
-            return [(arn, fleet) for arn, fleet in self._routes.items() if fleet is not None]
+            return [(arn, route.fleet) for arn, route in self._routes.items() if route.fleet is not None]
 
     def drain(self, fleet: Fleet, seconds: float = _SECONDS_TO_DRAIN) -> None:
         """Wait until the calls that a fleet works on were answered, or the time is over."""
