@@ -103,6 +103,10 @@ class Api:
         if response.get("FailedEntryCount"):
             entry = response["FailedEntries"][0]
             raise ApiError(operation, entry.get("ErrorCode", "Failed"), entry.get("ErrorMessage", ""))
+        # EC2 says the same in other words.
+        if response.get("Unsuccessful"):
+            error = response["Unsuccessful"][0].get("Error", {})
+            raise ApiError(operation, error.get("Code", "Failed"), error.get("Message", ""))
         return response
 
 

@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Final
 
 from mlstack_localcloud.provider.calls import (
     ID,
+    Beside,
     Call,
+    Clear,
     Collection,
     Const,
+    Default,
     ListOf,
     Source,
     Sweep,
@@ -38,10 +41,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ANY",
     "ID",
+    "Beside",
     "Call",
+    "Clear",
     "Collection",
     "Const",
     "DataSource",
+    "Default",
     "Kind",
     "ListOf",
     "Name",
@@ -223,6 +229,7 @@ class ResourceType:
         collections: List properties that are things of their own.
         created: What to wait for after a creation; likewise `updated`, `deleted`.
         sweeps: Emptying before a deletion.
+        clears: What is taken away from a new resource.
         regional: Whether it lives in a region.
         not_implemented: Properties of the official provider that are refused by name.
     """
@@ -247,6 +254,7 @@ class ResourceType:
     updated: Wait | None = None
     deleted: Wait | None = None
     sweeps: tuple[Sweep, ...] = ()
+    clears: tuple[Clear, ...] = ()
     regional: bool = True
     not_implemented: tuple[str, ...] = ()
 
