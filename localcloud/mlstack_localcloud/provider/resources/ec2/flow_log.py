@@ -3,6 +3,8 @@
 from mlstack_localcloud.provider.model import ID, Call, Const, ListOf, Output, Property, ResourceType
 from mlstack_localcloud.provider.resources.ec2._tags import ec2_tags
 
+_READ = Call("DescribeFlowLogs", {"FlowLogIds": ListOf(ID)}, takes=(), out_of="FlowLogs", find={"FlowLogId": ID})
+
 TYPE = ResourceType(
     "aws:ec2/flowLog:FlowLog",
     service="ec2",
@@ -26,15 +28,8 @@ TYPE = ResourceType(
         out_of="FlowLogIds.0",
         into="FlowLogId",
     ),
-    reads=(
-        Call(
-            "DescribeFlowLogs",
-            {"FlowLogIds": ListOf(ID)},
-            takes=(),
-            out_of="FlowLogs",
-            find={"FlowLogId": ID},
-        ),
-    ),
+    answers=(_READ,),
+    reads=(_READ,),
     deletes=(Call("DeleteFlowLogs", {"FlowLogIds": ListOf(ID)}, takes=()),),
     tags=ec2_tags("vpc-flow-log"),
     gone=("InvalidFlowLogId.NotFound",),
