@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
@@ -136,9 +136,7 @@ class PrivateNetwork(pulumi.ComponentResource):
     def _group(self, args: PrivateNetworkArgs, what: str, description: str) -> aws.ec2.SecurityGroup:
         return aws.ec2.SecurityGroup(
             f"{self._name}-{what}",
-            aws.ec2.SecurityGroupArgs(
-                vpc_id=self.vpc.id, description=description, tags=self._named(args, what)
-            ),
+            aws.ec2.SecurityGroupArgs(vpc_id=self.vpc.id, description=description, tags=self._named(args, what)),
             self._child,
         )
 
@@ -176,39 +174,33 @@ class PrivateNetwork(pulumi.ComponentResource):
 
     def _rules(self, args: PrivateNetworkArgs) -> None:
         jobs, endpoints = self.jobs_group.id, self.endpoints_group.id
-        https = {"ip_protocol": "tcp", "from_port": _HTTPS, "to_port": _HTTPS}
+        group = "referenced_security_group_id"
+        each_other = "Instances of a job talk to each other"
         # Between the instances of a job AWS encrypts with IPsec, which needs UDP and ESP beside the job's own ports.
-        everything = {"ip_protocol": "-1"}
-        incoming = (
-            ("jobs-from-jobs", jobs, "Instances of a job talk to each other", everything, jobs),
-            ("endpoints-from-jobs", endpoints, "Jobs and models call AWS's services", https, jobs),
-        )
-        for what, group, description, ports, peer in incoming:
+        everything: dict[str, Any] = {"ip_protocol": "-1"}
+        https: dict[str, Any] = {"ip_protocol": "tcp", "from_port": _HTTPS, "to_port": _HTTPS}
+        incoming: list[tuple[str, pulumi.Output[str], str, dict[str, Any]]] = [
+            ("jobs-from-jobs", jobs, each_other, {**everything, group: jobs}),
+            ("endpoints-from-jobs", endpoints, "Jobs and models call AWS's services", {**https, group: jobs}),
+        ]
+        outgoing: list[tuple[str, pulumi.Output[str], str, dict[str, Any]]] = [
+            ("jobs-to-jobs", jobs, each_other, {**everything, group: jobs}),
+            ("jobs-to-endpoints", jobs, "Jobs and models call AWS's services", {**https, group: endpoints}),
+            ("jobs-to-s3", jobs, "S3 through the gateway", {**https, "prefix_list_id": self.gateway.prefix_list_id}),
+        ]
+        for what, owner, description, peer in incoming:
             aws.vpc.SecurityGroupIngressRule(
                 f"{self._name}-{what}",
                 aws.vpc.SecurityGroupIngressRuleArgs(
-                    security_group_id=group,
-                    description=description,
-                    referenced_security_group_id=peer,
-                    tags=args.tags,
-                    **ports,  # type: ignore[arg-type]
+                    security_group_id=owner, description=description, tags=args.tags, **peer
                 ),
                 self._child,
             )
-        outgoing = (
-            ("jobs-to-jobs", "Instances of a job talk to each other", everything, {"referenced_security_group_id": jobs}),
-            ("jobs-to-endpoints", "AWS's services", https, {"referenced_security_group_id": endpoints}),
-            ("jobs-to-s3", "S3 through the gateway", https, {"prefix_list_id": self.gateway.prefix_list_id}),
-        )
-        for what, description, ports, peers in outgoing:
+        for what, owner, description, peer in outgoing:
             aws.vpc.SecurityGroupEgressRule(
                 f"{self._name}-{what}",
                 aws.vpc.SecurityGroupEgressRuleArgs(
-                    security_group_id=jobs,
-                    description=description,
-                    tags=args.tags,
-                    **ports,  # type: ignore[arg-type]
-                    **peers,
+                    security_group_id=owner, description=description, tags=args.tags, **peer
                 ),
                 self._child,
             )
@@ -222,9 +214,7 @@ class PrivateNetwork(pulumi.ComponentResource):
             ),
             self._child,
         )
-        trust = trust_policy(
-            args.placement, "vpc-flow-logs", source_arns=[args.placement.arn("ec2", "vpc-flow-log/*")]
-        )
+        trust = trust_policy(args.placement, "vpc-flow-logs", source_arns=[args.placement.arn("ec2", "vpc-flow-log/*")])
         role = aws.iam.Role(
             f"{name}-flow-logs-role",
             aws.iam.RoleArgs(

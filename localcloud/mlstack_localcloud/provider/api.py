@@ -105,8 +105,8 @@ class Api:
             raise ApiError(operation, entry.get("ErrorCode", "Failed"), entry.get("ErrorMessage", ""))
         # EC2 says the same in other words.
         if response.get("Unsuccessful"):
-            error = response["Unsuccessful"][0].get("Error", {})
-            raise ApiError(operation, error.get("Code", "Failed"), error.get("Message", ""))
+            reason = response["Unsuccessful"][0].get("Error", {})
+            raise ApiError(operation, reason.get("Code", "Failed"), reason.get("Message", ""))
         return response
 
 

@@ -204,7 +204,5 @@ def shared(resources: Shared) -> None:
         group=ec2.SecurityGroup("group", vpc_id=network.id),
         group2=ec2.SecurityGroup("group2", vpc_id=network.id),
         flows=cloudwatch.LogGroup("flows"),
-        flow_role=iam.Role(
-            "flow-role", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        ),
+        flow_role=iam.Role("flow-role", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]})),
     )

@@ -91,9 +91,7 @@ def rule(token: str, direction: str) -> ResourceType:
                 find={"SecurityGroupRuleId": ID},
             ),
         ),
-        deletes=(
-            Call(f"RevokeSecurityGroup{direction}", {**_GROUP, "SecurityGroupRuleIds": ListOf(ID)}, takes=()),
-        ),
+        deletes=(Call(f"RevokeSecurityGroup{direction}", {**_GROUP, "SecurityGroupRuleIds": ListOf(ID)}, takes=()),),
         tags=ec2_tags("security-group-rule"),
         gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound"),
     )
