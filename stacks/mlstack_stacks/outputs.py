@@ -39,6 +39,12 @@ class ProjectOutputs:
     """Where the project's own container images are pushed to, without a tag."""
     release_parameter_path: str | None = None
     """The SSM path below which the release pointer lies."""
+    vpc_id: pulumi.Output[str] | str | None = None
+    """The id of the VPC of jobs and models."""
+    subnet_ids: pulumi.Output[list[str]] | list[str] | None = None
+    """The ids of its subnets, for jobs of one's own."""
+    security_group_ids: pulumi.Output[list[str]] | list[str] | None = None
+    """The ids of the security groups of jobs and models."""
     region: str
     """The region."""
     account: str

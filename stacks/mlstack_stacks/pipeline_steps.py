@@ -15,6 +15,7 @@ from mlstack_components.aws.pipeline_args import (
     TrainStepArgs,
 )
 
+from mlstack_stacks.spec.access import secrets_of
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 
 if TYPE_CHECKING:
@@ -47,22 +48,26 @@ def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str
         UserError: AWS has no image of the framework in the region.
     """
     image = image_of(steps, spec.region)
-    evaluate = steps.evaluate
+    prepare, train, evaluate = steps.prepare, steps.train, steps.evaluate
+    # Who reads secrets has to reach their store, and a container in isolation reaches nothing.
+    processing: dict[str, Any] = {"image": image, "isolated": not secrets_of(spec, "processing")}
+    training: dict[str, Any] = {"image": image, "isolated": not secrets_of(spec, "training")}
     return PipelineSteps(
-        prepare=None if steps.prepare is None else PrepareStepArgs(**_job(steps.prepare, image)),
-        train=TrainStepArgs(**_job(steps.train, image), hyperparameters=dict(steps.train.hyperparameters)),
-        evaluate=None if evaluate is None else EvaluateStepArgs(**_job(evaluate, image), gates=_gates(evaluate)),
+        prepare=None if prepare is None else PrepareStepArgs(**_job(prepare, **processing)),
+        train=TrainStepArgs(**_job(train, **training), hyperparameters=dict(train.hyperparameters)),
+        evaluate=None if evaluate is None else EvaluateStepArgs(**_job(evaluate, **processing), gates=_gates(evaluate)),
         register=None if model_package_group is None else _register(spec, image, model_package_group),
     )
 
 
-def _job(step: Prepare | Train | Evaluate, image: FrameworkImage) -> dict[str, Any]:
+def _job(step: Prepare | Train | Evaluate, image: FrameworkImage, isolated: bool) -> dict[str, Any]:
     return {
         "entry_point": _inside_code(step.entry_point),
         "image_uri": image.uri,
         "instance_type": step.instance_type,
         "volume_gigabytes": step.volume_size_gb,
         "max_runtime_seconds": step.max_runtime_minutes * 60,
+        "network_isolation": isolated,
     }
 
 

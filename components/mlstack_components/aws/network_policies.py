@@ -26,14 +26,13 @@ SECRETS = {"secrets": ("secretsmanager", "secretsmanager")}
 
 
 def service_name(placement: Placement, service: str) -> str:
-    """Return the name of an endpoint service of AWS.
+    """Return the name of an endpoint service of AWS, outside China, where some have other names.
 
     Args:
         placement: The account and region.
         service: The service, such as `sagemaker.api`.
     """
-    prefix = "cn.com.amazonaws" if placement.partition == "aws-cn" and service != "s3" else "com.amazonaws"
-    return f"{prefix}.{placement.region}.{service}"
+    return f"com.amazonaws.{placement.region}.{service}"
 
 
 def endpoint_policy(placement: Placement, actions: str) -> str:

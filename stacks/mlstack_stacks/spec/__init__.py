@@ -3,6 +3,7 @@
 `load` gives one environment's specification, `load_all` all of them, `json_schema` the schema for editors.
 """
 
+from mlstack_stacks.spec.access import Roles
 from mlstack_stacks.spec.cost import Assumptions, Cost
 from mlstack_stacks.spec.load import load, load_all
 from mlstack_stacks.spec.models import (
@@ -19,6 +20,7 @@ from mlstack_stacks.spec.models import (
     Steps,
     Train,
 )
+from mlstack_stacks.spec.network import Network
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
 
 __all__ = [
@@ -33,10 +35,12 @@ __all__ = [
     "Framework",
     "Gate",
     "Instances",
+    "Network",
     "Notifications",
     "Prepare",
     "ProjectSpec",
     "Registry",
+    "Roles",
     "Serving",
     "Steps",
     "Train",

@@ -20,8 +20,10 @@ from pydantic import (
     model_validator,
 )
 
+from mlstack_stacks.spec.access import Roles, Secrets  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.base import STRICT
 from mlstack_stacks.spec.cost import Cost
+from mlstack_stacks.spec.network import Network  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import (
     LOCAL_ACCOUNT,
@@ -164,6 +166,10 @@ class Parts(_Model):
     serving: Serving | None = None
     notifications: Notifications | None = None
     cost: Cost = Cost()
+    network: Network | None = None
+    roles: Roles | None = None
+    secrets: Secrets | None = None
+    """Secrets of the cloud's store, by name, each with the kinds of jobs that may read it."""
 
 
 class EnvironmentSpec(Parts):

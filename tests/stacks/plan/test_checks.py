@@ -22,6 +22,13 @@ CASES = [
     ("no_gates", "dev", EVALUATE, "  evaluate: {entry_point: src/evaluate.py}\n", "mlstack.yaml:11: steps.evaluate"),
     ("no_owner", "dev", "owner: ml-team\n", "", None),
     ("serving_without_registry", "dev", "registry: {approval: manual}", "registry: null", "mlstack.yaml:13: serving"),
+    (
+        "secrets_without_isolation",
+        "dev",
+        "registry:",
+        "secrets: {weather/api-key: [training]}\nregistry:",
+        "mlstack.yaml:12: secrets.weather/api-key",
+    ),
     ("single_instance", "dev", "min: 1", "min: 1 ", "mlstack.yaml:13: serving.instances.min"),
     ("single_instance", "dev", ", instances: {min: 1}", "", "mlstack.yaml:13: serving"),
 ]

@@ -17,6 +17,7 @@ CHECKS: tuple[str, ...] = (
     "no_owner",
     "package_versions",
     "python_version",
+    "secrets_without_isolation",
     "serving_without_registry",
     "single_instance",
 )
