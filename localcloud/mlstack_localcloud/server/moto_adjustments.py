@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from moto.core.common_models import BaseModel
 from moto.core.utils import method_names_from_class as _list_method_names
 
-from . import moto_security_groups
+from . import moto_offerings, moto_security_groups
 
 _SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC")
 
@@ -75,6 +75,7 @@ def import_module(name: str) -> ModuleType:
         name: The module, such as `moto.ssm.urls`.
     """
     with IMPORTING:
+        moto_offerings.adjust()
         return _import(name)
 
 

@@ -81,6 +81,16 @@ def test_rules_about_groups_and_prefix_lists_keep_their_descriptions_and_can_be_
     assert not permission["IpRanges"]
 
 
+@pytest.mark.parametrize("location", ["region", "availability-zone"])
+def test_offered_instance_types_are_known_though_they_are_read_late(wire: Wire, location: str) -> None:
+    ec2 = wire.client("ec2")
+    wanted = [{"Name": "instance-type", "Values": ["m5.large"]}]
+    for _ in range(2):
+        offered = ec2.describe_instance_type_offerings(LocationType=location, Filters=wanted)["InstanceTypeOfferings"]
+        assert {each["InstanceType"] for each in offered} == {"m5.large"}
+        assert {each["LocationType"] for each in offered} == {location}
+
+
 def test_a_bucket_with_access_logs_gets_no_objects_from_its_readers(wire: Wire) -> None:
     objects = wire.client("s3")
     for bucket in ("logged", "access-logs"):
