@@ -53,8 +53,8 @@ class PrivateNetwork(pulumi.ComponentResource):
     """A VPC with one private subnet a zone, a security group for jobs, endpoints of AWS's services, and flow logs.
 
     There is no internet gateway, no NAT gateway and no public address. Jobs reach the endpoints, S3 and each other;
-    nobody else reaches them. Rules: EC2.2, EC2.6, EC2.10, EC2.15, CKV_AWS_23, CKV_AWS_24, CKV_AWS_130, CKV2_AWS_11,
-    CKV2_AWS_12.
+    nobody else reaches them. Rules: EC2.2, EC2.6, EC2.15, EC2.55, EC2.56, CKV_AWS_23, CKV_AWS_24, CKV_AWS_130,
+    CKV2_AWS_11, CKV2_AWS_12.
     """
 
     vpc_id: pulumi.Output[str]

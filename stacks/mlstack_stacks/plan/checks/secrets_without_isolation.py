@@ -29,7 +29,7 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
         reach = "the internet" if spec.network is None else "what the network lets it reach"
         yield Warn(
             "secrets_without_isolation",
-            f"{kind} reads {secrets}, so its container is not isolated and reaches {reach} (CKV_AWS_370, SageMaker.5).",
+            f"{kind} reads {secrets}, so its container is not isolated and reaches {reach}.",
             place,
             "Add `network: {zones: 2}`, where it reaches the cloud's own services alone."
             if spec.network is None
