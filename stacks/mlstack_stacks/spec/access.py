@@ -37,8 +37,16 @@ def _check(pattern: str, what: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-RoleArn = Annotated[str, _check(_ROLE, "the ARN of a role", "arn:aws:iam::111111111111:role/training")]
-PolicyArn = Annotated[str, _check(_POLICY, "the ARN of a policy", "arn:aws:iam::111111111111:policy/boundary")]
+RoleArn = Annotated[
+    str,
+    _check(_ROLE, "the ARN of a role", "arn:aws:iam::111111111111:role/training"),
+    WithJsonSchema({"type": "string", "pattern": "^arn:[a-z-]+:iam::[0-9]{12}:role/.+$"}),
+]
+PolicyArn = Annotated[
+    str,
+    _check(_POLICY, "the ARN of a policy", "arn:aws:iam::111111111111:policy/boundary"),
+    WithJsonSchema({"type": "string", "pattern": "^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$"}),
+]
 SecretName = Annotated[
     str,
     _check(_NAME, "the name of a secret", "weather/api-key"),

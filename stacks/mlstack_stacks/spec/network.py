@@ -84,6 +84,10 @@ def _id_of(kind: str, what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _schema_of(kind: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^{kind}{_ID}$"})
+
+
 Zones = Annotated[
     tuple[str, ...],
     PlainValidator(_check_zones),
@@ -96,10 +100,16 @@ Zones = Annotated[
         }
     ),
 ]
-Cidr = Annotated[str, AfterValidator(_check_cidr)]
-VpcId = Annotated[str, _id_of("vpc", "VPC")]
-SubnetId = Annotated[str, _id_of("subnet", "subnet")]
-SecurityGroupId = Annotated[str, _id_of("sg", "security group")]
+Cidr = Annotated[
+    str,
+    AfterValidator(_check_cidr),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{2}$", "examples": ["10.0.0.0/16"]}
+    ),
+]
+VpcId = Annotated[str, _id_of("vpc", "VPC"), _schema_of("vpc")]
+SubnetId = Annotated[str, _id_of("subnet", "subnet"), _schema_of("subnet")]
+SecurityGroupId = Annotated[str, _id_of("sg", "security group"), _schema_of("sg")]
 
 
 class Network(SpecModel):

@@ -58,9 +58,9 @@ def _tidy(definition: dict[str, Any]) -> dict[str, Any]:
     """A definition as a reader of the schema wants it: no machine-made titles, no key that no pattern allows."""
     properties = {}
     for name, schema in definition.get("properties", {}).items():
-        kept = {key: value for key, value in schema.items() if key not in {"title", "propertyNames"}}
-        if "patternProperties" in kept:
-            kept["additionalProperties"] = False
+        kept = _closed(schema)
+        if "anyOf" in kept:
+            kept["anyOf"] = [_closed(choice) for choice in kept["anyOf"]]
         properties[name] = kept
     if "framework" in properties:
         names = Framework.model_json_schema()["properties"]["name"]
@@ -68,6 +68,11 @@ def _tidy(definition: dict[str, Any]) -> dict[str, Any]:
         description = properties["framework"].pop("description", None)
         properties["framework"] = {"anyOf": [short, properties["framework"]], "description": description}
     return {**definition, "properties": properties}
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in schema.items() if key not in {"title", "propertyNames"}}
+    return {**kept, "additionalProperties": False} if "patternProperties" in kept else kept
 
 
 def _partial(definition: dict[str, Any]) -> dict[str, Any]:
