@@ -15,9 +15,7 @@ ZONES = "abcdefgh"
 """The letters that zones may have; today no region of AWS has one beyond `f`."""
 
 LARGEST_VPC = 16
-SMALLEST_VPC = 28
-"""The prefix lengths between which a VPC's range must be
-(https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html)."""
+"""The shortest prefix that AWS allows a VPC (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html)."""
 
 SMALLEST_SUBNET = 27
 """The longest prefix of a subnet here: of its 32 addresses AWS takes five and the interface endpoints eight."""

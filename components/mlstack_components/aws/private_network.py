@@ -33,7 +33,7 @@ class PrivateNetworkArgs:
     placement: Placement
     """The account and region."""
     cidr: str
-    """The range of its addresses, `/16` to `/25`, such as `10.0.0.0/16`; four zones or more need more."""
+    """The range of its addresses, `/16` to `/25` (`/24` with a zone beyond `d`), such as `10.0.0.0/16`."""
     zones: tuple[str, ...]
     """The letters of its zones, such as `("a", "b")`. Zones differ from account to account in what they are and not in
     their letters, so they are given and never looked up."""
