@@ -43,6 +43,12 @@ class ProjectOutputs:
     """The SSM path below which the release pointer lies."""
     feature_group_names: dict[str, pulumi.Output[str]] | None = None
     """The names of the feature groups in the cloud, by their names in mlstack.yaml."""
+    vpc_id: pulumi.Output[str] | str | None = None
+    """The id of the VPC of jobs and models."""
+    subnet_ids: pulumi.Output[list[str]] | list[str] | None = None
+    """The ids of its subnets, for jobs of one's own."""
+    security_group_ids: pulumi.Output[list[str]] | list[str] | None = None
+    """The ids of the security groups of jobs and models."""
     region: str
     """The region."""
     account: str

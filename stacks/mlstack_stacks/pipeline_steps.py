@@ -16,6 +16,7 @@ from mlstack_components.aws.pipeline_args import (
     TrainStepArgs,
 )
 
+from mlstack_stacks.spec.access import secrets_of
 from mlstack_stacks.spec.ranges import ChoiceRange
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 
@@ -54,19 +55,22 @@ def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str
         UserError: AWS has no image of the framework in the region.
     """
     image = image_of(steps, spec.region)
-    evaluate = steps.evaluate
+    prepare, evaluate = steps.prepare, steps.evaluate
+    # Who reads secrets has to reach their store, and a container in isolation reaches nothing.
+    processing: dict[str, Any] = {"image": image, "isolated": not secrets_of(spec, "processing")}
+    training: dict[str, Any] = {"image": image, "isolated": not secrets_of(spec, "training")}
     return PipelineSteps(
-        prepare=None if steps.prepare is None else PrepareStepArgs(**_job(steps.prepare, image)),
-        train=_train(steps, image),
+        prepare=None if prepare is None else PrepareStepArgs(**_job(prepare, **processing)),
+        train=_train(steps, training),
         tune=None if steps.tune is None else _tune(steps.tune),
-        evaluate=None if evaluate is None else EvaluateStepArgs(**_job(evaluate, image), gates=_gates(evaluate)),
+        evaluate=None if evaluate is None else EvaluateStepArgs(**_job(evaluate, **processing), gates=_gates(evaluate)),
         register=None if model_package_group is None else _register(spec, image, model_package_group),
     )
 
 
-def _train(steps: Steps, image: FrameworkImage) -> TrainStepArgs:
+def _train(steps: Steps, job: dict[str, Any]) -> TrainStepArgs:
     return TrainStepArgs(
-        **_job(steps.train, image),
+        **_job(steps.train, **job),
         hyperparameters=dict(steps.train.hyperparameters),
         metric_definitions=() if steps.tune is None else (_objective(steps.tune),),
     )
@@ -101,13 +105,14 @@ def _range(values: NumberRange | ChoiceRange) -> Range:
     return ContinuousRange(float(values.minimum), float(values.maximum))
 
 
-def _job(step: Prepare | Train | Evaluate, image: FrameworkImage) -> dict[str, Any]:
+def _job(step: Prepare | Train | Evaluate, image: FrameworkImage, isolated: bool) -> dict[str, Any]:
     return {
         "entry_point": _inside_code(step.entry_point),
         "image_uri": image.uri,
         "instance_type": step.instance_type,
         "volume_gigabytes": step.volume_size_gb,
         "max_runtime_seconds": step.max_runtime_minutes * 60,
+        "network_isolation": isolated,
     }
 
 

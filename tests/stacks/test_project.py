@@ -78,7 +78,7 @@ def _one(monitor: CheckMonitor, kind: str) -> dict[str, Any]:
 def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
     monitor = deploy(spec_text + "monitoring: {}\n", parameters={POINTER: PACKAGE})
     names = {field.name for field in fields(ProjectOutputs)}
-    assert set(monitor.outputs) == names - {"endpoint_waits_for"}
+    assert set(monitor.outputs) == names - {"endpoint_waits_for", "vpc_id", "subnet_ids", "security_group_ids"}
     assert monitor.outputs["pipeline_name"] == monitor.outputs["endpoint_name"] == "churn-dev"
     assert monitor.outputs["release_parameter_path"] == "/mlstack/churn/dev/release"
     assert (monitor.outputs["account"], monitor.outputs["region"]) == ("111111111111", "eu-west-1")
@@ -241,6 +241,89 @@ def test_without_prepare_and_evaluate_no_processing_role_is_made(
     assert roles == {"churn-dev-training", "churn-dev-pipeline", "churn-dev-serving", "churn-dev-features"}
     definition = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])
     assert [step["Name"] for step in definition["Steps"]] == ["train", "register"]
+
+
+NETWORK = "network: {zones: [a, c], cidr: 10.4.0.0/16}\n"
+SUBNETS = ["churn-dev-private-a-id", "churn-dev-private-c-id"]
+
+
+def test_jobs_and_model_are_placed_in_the_network_that_is_made(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    monitor = deploy(NETWORK + spec_text, parameters={POINTER: PACKAGE})
+    place = {"Subnets": SUBNETS, "SecurityGroupIds": ["churn-dev-jobs-id"]}
+    steps = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])["Steps"]
+    placed = {step["Name"]: step["Arguments"] for step in steps if step["Type"] in {"Processing", "Training"}}
+    assert placed["train"]["VpcConfig"] == place
+    assert placed["prepare"]["NetworkConfig"]["VpcConfig"] == placed["evaluate"]["NetworkConfig"]["VpcConfig"] == place
+    served = _one(monitor, "aws:sagemaker:Model")["vpcConfig"]
+    assert served == {"subnets": SUBNETS, "securityGroupIds": ["churn-dev-jobs-id"]}
+    assert monitor.outputs["vpc_id"] == "churn-dev-vpc-id"
+    assert (monitor.outputs["subnet_ids"], monitor.outputs["security_group_ids"]) == (SUBNETS, ["churn-dev-jobs-id"])
+    assert _one(monitor, "aws:ec2:Vpc")["cidrBlock"] == "10.4.0.0/16"
+    joining = [
+        resource.name
+        for resource in monitor.planned
+        if resource.short_type == "aws:iam:RolePolicy" and "JoinNetwork" in resource.properties["policy"]
+    ]
+    assert sorted(joining) == [f"churn-dev-{kind}-policy" for kind in ("processing", "serving", "training")]
+
+
+def test_a_network_that_is_there_is_used_and_nothing_is_made(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    there = "network: {vpc: vpc-01234567, subnets: [subnet-01234567], security_groups: [sg-01234567]}\n"
+    monitor = deploy(there + spec_text, parameters={POINTER: PACKAGE})
+    assert not [resource for resource in monitor.planned if resource.short_type.startswith(("aws:ec2", "aws:vpc"))]
+    served = _one(monitor, "aws:sagemaker:Model")["vpcConfig"]
+    assert served == {"subnets": ["subnet-01234567"], "securityGroupIds": ["sg-01234567"]}
+    train = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])["Steps"][1]["Arguments"]
+    assert train["VpcConfig"] == {"Subnets": ["subnet-01234567"], "SecurityGroupIds": ["sg-01234567"]}
+    assert monitor.outputs["vpc_id"] == "vpc-01234567"
+
+
+def test_without_a_network_nothing_speaks_of_one(deploy: Callable[..., CheckMonitor]) -> None:
+    monitor = deploy(parameters={POINTER: PACKAGE})
+    assert "vpcConfig" not in _one(monitor, "aws:sagemaker:Model")
+    assert "VpcConfig" not in _one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"]
+    kinds = {resource.type.partition(":")[2].partition("/")[0] for resource in monitor.planned}
+    assert not kinds & {"ec2", "vpc"}
+
+
+def test_who_reads_a_secret_is_not_isolated_and_all_others_are(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    secrets = "secrets: {churn/key: [training], churn/token: [serving, training]}\n"
+    monitor = deploy(secrets + NETWORK + spec_text, parameters={POINTER: PACKAGE})
+    steps = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])["Steps"]
+    arguments = {step["Name"]: step["Arguments"] for step in steps}
+    assert arguments["train"]["EnableNetworkIsolation"] is False
+    assert arguments["prepare"]["NetworkConfig"]["EnableNetworkIsolation"] is True
+    assert _one(monitor, "aws:sagemaker:Model")["enableNetworkIsolation"] is False
+    readers = {
+        resource.name: resource.properties["policy"].count(":secret:")
+        for resource in monitor.planned
+        if resource.short_type == "aws:iam:RolePolicy"
+    }
+    assert {name: count for name, count in readers.items() if count} == {
+        "churn-dev-serving-policy": 1,
+        "churn-dev-training-policy": 2,
+    }
+    services = [each.properties["serviceName"] for each in monitor.planned if each.short_type == "aws:ec2:VpcEndpoint"]
+    assert "com.amazonaws.eu-west-1.secretsmanager" in services
+
+
+def test_a_role_that_is_there_takes_the_place_of_one_that_would_be_made(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    role, boundary = (f"arn:aws:iam::111111111111:{each}" for each in ("role/training", "policy/boundary"))
+    given = f"dev: {{roles: {{training: {role}, permissions_boundary: {boundary}}}, "
+    monitor = deploy(NETWORK + spec_text.replace("dev: {", given, 1))
+    roles = {each.name: each.properties for each in monitor.planned if each.short_type == "aws:iam:Role"}
+    assert set(roles) == {f"churn-dev-{kind}" for kind in ("processing", "pipeline", "serving", "flow-logs-role")}
+    assert {each["permissionsBoundary"] for each in roles.values()} == {boundary}
+    steps = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])["Steps"]
+    assert {step["Name"]: step["Arguments"].get("RoleArn") for step in steps}["train"] == role
 
 
 def test_every_taggable_resource_names_project_environment_and_owner(deploy: Callable[..., CheckMonitor]) -> None:

@@ -59,6 +59,12 @@ LOOKS: dict[str, Look] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": Look(
         "cloudwatch", "describe_alarms", "AlarmNames", is_list=True, answers="MetricAlarms"
     ),
+    "aws:ec2/flowLog:FlowLog": Look("ec2", "describe_flow_logs", "FlowLogIds", is_list=True, answers="FlowLogs"),
+    "aws:ec2/routeTable:RouteTable": Look("ec2", "describe_route_tables", "RouteTableIds", is_list=True),
+    "aws:ec2/securityGroup:SecurityGroup": Look("ec2", "describe_security_groups", "GroupIds", is_list=True),
+    "aws:ec2/subnet:Subnet": Look("ec2", "describe_subnets", "SubnetIds", is_list=True),
+    "aws:ec2/vpc:Vpc": Look("ec2", "describe_vpcs", "VpcIds", is_list=True),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": Look("ec2", "describe_vpc_endpoints", "VpcEndpointIds", is_list=True),
     "aws:ecr/repository:Repository": Look("ecr", "describe_repositories", "repositoryNames", is_list=True),
     "aws:iam/role:Role": Look("iam", "get_role", "RoleName"),
     "aws:kms/key:Key": Look("kms", "describe_key", "KeyId"),
@@ -83,6 +89,8 @@ PARTS = frozenset(
         "aws:appautoscaling/policy:Policy",
         "aws:appautoscaling/scheduledAction:ScheduledAction",
         "aws:cloudwatch/eventTarget:EventTarget",
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:iam/rolePolicy:RolePolicy",
         "aws:kms/alias:Alias",
@@ -97,6 +105,8 @@ PARTS = frozenset(
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sns/topicSubscription:TopicSubscription",
         "aws:sqs/queuePolicy:QueuePolicy",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     }
 )
 """Types that are a part of one of these, and go with it."""
@@ -106,6 +116,12 @@ _JOB_LOGS = {"/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs"}
 _GONE = {
     "404",
     "AWS.SimpleQueueService.NonExistentQueue",
+    "InvalidFlowLogId.NotFound",
+    "InvalidGroup.NotFound",
+    "InvalidRouteTableID.NotFound",
+    "InvalidSubnetID.NotFound",
+    "InvalidVpcEndpointId.NotFound",
+    "InvalidVpcID.NotFound",
     "NoSuchBucket",
     "NoSuchEntity",
     "NotFound",
@@ -148,6 +164,8 @@ def look_for(session: AwsSession, resources: Sequence[StateResource]) -> Remains
         found = _find(session, look, resource)
         if found is None:
             continue
+        if _is_deleted_endpoint(found):
+            continue
         deletion = found.get("KeyMetadata", {}).get("DeletionDate")
         if deletion is not None:
             kept.append(f"KMS key {resource.id}, unusable already, is deleted on {deletion:%Y-%m-%d}")
@@ -156,6 +174,12 @@ def look_for(session: AwsSession, resources: Sequence[StateResource]) -> Remains
     if any(resource.type == PIPELINE for resource in resources):
         kept.extend(f"log group {name}, of all jobs of the account" for name in _job_logs(session))
     return Remains(tuple(left), tuple(kept))
+
+
+def _is_deleted_endpoint(found: dict[str, Any]) -> bool:
+    """VPC endpoints are shown for a while after they are gone."""
+    endpoints = found.get("VpcEndpoints", ())
+    return bool(endpoints) and all(each["State"] in {"deleting", "deleted"} for each in endpoints)
 
 
 def _job_logs(session: AwsSession) -> list[str]:

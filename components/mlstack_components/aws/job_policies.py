@@ -57,6 +57,8 @@ class JobPolicyArgs:
     """The VPC of jobs and models; None for SageMaker's own network."""
     tuning: bool = False
     """Whether the pipeline tunes hyperparameters."""
+    secrets: tuple[str, ...] = ()
+    """The names of the Secrets Manager secrets that the job may read, in this account and region."""
 
 
 def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
@@ -88,6 +90,7 @@ def _job(args: JobPolicyArgs, *, log_group: str) -> list[Statement]:
         *_pull_images(args),
         *_write_logs(args, log_group),
         *_join_network(args),
+        *_read_secrets(args),
     ]
 
 
@@ -100,6 +103,7 @@ def _serving(args: JobPolicyArgs) -> list[Statement]:
         *_pull_images(args),
         *_write_logs(args, f"/aws/sagemaker/Endpoints/{args.endpoint_name or '*'}"),
         *_join_network(args),
+        *_read_secrets(args),
     ]
 
 
@@ -259,3 +263,11 @@ def _join_network(args: JobPolicyArgs) -> list[Statement]:
         "ec2:DescribeVpcs",
     ]
     return [statement("JoinNetwork", changes, resources), statement("ReadNetwork", reads, "*")]
+
+
+def _read_secrets(args: JobPolicyArgs) -> list[Statement]:
+    # Secrets Manager ends a secret's ARN in a hyphen and six characters of its own choice. With `*` in their place the
+    # secret `api` would open `api-admin` too
+    # (https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html).
+    arns = [args.placement.arn("secretsmanager", f"secret:{name}-??????") for name in args.secrets]
+    return [statement("ReadSecrets", ["secretsmanager:GetSecretValue"], arns)] if arns else []

@@ -59,7 +59,8 @@ def replaces(requests: Requests, property_: Property) -> bool:
         return property_.replaces
     if property_.name in requests.type.identity:
         return True
-    if property_.kind is Kind.SETTING or any(each.property == property_.name for each in requests.type.collections):
+    apart = {each.property for each in requests.type.collections} | {each.property for each in requests.type.clears}
+    if property_.kind is Kind.SETTING or property_.name in apart:
         return False
     for call in requests.type.updates:
         if property_.name in (call.on if call.on is not None else requests.takes(call)):

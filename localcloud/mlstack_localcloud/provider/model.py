@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Final
 
 from mlstack_localcloud.provider.calls import (
     ID,
+    Beside,
     Call,
+    Clear,
     Collection,
     Const,
+    Default,
     Grouped,
     ListOf,
     Part,
@@ -40,10 +43,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ANY",
     "ID",
+    "Beside",
     "Call",
+    "Clear",
     "Collection",
     "Const",
     "DataSource",
+    "Default",
     "Grouped",
     "Kind",
     "ListOf",
@@ -234,6 +240,7 @@ class ResourceType:
         collections: List properties that are things of their own.
         created: What to wait for after a creation; likewise `updated`, `deleted`.
         sweeps: Emptying before a deletion.
+        clears: What is taken away from a new resource.
         regional: Whether it lives in a region.
         not_implemented: Properties of the official provider that are refused by name.
     """
@@ -258,6 +265,7 @@ class ResourceType:
     updated: Wait | None = None
     deleted: Wait | None = None
     sweeps: tuple[Sweep, ...] = ()
+    clears: tuple[Clear, ...] = ()
     regional: bool = True
     not_implemented: tuple[str, ...] = ()
 

@@ -27,6 +27,14 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",
         "aws:cloudwatch/logGroup:LogGroup": "cloudwatch.log_group",
         "aws:cloudwatch/metricAlarm:MetricAlarm": "cloudwatch.metric_alarm",
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "ec2.default_security_group",
+        "aws:ec2/flowLog:FlowLog": "ec2.flow_log",
+        "aws:ec2/routeTable:RouteTable": "ec2.route_table",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation": "ec2.route_table_association",
+        "aws:ec2/securityGroup:SecurityGroup": "ec2.security_group",
+        "aws:ec2/subnet:Subnet": "ec2.subnet",
+        "aws:ec2/vpc:Vpc": "ec2.vpc",
+        "aws:ec2/vpcEndpoint:VpcEndpoint": "ec2.vpc_endpoint",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy": "ecr.lifecycle_policy",
         "aws:ecr/repository:Repository": "ecr.repository",
         "aws:iam/role:Role": "iam.role",
@@ -56,6 +64,8 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:sqs/queue:Queue": "sqs.queue",
         "aws:sqs/queuePolicy:QueuePolicy": "sqs.queue_policy",
         "aws:ssm/parameter:Parameter": "ssm.parameter",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "vpc.security_group_egress_rule",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "vpc.security_group_ingress_rule",
     }
 )
 """The module below `resources` that holds `TYPE`, by token."""

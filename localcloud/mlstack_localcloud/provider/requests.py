@@ -12,8 +12,10 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 
 from mlstack_localcloud.provider.constraints import Path, violations
 from mlstack_localcloud.provider.model import (
+    Beside,
     Call,
     Const,
+    Default,
     Grouped,
     Kind,
     ListOf,
@@ -26,7 +28,11 @@ from mlstack_localcloud.provider.model import (
 from mlstack_localcloud.provider.shapes import Dialect, Problem, camel_case
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value, holds_unknown
 
-__all__ = ["Request", "Requests", "dig", "fill", "source_value"]
+__all__ = ["Request", "Requests", "dig", "fill", "source_name", "source_value"]
+
+
+FIRST = "0"
+"""What stands for the first entry in a place that ends in a list."""
 
 
 @dataclass
@@ -99,9 +105,10 @@ class Requests:
             value = source_value(source, values)
             if value is not None:
                 path, leaf = _navigate(shape, place)
-                _put(request.parameters, path, self.dialect.to_api(value, leaf, str(source), request.problems))
-                if isinstance(source, str):
-                    request.places[path] = source
+                name = source_name(source)
+                _put(request.parameters, path, self.dialect.to_api(value, leaf, name or str(source), request.problems))
+                if name is not None:
+                    request.places[path] = name
         for name in self.takes(call) if names is None else names:
             property_ = self.type.by_name[name]
             value = values.get(name)
@@ -158,6 +165,10 @@ class Requests:
         shape: Shape | None = self.operation(call).output_shape
         found: Any = {name: each for name, each in response.items() if name != "ResponseMetadata"}
         for part in filter(None, call.out_of.split(".")):
+            if isinstance(found, list):
+                found, shape = (found or [{}])[0], shape.member if isinstance(shape, ListShape) else None
+                if part == FIRST:
+                    continue
             found = found.get(part)
             shape = shape.members.get(part) if isinstance(shape, StructureShape) else None
             if found is None:
@@ -210,7 +221,7 @@ def _fields(template: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(template) if name]
 
 
-def source_value(source: Source, values: Mapping[str, Value]) -> Value:
+def source_value(source: Source, values: Mapping[str, Value]) -> Value:  # noqa: PLR0911 - one for each kind of source
     """The value of an argument's source; None where there is none."""
     if isinstance(source, Const):
         return source.value
@@ -230,7 +241,19 @@ def source_value(source: Source, values: Mapping[str, Value]) -> Value:
             for each in values.get(name) or []
         ]
         return entries or None
+    if isinstance(source, Default):
+        value = values.get(source.name)
+        return source.value if value is None else value
+    if isinstance(source, Beside):
+        return None if values.get(source.other) is None else values.get(source.name)
     return values.get(source)
+
+
+def source_name(source: Source) -> str | None:
+    """The property or output that an argument passes on as it is; None where it is made of something else."""
+    if isinstance(source, str):
+        return source
+    return source.name if isinstance(source, Default | Beside) else None
 
 
 def _navigate(shape: StructureShape, place: str) -> tuple[Path, Shape]:

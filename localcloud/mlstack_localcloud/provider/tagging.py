@@ -28,7 +28,14 @@ def tags_as_given(tags: Tags, given: Mapping[str, Value]) -> Any:
 
 def add_to_creation(tags: Tags | None, request: Request, given: Mapping[str, Value]) -> None:
     """Put the tags into a creation's request, if it takes them."""
-    if tags is None or not given or not tags.create_member:
+    if tags is None or not given:
+        return
+    if tags.specification:
+        tagged = {"ResourceType": tags.specification, "Tags": tags_as_given(tags, given)}
+        request.parameters["TagSpecifications"] = [tagged]
+        request.places["TagSpecifications", 0, "Tags"] = "tags"
+        return
+    if not tags.create_member:
         return
     if tags.encoded:
         request.parameters[tags.create_member] = urlencode(given)
@@ -70,7 +77,8 @@ def change_tags(api: Api, tags: Tags, values: Properties, old: Mapping[str, str]
     removed = sorted(old.keys() - new.keys())
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if removed:
-        _send(api, tags.remove, values, tags.remove_member, removed)
+        keys = [{tags.key: key} for key in removed] if tags.keyed else removed
+        _send(api, tags.remove, values, tags.remove_member, keys)
     if changed:
         _send(api, tags.put, values, tags.put_member, tags_as_given(tags, changed))
 

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from moto.core.common_models import BaseModel
 from moto.core.utils import method_names_from_class as _list_method_names
 
+from . import moto_offerings, moto_security_groups
+
 _SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC")
 
 
@@ -35,6 +37,9 @@ def adjust() -> None:
     # It looks through all methods of a service's class at each request.
     vars(moto.core.responses)["method_names_from_class"] = _method_names
     kms, sns, s3 = (imported(f"moto.{service}.models") for service in ("kms", "sns", "s3"))
+    groups = imported("moto.ec2.models.security_groups")
+    if groups is not None:
+        moto_security_groups.adjust(groups)
     if kms is not None:
         _adjust_kms(kms)
     if sns is not None:
@@ -71,6 +76,7 @@ def import_module(name: str) -> ModuleType:
         name: The module, such as `moto.ssm.urls`.
     """
     with IMPORTING:
+        moto_offerings.adjust()
         return _import(name)
 
 

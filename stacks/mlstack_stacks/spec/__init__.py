@@ -3,6 +3,7 @@
 `load` gives one environment's specification, `load_all` all of them, `json_schema` the schema for editors.
 """
 
+from mlstack_stacks.spec.access import Roles
 from mlstack_stacks.spec.cost import Assumptions, Cost
 from mlstack_stacks.spec.feature_group import FeatureGroup
 from mlstack_stacks.spec.load import load, load_all
@@ -20,6 +21,7 @@ from mlstack_stacks.spec.models import (
     Train,
     Tune,
 )
+from mlstack_stacks.spec.network import Network
 from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
 
@@ -36,11 +38,13 @@ __all__ = [
     "Framework",
     "Gate",
     "Instances",
+    "Network",
     "Notifications",
     "Objective",
     "Prepare",
     "ProjectSpec",
     "Registry",
+    "Roles",
     "Rollout",
     "Scaling",
     "Schedule",

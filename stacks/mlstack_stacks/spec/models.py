@@ -20,9 +20,11 @@ from pydantic import (
     model_validator,
 )
 
+from mlstack_stacks.spec.access import Roles, Secrets  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.base import STRICT
 from mlstack_stacks.spec.cost import Cost
 from mlstack_stacks.spec.feature_group import FeatureGroup, GroupName  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.network import Network  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.ranges import RangeExpression, combinations
 from mlstack_stacks.spec.serving import Serving  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
@@ -236,6 +238,10 @@ class Parts(_Model):
     cost: Cost = Cost()
     monitoring: Monitoring | None = None
     budget: Budget | None = None
+    network: Network | None = None
+    roles: Roles | None = None
+    secrets: Secrets | None = None
+    """Secrets of the cloud's store, by name, each with the kinds of jobs that may read it."""
 
 
 class EnvironmentSpec(Parts):

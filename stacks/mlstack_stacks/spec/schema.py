@@ -64,10 +64,9 @@ def _tidy(definition: dict[str, Any]) -> dict[str, Any]:
     """A definition as a reader of the schema wants it: no machine-made titles, no key that no pattern allows."""
     properties = {}
     for name, schema in definition.get("properties", {}).items():
-        kept = {key: value for key, value in schema.items() if key not in {"title", "propertyNames"}}
-        for part in (kept, *kept.get("anyOf", ())):
-            if "patternProperties" in part:
-                part["additionalProperties"] = False
+        kept = _closed(schema)
+        if "anyOf" in kept:
+            kept["anyOf"] = [_closed(choice) for choice in kept["anyOf"]]
         properties[name] = kept
     for key, (model, member) in _SHORT.items():
         if key in properties:
@@ -76,6 +75,11 @@ def _tidy(definition: dict[str, Any]) -> dict[str, Any]:
             description = properties[key].pop("description", model.__doc__)
             properties[key] = {"anyOf": [short, properties[key]], "description": description}
     return {**definition, "properties": properties}
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in schema.items() if key not in {"title", "propertyNames"}}
+    return {**kept, "additionalProperties": False} if "patternProperties" in kept else kept
 
 
 def _partial(definition: dict[str, Any]) -> dict[str, Any]:

@@ -247,6 +247,56 @@ def _declare(declare, args: JobRolesArgs):
     return declare(lambda: {str(kind): arn for kind, arn in JobRoles("weather-dev", args).arns.items()})
 
 
+def test_a_secret_is_read_by_the_kinds_that_are_named_and_by_its_exact_name(args):
+    reader = dataclasses.replace(args, secrets=("weather/api-key",))
+    prefix = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:"
+    for kind in (JobKind.PROCESSING, JobKind.TRAINING, JobKind.SERVING):
+        (statement,) = [each for each in _statements(kind, reader) if each["Sid"] == "ReadSecrets"]
+        assert statement["Action"] == ["secretsmanager:GetSecretValue"]
+        # Six characters are Secrets Manager's own; a `*` would open `weather/api-key-admin` too.
+        assert statement["Resource"] == [f"{prefix}weather/api-key-??????"]
+        assert not [each for each in _statements(kind, args) if each["Sid"] == "ReadSecrets"]
+
+
+def test_roles_read_the_secrets_of_their_kind(declare, role_args):
+    secrets = {JobKind.TRAINING: ("one", "two"), JobKind.SERVING: ("two",)}
+    declared = _declare(declare, dataclasses.replace(role_args, secrets=secrets))
+    read = {}
+    for kind in JobKind:
+        policy = declared.one("aws:iam/rolePolicy:RolePolicy", f"weather-dev-{kind}-policy").inputs["policy"]
+        found = [each["Resource"] for each in json.loads(policy)["Statement"] if each["Sid"] == "ReadSecrets"]
+        read[kind] = [arn.rpartition(":")[2] for arn in found[0]] if found else []
+    assert read == {
+        JobKind.TRAINING: ["one-??????", "two-??????"],
+        JobKind.SERVING: ["two-??????"],
+        JobKind.PROCESSING: [],
+        JobKind.PIPELINE: [],
+    }
+
+
+def test_a_role_that_is_there_is_not_made_and_is_passed_to_the_jobs(declare, role_args):
+    given = "arn:aws:iam::111111111111:role/teams/training"
+    declared = _declare(declare, dataclasses.replace(role_args, role_arns={JobKind.TRAINING: given}))
+    roles = {each.name for each in declared.all("aws:iam/role:Role")}
+    assert roles == {f"weather-dev-{kind}" for kind in JobKind if kind is not JobKind.TRAINING}
+    assert declared.result["training"] == given
+    policy = declared.one("aws:iam/rolePolicy:RolePolicy", "weather-dev-pipeline-policy").inputs["policy"]
+    (passing,) = [each for each in json.loads(policy)["Statement"] if each["Action"] == ["iam:PassRole"]]
+    assert passing["Resource"] == ["arn:aws:made:::weather-dev-processing", given]
+
+
+def test_roles_join_a_network_that_is_only_being_made(declare, role_args):
+    import pulumi
+
+    def program():
+        network = pulumi.Output.from_input("subnet-1").apply(lambda made: Network((made,), ("sg-1",)))
+        return JobRoles("weather-dev", dataclasses.replace(role_args, network=network)).arn(JobKind.TRAINING)
+
+    policy = declare(program).one("aws:iam/rolePolicy:RolePolicy", "weather-dev-training-policy").inputs["policy"]
+    (joining,) = [each for each in json.loads(policy)["Statement"] if each["Sid"] == "JoinNetwork"]
+    assert "arn:aws:ec2:eu-west-1:111111111111:subnet/subnet-1" in joining["Resource"]
+
+
 def test_each_kind_has_a_role_of_its_own(declare, role_args, tags):
     declared = _declare(declare, role_args)
     roles = {each.name: each for each in declared.all("aws:iam/role:Role")}

@@ -65,6 +65,8 @@ def calls_of(type_: ResourceType) -> list[Call]:
         found += [each for each in (type_.tags.put, type_.tags.remove, type_.tags.read, type_.tags.clear) if each]
     for collection in type_.collections:
         found += [collection.add, collection.remove, collection.read]
+    for clear in type_.clears:
+        found += [clear.read, clear.delete]
     for sweep in type_.sweeps:
         found += [sweep.read, sweep.delete]
     return found

@@ -51,6 +51,46 @@ def test_a_bucket_whose_versioning_was_suspended_keeps_its_versions(wire: Wire) 
     objects.delete_bucket(Bucket="suspended")
 
 
+def test_rules_about_groups_and_prefix_lists_keep_their_descriptions_and_can_be_changed(wire: Wire) -> None:
+    ec2 = wire.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.3.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+    peer = {"GroupId": group, "Description": "each other"}
+    made = ec2.authorize_security_group_ingress(
+        GroupId=group, IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": [peer]}]
+    )["SecurityGroupRules"]
+    rule = made[0]["SecurityGroupRuleId"]
+
+    def read() -> tuple[str, str, int]:
+        (found,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])["SecurityGroupRules"]
+        assert found["ReferencedGroupInfo"]["GroupId"] == group
+        return found["Description"], found["IpProtocol"], found["FromPort"]
+
+    def change(**new: object) -> None:
+        request = {"ReferencedGroupId": group, **new}
+        ec2.modify_security_group_rules(
+            GroupId=group, SecurityGroupRules=[{"SecurityGroupRuleId": rule, "SecurityGroupRule": request}]
+        )
+
+    assert read() == ("each other", "-1", -1)
+    change(IpProtocol="tcp", FromPort=443, ToPort=443, Description="HTTPS")
+    assert read() == ("HTTPS", "tcp", 443)
+    change(IpProtocol="-1", Description="all again")
+    assert read() == ("all again", "-1", -1)
+    (permission,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    assert not permission["IpRanges"]
+
+
+@pytest.mark.parametrize("location", ["region", "availability-zone"])
+def test_offered_instance_types_are_known_though_they_are_read_late(wire: Wire, location: str) -> None:
+    ec2 = wire.client("ec2")
+    wanted = [{"Name": "instance-type", "Values": ["m5.large"]}]
+    for _ in range(2):
+        offered = ec2.describe_instance_type_offerings(LocationType=location, Filters=wanted)["InstanceTypeOfferings"]
+        assert {each["InstanceType"] for each in offered} == {"m5.large"}
+        assert {each["LocationType"] for each in offered} == {location}
+
+
 def test_a_bucket_with_access_logs_gets_no_objects_from_its_readers(wire: Wire) -> None:
     objects = wire.client("s3")
     for bucket in ("logged", "access-logs"):

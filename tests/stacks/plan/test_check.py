@@ -109,7 +109,7 @@ def test_parts_that_are_off_import_nothing(plan_of: Callable[..., Plan], tmp_pat
     ).stdout.split()
     # pulumi_aws has a placeholder for each service from the start; what is below it comes with its first use.
     assert "pulumi_aws.s3.bucket" in modules
-    for absent in ("sagemaker", "ecr", "sns", "sqs", "cloudwatch", "iam", "ssm"):
+    for absent in ("sagemaker", "ecr", "sns", "sqs", "cloudwatch", "iam", "ssm", "ec2", "vpc"):
         assert not any(name.startswith(f"pulumi_aws.{absent}.") for name in modules), absent
     assert "boto3" not in modules
     assert "rich" not in modules

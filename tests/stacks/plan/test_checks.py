@@ -38,6 +38,13 @@ CASES = [
         "mlstack.yaml:14: budget",
     ),
     ("serving_without_registry", "dev", "registry: {approval: manual}", "registry: null", "mlstack.yaml:13: serving"),
+    (
+        "secrets_without_isolation",
+        "dev",
+        "registry:",
+        "secrets: {weather/api-key: [training]}\nregistry:",
+        "mlstack.yaml:12: secrets.weather/api-key",
+    ),
     ("single_instance", "dev", "min: 1", "min: 1 ", "mlstack.yaml:13: serving.instances.min"),
     ("single_instance", "dev", ", instances: {min: 1}", "", "mlstack.yaml:13: serving"),
     ("unwatched_rollout", "dev", "{min: 1}", "{min: 2}, rollout: canary", "mlstack.yaml:13: serving.rollout"),
@@ -118,3 +125,23 @@ def test_another_version_on_this_machine_is_told(
         found = _warnings(write_project, tmp_path, "scikit-learn\n")
         assert len(found) == told
         assert all("is 0.1.0 on this machine" in warning for warning in found)
+
+
+def test_where_a_job_that_reads_secrets_gets_to_is_told(write_project: Callable[..., Path], spec_text: str) -> None:
+    secrets = "secrets: {churn/key: [processing, serving]}\n"
+    role = "arn:aws:iam::111111111111:role/serving"
+
+    def told(text: str) -> list[str]:
+        found = run_checks(load(write_project(text), "dev"))
+        return [str(warning) for warning in found if warning.rule == "secrets_without_isolation"]
+
+    processing, serving = told(secrets + spec_text)
+    assert processing.startswith('mlstack.yaml:1: secrets.churn/key: processing reads "churn/key"')
+    assert "reaches the internet" in processing
+    assert "Add `network: {zones: 2}`" in serving
+    inside = told(f"network: {{zones: 2}}\n{secrets}{spec_text}")
+    assert all("reaches what the network lets it reach" in each and "Add" not in each for each in inside)
+    owned = told(secrets + spec_text.replace("dev: {", f"dev: {{roles: {{serving: {role}}}, ", 1))
+    assert "serving has a role of your own, which must allow secretsmanager:GetSecretValue" in owned[-1]
+    assert len(owned) == 3
+    assert told(spec_text) == []

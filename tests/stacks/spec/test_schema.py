@@ -37,6 +37,16 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
     document["environments"]["local"] = None
     document["environments"]["dev"]["serving"] = None
     assert list(_errors(document)) == []
+    ids = {"vpc": "vpc-01234567", "subnets": ["subnet-01234567"], "security_groups": ["sg-0123456789abcdef0"]}
+    document["network"] = {"zones": 2, "cidr": "10.0.0.0/16"}
+    document["secrets"] = {"weather/api-key": ["training", "serving"]}
+    document["environments"]["dev"]["network"] = {"zones": None, **ids}
+    document["environments"]["prod"]["network"] = {"zones": ["a", "c"]}
+    document["environments"]["prod"]["roles"] = {
+        "training": "arn:aws:iam::222222222222:role/training",
+        "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+    }
+    assert list(_errors(document)) == []
 
 
 @pytest.mark.parametrize(
@@ -62,6 +72,13 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
         (["features", "Customers"], {}),
         (["features", "customers", "shema"], {}),
         (["environments", "prod", "features"], {"customers": {"online": "no"}}),
+        (["network"], {"zones": 7}),
+        (["network"], {"zones": ["eu-west-1a"]}),
+        (["network"], {"zones": 2, "cidr": "10.0.0.0"}),
+        (["network"], {"vpc": "my-vpc"}),
+        (["roles"], {"training": "training"}),
+        (["secrets"], {"weather/api-key": ["pipeline"]}),
+        (["secrets"], {"weather *": ["training"]}),
         (["environments", "Dev"], {}),
         (["environments", "dev", "account"], 111111111111),
         (["environments", "dev", "region"], "mars-1"),

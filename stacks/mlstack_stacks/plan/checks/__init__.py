@@ -19,6 +19,7 @@ CHECKS: tuple[str, ...] = (
     "no_recipients",
     "package_versions",
     "python_version",
+    "secrets_without_isolation",
     "serving_without_registry",
     "single_instance",
     "unwatched_rollout",

@@ -213,6 +213,39 @@ print(*client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=counts)["
     assert _run(home, deleted) == "0 0"
 
 
+NETWORK = """
+def network():
+    ec2 = client("ec2")
+    calls = (ec2.describe_vpcs, ec2.describe_subnets, ec2.describe_security_group_rules, ec2.describe_vpc_endpoints)
+    found = [call() for call in calls]
+    for each in found:
+        del each["ResponseMetadata"]
+    return found
+"""
+
+
+def test_a_network_is_replayed_to_the_same_ids_whoever_asked_first(home: Path) -> None:
+    made = """
+no_snapshots()
+network()  # a read, of which the journal knows nothing, makes the region's default network
+ec2 = client("ec2")
+vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+pair = {"GroupId": group, "Description": "jobs"}
+ec2.authorize_security_group_ingress(
+    GroupId=group, IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": [pair]}]
+)
+ec2.create_vpc_endpoint(
+    VpcId=vpc, ServiceName="com.amazonaws.us-east-1.kms", VpcEndpointType="Interface", SubnetIds=[subnet]
+)
+assert rows("journal") == 5
+print(network())
+import os; sys.stdout.flush(); os._exit(1)
+"""
+    assert _run(home, NETWORK + made, code=1) == _run(home, NETWORK + "print(network())")
+
+
 def test_a_state_of_another_format_is_refused(home: Path) -> None:
     _run(home, "kept.close()")
     code = 'c = sqlite3.connect(home.services_database); c.execute("PRAGMA user_version = 99"); c.close()'
