@@ -6,19 +6,21 @@ import asyncio
 import contextvars
 import json
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
 from mlstack_stacks import Project, ProjectOutputs
+from mlstack_stacks.plan.definition import planned_definition
 from mlstack_stacks.plan.monitor import CheckMocks, CheckMonitor
+from mlstack_stacks.spec import load
 from pulumi.runtime.mocks import MockEngine, MockResourceArgs
 from pulumi.runtime.settings import Settings, configure, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn-dev/7"
 POINTER = "/mlstack/churn/dev/release/model-package-arn"
@@ -368,3 +370,36 @@ def test_a_local_region_that_the_providers_configuration_does_not_name_stops_the
         pulumi.RunError, match=r"so the local cloud says the region us-east-1.* says eu-west-1.*config set"
     ):
         deploy(spec, environment="local")
+
+
+_ONLY_THE_CLOUD_KNOWS = {"RoleArn", "KmsKeyId", "VolumeKmsKeyId", "DefaultValue"}
+
+
+def _bare(value: Any, name: str = "") -> Any:
+    """A definition without what only the cloud decides."""
+    if isinstance(value, dict):
+        if "Std:Join" in value:
+            # A place in a bucket: the bucket comes first.
+            return [_bare(each) for each in value["Std:Join"]["Values"][1:]]
+        return {key: _bare(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_bare(each) for each in value]
+    return name if name in _ONLY_THE_CLOUD_KNOWS and str(value).startswith(("arn:", "s3://")) else value
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        ("registry: {approval: manual}", ""),
+        (', gates: {accuracy: ">= 0.80", log_loss: "< 0.5"}', ""),
+        ("data: {source: data/churn.csv, target: churned}", ""),
+        ("  prepare: {entry_point: src/prepare.py, instance_type: ml.m5.large}\n", ""),
+    ],
+)
+def test_the_definition_that_is_checked_before_anything_is_there_is_the_one_that_is_made(
+    deploy: Callable[..., CheckMonitor], spec_text: str, old: str, new: str
+) -> None:
+    monitor = deploy(spec_text.replace(old, new))
+    made = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])
+    assert _bare(planned_definition(load(Path("mlstack.yaml"), "dev"))) == _bare(made)

@@ -1,11 +1,12 @@
 """Saying what an environment consists of, or what would change in it.
 
-Stages: check mlstack.yaml; ask the engine, where there is one, whether the environment is up; if it is, let the engine
-preview, else run the program in check mode. In both cases the checks of the specification are told, and what a month
-costs; for the cost of what is up the program runs in check mode too, as a preview's events hold no properties.
+Stages: check mlstack.yaml; ask the engine, where there is one, whether the environment is up; run the program in check
+mode and check its inputs against AWS's service models; then show it, or let the engine preview what is up. In both
+cases the checks of the specification are told, and what a month costs: a preview's events hold no properties, so both
+are of the run in check mode.
 
-Check mode imports no more than the program itself needs, and neither rich nor an engine's code: it is typed often, and
-in continuous integration.
+Check mode imports no more than the program itself and the checks need, and neither rich nor code of an engine's or of
+botocore's: it is typed often, and in continuous integration.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def plan(
         fail_over: USD a month; above it the command fails.
 
     Raises:
-        UserError: There is no project, or mlstack.yaml is not valid, or a limit is set of a cost that isn't estimated.
+        UserError: There is no project, mlstack.yaml is not valid, AWS would refuse what it says, or a limit is set of a
+            cost that isn't estimated.
         CostLimitError: The estimate is above the limit.
         ProgramError: The project's Pulumi program fails.
         EngineFailure: The engine could not preview.
@@ -90,8 +92,10 @@ def _check(project: ProjectDirectory, spec: EnvironmentSpec, asked: _Asked) -> N
     from mlstack_stacks.plan.checks import run_checks
     from mlstack_stacks.plan.tree import summary, tree_lines
 
+    from mlstack.infrastructure.inputs import refuse_inputs
+
     planned = check(spec, project.infra)
-    warnings = (*planned.warnings, *run_checks(spec))
+    warnings = (*planned.warnings, *refuse_inputs(spec, planned, project.infra), *run_checks(spec))
     cost = _cost(spec, asked, lambda: (planned, None))
     if asked.as_json:
         _print_json({"mode": "check", **asdict(planned)}, warnings, cost, asked)
@@ -110,15 +114,39 @@ def _preview(project: ProjectDirectory, spec: EnvironmentSpec, asked: _Asked) ->
     from mlstack.engine.show import plan as shown
     from mlstack.infrastructure.up import ready
 
+    planned, unchecked = _planned_before_preview(project, spec)
+    warnings = (*unchecked, *run_checks(spec))
     with progress(f"Previewing {spec.environment}") as line:
         pulumi = ready(project, spec, line.update)
         changes = pulumi.preview()
-    warnings = run_checks(spec)
-    cost = _cost(spec, asked, lambda: (check(spec, project.infra), pulumi.state().resources))
+    cost = _cost(spec, asked, lambda: (planned or check(spec, project.infra), pulumi.state().resources))
     if asked.as_json:
         _print_json(_changes(spec, changes), warnings, cost, asked)
     else:
         _print([*shown(changes), changes.summary], warnings, cost, asked)
+
+
+def _planned_before_preview(project: ProjectDirectory, spec: EnvironmentSpec) -> tuple[Plan | None, tuple[Warn, ...]]:
+    """The plan of what is up, its inputs checked; the official provider checks few, the local one knows no key of them.
+
+    Returns:
+        The plan, or None where the program does not run without a cloud; and what was not checked.
+
+    Raises:
+        SpecError: AWS would refuse something.
+    """
+    from mlstack_stacks.plan.check import check
+    from mlstack_stacks.plan.program import ProgramError
+    from mlstack_stacks.plan.resources import Warn
+
+    from mlstack.infrastructure.inputs import refuse_inputs
+
+    try:
+        planned = check(spec, project.infra)
+    except ProgramError:
+        message = "inputs were not checked against AWS's service models: the program does not run without a cloud."
+        return None, (Warn("inputs_not_checked", message),)
+    return planned, refuse_inputs(spec, planned, project.infra)
 
 
 def _cost(

@@ -1,9 +1,10 @@
 """Bringing an environment up.
 
-Stages: check mlstack.yaml, which touches nothing; guard against the wrong cloud; see to the engine and the local cloud;
-make the stack where there is none; let the engine do the rest. A cloud environment is previewed and asked about; with
-`--yes` its first `up` is previewed, when a program that fails half-way would leave most behind. A local one is not: the
-preview runs the program once more, which is half of the time, and what is left behind there costs nothing.
+Stages: check mlstack.yaml and its pipeline's requests, which touches nothing; guard against the wrong cloud; see to
+the engine and the local cloud; make the stack where there is none; let the engine do the rest. A cloud environment is
+previewed and asked about; with `--yes` its first `up` is previewed, when a program that fails half-way would leave most
+behind. A local one is not: the preview runs the program once more, which is half of the time, and what is left behind
+there costs nothing.
 """
 
 from __future__ import annotations
@@ -52,15 +53,17 @@ def up(project: ProjectDirectory, environment: str, *, yes: bool = False, refres
         What changed, and the outputs.
 
     Raises:
-        SpecError: mlstack.yaml is not valid.
+        SpecError: mlstack.yaml is not valid, or AWS would refuse what it says of the pipeline.
         EngineFailure: The engine could not finish; what it did is kept, and a second run goes on.
         NotConfirmedError: The user said no.
     """
     from mlstack.console import progress
     from mlstack.engine.show import follow, tell_interrupt
+    from mlstack.infrastructure.inputs import refuse_pipeline
 
     with progress(f"Reading {project.spec_file.name}") as shown:
         spec = project.load(environment)
+        refuse_pipeline(spec)
         pulumi = ready(project, spec, shown.update)
         is_new = _settle(pulumi, spec, shown.update)
     if environment != LOCAL and not yes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlstack_localcloud.provider.compare import is_empty
@@ -50,6 +51,7 @@ def check(
     ]
     if not problems:
         problems += _refused(requests, inputs)
+        problems += _refused_in_steps(requests, inputs)
     return inputs, list(dict.fromkeys(problems))
 
 
@@ -114,6 +116,16 @@ def _refused(requests: Requests, inputs: Properties) -> Iterator[Problem]:
         if call is type_.create and inputs.get("tags") is not UNKNOWN:
             add_to_creation(type_.tags, request, inputs.get("tags") or {})
         yield from requests.check(call, request)
+
+
+def _refused_in_steps(requests: Requests, inputs: Properties) -> Iterator[Problem]:
+    for property_ in requests.type.properties:
+        definition = inputs.get(property_.name)
+        if property_.pipeline and isinstance(definition, str):
+            from mlstack_localcloud.provider.pipeline_requests import step_problems
+
+            for problem in step_problems(json.loads(definition), requests.input_shape):
+                yield replace(problem, path=f"{property_.name}.{problem.path}")
 
 
 def _later(type_: ResourceType) -> Iterator[str]:

@@ -125,6 +125,7 @@ class Property:
             that a change of any other replaces the resource.
         listed: Pulumi has a list where the API has one structure.
         elsewhere: Another resource type sets it too (a topic's policy), so it is looked at only where it is given.
+        pipeline: It is the definition of a pipeline, in whose steps there are further requests to check.
         witness: The output that changes with the content, where AWS never tells the content itself.
     """
 
@@ -143,6 +144,7 @@ class Property:
     in_place: tuple[str, ...] = ()
     listed: bool = False
     elsewhere: bool = False
+    pipeline: bool = False
     witness: str = ""
 
     @property

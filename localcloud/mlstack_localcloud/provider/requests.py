@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from string import Formatter
-from typing import Any, cast
-
-from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.provider.constraints import Path, violations
 from mlstack_localcloud.provider.model import (
@@ -27,6 +25,9 @@ from mlstack_localcloud.provider.model import (
 )
 from mlstack_localcloud.provider.shapes import Dialect, Problem, camel_case
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value, holds_unknown
+
+if TYPE_CHECKING:
+    from mlstack_localcloud.provider.service_models import Shape
 
 __all__ = ["Request", "Requests", "dig", "fill", "source_name", "source_value"]
 
@@ -55,18 +56,22 @@ class Requests:
 
     Args:
         type_: The resource type.
-        model: Its service's model.
+        model: Its service's model: botocore's, or a `ServiceModel` where only requests are needed.
     """
 
-    def __init__(self, type_: ResourceType, model: ServiceModel) -> None:
+    def __init__(self, type_: ResourceType, model: Any) -> None:
         self.type = type_
         self.dialect = Dialect(type_.nested)
         self._model = model
         self._taken: dict[int, tuple[Call, tuple[str, ...]]] = {}
 
-    def operation(self, call: Call) -> OperationModel:
+    def operation(self, call: Call) -> Any:
         """The operation's model."""
         return self._model.operation_model(call.operation)
+
+    def input_shape(self, operation: str) -> Shape | None:
+        """The shape of an operation's request; None where it takes nothing."""
+        return self._model.operation_model(operation).input_shape
 
     def takes(self, call: Call) -> tuple[str, ...]:
         """The properties that a call takes."""
@@ -116,7 +121,7 @@ class Requests:
                 self._pass(request, shape, property_, value)
         return request
 
-    def _pass(self, request: Request, shape: StructureShape, property_: Property, value: Value) -> None:
+    def _pass(self, request: Request, shape: Shape, property_: Property, value: Value) -> None:
         path, leaf = _navigate(shape, property_.member)
         for keys, default in property_.entry_defaults:
             if isinstance(value, list):
@@ -140,10 +145,11 @@ class Requests:
         yield from request.problems
         if shape is None:
             return
-        for path, reason in violations(request.parameters, shape):
-            place = self._locate(path, request, call, expected)
+        for found in violations(request.parameters, shape):
+            place = self._locate(found.path, request, call, expected)
             if place is not None:
-                yield Problem(place, f"{reason} ({call.operation} in the AWS API)")
+                reason = f"{found.reason} ({call.operation} in the AWS API)"
+                yield Problem(place, reason, found.given, found.allowed)
 
     def _locate(self, path: Path, request: Request, call: Call, expected: Sequence[str] | None) -> str | None:
         for length in range(len(path), 0, -1):
@@ -166,20 +172,23 @@ class Requests:
         found: Any = {name: each for name, each in response.items() if name != "ResponseMetadata"}
         for part in filter(None, call.out_of.split(".")):
             if isinstance(found, list):
-                found, shape = (found or [{}])[0], shape.member if isinstance(shape, ListShape) else None
+                found, shape = (
+                    (found or [{}])[0],
+                    shape.member if shape is not None and shape.type_name == "list" else None,
+                )
                 if part == FIRST:
                     continue
             found = found.get(part)
-            shape = shape.members.get(part) if isinstance(shape, StructureShape) else None
+            shape = shape.members.get(part) if shape is not None and shape.type_name == "structure" else None
             if found is None:
                 return None
         if call.find is not None:
             wanted = {member: source_value(source, values) for member, source in call.find.items()}
             found = next((e for e in found if all(e.get(member) == value for member, value in wanted.items())), None)
-            shape = shape.member if isinstance(shape, ListShape) else shape
+            shape = shape.member if shape is not None and shape.type_name == "list" else shape
         if found is None:
             return None
-        if isinstance(found, str) or not isinstance(shape, StructureShape):
+        if isinstance(found, str) or shape is None or shape.type_name != "structure":
             return {call.into: self.dialect.from_api(found, shape) if shape is not None else found}
         if any(found.get(member) in values for member, values in call.unless.items()):
             return None
@@ -256,16 +265,16 @@ def source_name(source: Source) -> str | None:
     return source.name if isinstance(source, Default | Beside) else None
 
 
-def _navigate(shape: StructureShape, place: str) -> tuple[Path, Shape]:
+def _navigate(shape: Shape, place: str) -> tuple[Path, Shape]:
     """The path of a dotted place in a request, with the index of a list of one, and the shape there."""
     path: list[str | int] = []
     current: Shape = shape
     for part in place.split("."):
-        if isinstance(current, ListShape):
+        if current.type_name == "list":
             path.append(0)
             current = current.member
         path.append(part)
-        current = current.members[part] if isinstance(current, StructureShape) else cast(MapShape, current).value
+        current = current.members[part] if current.type_name == "structure" else current.value
     return tuple(path), current
 
 

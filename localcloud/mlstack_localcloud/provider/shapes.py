@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
-from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from mlstack_localcloud.provider.values import UNKNOWN, Asset, Value
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlstack_localcloud.provider.model import Nested
+    from mlstack_localcloud.provider.service_models import Shape
 
 __all__ = ["Dialect", "Problem", "camel_case"]
 
@@ -35,10 +35,14 @@ class Problem:
     Attributes:
         path: The property, as Pulumi writes it: `productionVariants[0].instanceType`.
         reason: What is wrong, without the place.
+        given: The text that is none of `allowed`; empty otherwise.
+        allowed: The values of the enumeration that it is not in; empty otherwise.
     """
 
     path: str
     reason: str
+    given: str = ""
+    allowed: tuple[str, ...] = ()
 
     @property
     def property(self) -> str:
@@ -67,14 +71,14 @@ class Dialect:
     def __init__(self, nested: Sequence[Nested] = ()) -> None:
         self._by_member: dict[str, Nested] = {each.member: each for each in nested}
         self._maps = frozenset(each.member for each in nested if each.pairs)
-        self._members: dict[int, tuple[StructureShape, dict[str, str]]] = {}
+        self._members: dict[int, tuple[Shape, dict[str, str]]] = {}
 
     def name(self, member: str) -> str:
         """Pulumi's name of a member."""
         exception = self._by_member.get(member)
         return exception.name if exception else camel_case(member)
 
-    def members(self, shape: StructureShape) -> Mapping[str, str]:
+    def members(self, shape: Shape) -> Mapping[str, str]:
         """The members of a structure by their names in Pulumi."""
         # The shape itself is kept beside its id, so that no other shape can take its place in memory.
         if id(shape) not in self._members:
@@ -85,18 +89,18 @@ class Dialect:
         """A value as the API takes it; what doesn't fit is added to `problems`."""
         if value is UNKNOWN:
             return UNKNOWN
-        if isinstance(shape, StructureShape):
+        if shape.type_name == "structure":
             return self._structure_to_api(value, shape, path, problems)
-        if isinstance(shape, ListShape):
+        if shape.type_name == "list":
             return self._list_to_api(value, shape, path, problems)
-        if isinstance(shape, MapShape):
+        if shape.type_name == "map":
             if not isinstance(value, dict):
                 problems.append(Problem(path, f"must be a map, not {_kind(value)}"))
                 return UNKNOWN
             return {key: self.to_api(each, shape.value, f"{path}.{key}", problems) for key, each in value.items()}
         return _scalar_to_api(value, shape, path, problems)
 
-    def _structure_to_api(self, value: Value, shape: StructureShape, path: str, problems: list[Problem]) -> Value:
+    def _structure_to_api(self, value: Value, shape: Shape, path: str, problems: list[Problem]) -> Value:
         if isinstance(value, list) and len(value) == 1:
             return self._structure_to_api(value[0], shape, f"{path}[0]", problems)
         if value is UNKNOWN:
@@ -121,17 +125,17 @@ class Dialect:
             result[members[name]] = self.to_api(each, shape.members[members[name]], place, problems)
         return result
 
-    def _lifted(self, name: str, shape: StructureShape) -> tuple[str, str, Shape] | None:
+    def _lifted(self, name: str, shape: Shape) -> tuple[str, str, Shape] | None:
         """The structure that a name was lifted out of, its member there, and that member's shape."""
         for outer, inner in shape.members.items():
             exception = self._by_member.get(outer)
-            if exception and exception.lifted and isinstance(inner, StructureShape):
+            if exception and exception.lifted and inner.type_name == "structure":
                 member = self.members(inner).get(name)
                 if member is not None:
                     return outer, member, inner.members[member]
         return None
 
-    def _list_to_api(self, value: Value, shape: ListShape, path: str, problems: list[Problem]) -> Value:
+    def _list_to_api(self, value: Value, shape: Shape, path: str, problems: list[Problem]) -> Value:
         if isinstance(value, dict):
             pair = self._pair(shape)
             if pair:
@@ -146,15 +150,15 @@ class Dialect:
         """A value of a response as Pulumi has it; what is empty is left out of structures."""
         if value is None:
             return None
-        if isinstance(shape, StructureShape):
+        if shape.type_name == "structure":
             return self._structure_from_api(value, shape)
-        if isinstance(shape, ListShape):
+        if shape.type_name == "list":
             return self._list_from_api(value, shape)
-        if isinstance(shape, MapShape):
+        if shape.type_name == "map":
             return {key: self.from_api(each, shape.value) for key, each in value.items()}
         return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
 
-    def _structure_from_api(self, value: Any, shape: StructureShape) -> Value:
+    def _structure_from_api(self, value: Any, shape: Shape) -> Value:
         result: dict[str, Any] = {}
         for member, each in value.items():
             if member not in shape.members or each is None:
@@ -167,10 +171,10 @@ class Dialect:
                 result[self.name(member)] = found
         return result
 
-    def _pair(self, shape: ListShape) -> tuple[str, str] | None:
+    def _pair(self, shape: Shape) -> tuple[str, str] | None:
         return ("Name", "Value") if shape.name in self._maps else _pair_members(shape)
 
-    def _list_from_api(self, value: Any, shape: ListShape) -> Value:
+    def _list_from_api(self, value: Any, shape: Shape) -> Value:
         pair = self._pair(shape)
         if pair:
             return {each[pair[0]]: each[pair[1]] for each in value}
@@ -187,10 +191,10 @@ class Dialect:
         return plain
 
 
-def _pair_members(shape: ListShape) -> tuple[str, str] | None:
+def _pair_members(shape: Shape) -> tuple[str, str] | None:
     """The members of a list of tags: a list in the API, a map in Pulumi."""
     member = shape.member
-    if not isinstance(member, StructureShape):
+    if member.type_name != "structure":
         return None
     names = {name.lower(): name for name in member.members}
     return (names["key"], names["value"]) if names.keys() == {"key", "value"} else None

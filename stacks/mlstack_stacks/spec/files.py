@@ -1,7 +1,9 @@
-"""Whether the scripts and data that a specification names are there."""
+"""Whether the scripts and data that a specification names are there, and how messages name files."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlstack_components.errors import Problem
@@ -10,7 +12,6 @@ from mlstack_stacks.spec.values import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from mlstack_stacks.spec.models import EnvironmentSpec
 
@@ -51,3 +52,13 @@ def _neighbour(target: Path) -> str | None:
     names = [path.name for path in target.parent.iterdir()] if target.parent.is_dir() else []
     guess = closest(target.name, names)
     return f'Did you mean "{guess}"?' if guess else "Paths are relative to this file."
+
+
+def shown(path: Path) -> Path:
+    """A file as its user would type it.
+
+    Args:
+        path: The file.
+    """
+    relative = os.path.relpath(path)
+    return Path(relative) if not relative.startswith("..") else path

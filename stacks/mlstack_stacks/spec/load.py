@@ -7,15 +7,14 @@ looked for. All problems of all environments are reported together, each where t
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlstack_components.errors import Problem, SpecError, UserError
 from pydantic import ValidationError
 
 from mlstack_stacks.spec.access import foreign_roles
-from mlstack_stacks.spec.files import missing_files
+from mlstack_stacks.spec.contradictions import contradictions
+from mlstack_stacks.spec.files import missing_files, shown
 from mlstack_stacks.spec.framework import missing_images
 from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
 from mlstack_stacks.spec.network import networks_that_cannot_be_made
@@ -27,6 +26,7 @@ from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _PROJECT_KEYS = ("name", *Parts.model_fields, "environments")
 _ENVIRONMENT_KEYS = ("account", "region", *Parts.model_fields)
@@ -52,7 +52,7 @@ def load(path: Path, environment: str, *, check_files: bool = True) -> Environme
         names = list(project.environments)
         guess = closest(environment, names)
         hint = did_you_mean(guess) if guess else f"It has {', '.join(names)}."
-        raise UserError(f'{_shown(path)} has no environment "{environment}".', next_step=hint)
+        raise UserError(f'{shown(path)} has no environment "{environment}".', next_step=hint)
     return project.environments[environment]
 
 
@@ -69,7 +69,7 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     Raises:
         SpecError: The file is not valid; all problems at once.
     """
-    file = _shown(path)
+    file = shown(path)
     try:
         tree = read(path)
     except SpecError as error:
@@ -80,6 +80,7 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     checker.problems += [p for spec in specs.values() for p in tuning_problems(spec, file)]
     checker.problems += [p for spec in specs.values() for p in foreign_roles(spec, file)]
     checker.problems += [p for spec in specs.values() for p in networks_that_cannot_be_made(spec, file)]
+    checker.problems += [p for spec in specs.values() for p in contradictions(spec, file)]
     if check_files:
         checker.problems += [p for spec in specs.values() for p in missing_files(spec, file)]
     if problems := checker.found():
@@ -202,9 +203,3 @@ def _without_value(file: Path, tree: Mapping) -> Iterator[Problem]:
 
 
 _PARTS = {"alarms", "monitoring", "registry"}
-
-
-def _shown(path: Path) -> Path:
-    """The file as its user would type it."""
-    relative = os.path.relpath(path)
-    return Path(relative) if not relative.startswith("..") else path

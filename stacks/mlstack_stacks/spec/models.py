@@ -42,13 +42,14 @@ from mlstack_stacks.spec.values import (
     GateExpression,
     Hyperparameter,
     HyperparameterName,
-    InstanceType,
     MetricName,
     MetricPattern,
     Owner,
+    ProcessingInstanceType,
     ProjectName,
     Region,
     RelativePath,
+    TrainingInstanceType,
     wrong,
 )
 
@@ -85,21 +86,33 @@ def _framework(value: object) -> object:
 class _Step(_Model):
     entry_point: EntryPoint
     """The script, below `src/`."""
-    instance_type: InstanceType = "ml.m5.large"
+    instance_type: str = "ml.m5.large"
     """The machine that the step runs on."""
     volume_size_gb: Annotated[int, Field(ge=1, le=16384)] = 30
     """The disk of that machine, in GiB."""
-    max_runtime_minutes: Annotated[int, Field(ge=1, le=40320)] = 60
+    max_runtime_minutes: int = 60
     """The time after which the step is stopped, in minutes."""
 
 
-class Prepare(_Step):
+class _ProcessingStep(_Step):
+    instance_type: ProcessingInstanceType = "ml.m5.large"
+    """The machine that the step runs on."""
+    # ProcessingMaxRuntimeInSeconds of botocore's model: nine days.
+    max_runtime_minutes: Annotated[int, Field(ge=1, le=12960)] = 60
+    """The time after which the step is stopped, in minutes."""
+
+
+class Prepare(_ProcessingStep):
     """Turns raw data into a training and a test set."""
 
 
 class Train(_Step):
     """Fits the model."""
 
+    instance_type: TrainingInstanceType = "ml.m5.large"
+    """The machine that the step runs on."""
+    max_runtime_minutes: Annotated[int, Field(ge=1, le=40320)] = 60
+    """The time after which the step is stopped, in minutes."""
     framework: Annotated[Framework, BeforeValidator(_framework)]
     """The framework, by name or as name and version."""
     hyperparameters: Annotated[dict[HyperparameterName, Hyperparameter], Field(max_length=80)] = {}
@@ -138,7 +151,7 @@ class Tune(_Model):
         return self.max_jobs or combinations(self.ranges.values())
 
 
-class Evaluate(_Step):
+class Evaluate(_ProcessingStep):
     """Measures the model on the test set and decides whether it may be registered."""
 
     gates: Annotated[dict[MetricName, GateExpression], Field(max_length=50)] = {}

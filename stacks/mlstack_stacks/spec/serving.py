@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, field_va
 
 from mlstack_stacks.spec.base import STRICT
 from mlstack_stacks.spec.cron import CronExpression, PointInTime  # noqa: TC001 - pydantic reads the annotations
-from mlstack_stacks.spec.values import EntryPoint, InstanceType, wrong
+from mlstack_stacks.spec.values import EntryPoint, RealtimeInstanceType, wrong
 
 MOST_MINUTES = 45
 """How long all waits of a rollout may take together: Pulumi's provider waits an hour for an endpoint
@@ -136,7 +136,7 @@ class Serving(_Model):
     """`realtime`: an endpoint that is always up."""
     entry_point: EntryPoint = "src/serve.py"
     """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
-    instance_type: InstanceType = "ml.m5.large"
+    instance_type: RealtimeInstanceType = "ml.m5.large"
     """The machine that the model runs on."""
     instances: Instances = Instances()
     scaling: Scaling | None = None

@@ -17,6 +17,7 @@ from mlstack_components.errors import quoted
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from mlstack_stacks.spec.instance_types import Use, is_instance_type, nearest
 from mlstack_stacks.spec.regions import AWS_REGIONS
 
 LOCAL_ENVIRONMENT = "local"
@@ -30,6 +31,8 @@ SOURCE_DIRECTORY = "src"
 MAX_TUNING_JOBS = 750
 MAX_PARALLEL_TUNING_JOBS = 100
 MAX_TUNING_RANGES = 30
+MAX_ENTRY_POINT = 89
+"""The longest path of a script: with more, the command of the evaluation would be longer than AWS takes (256)."""
 
 # S3 refuses bucket names that begin so (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html); roles
 # with AmazonSageMakerFullAccess reach whatever has `sagemaker` in front; `mlstack` names what a platform shares.
@@ -126,6 +129,17 @@ def _check_instance_type(value: str) -> str:
     raise wrong(f"{quoted(value)} is not an instance type for machine learning.", suggestion)
 
 
+def _check_use(use: Use) -> AfterValidator:
+    def check(value: str) -> str:
+        _check_instance_type(value)
+        if not is_instance_type(value, use):
+            message = f"{quoted(value)} is not an instance type that AWS knows for {use.value}."
+            raise wrong(message, f'Did you mean "{nearest(value, use)}"?')
+        return value
+
+    return AfterValidator(check)
+
+
 def _check_path(value: str) -> str:
     path = PurePosixPath(value)
     if not value or "\\" in value or path.is_absolute() or ".." in path.parts or not value.isprintable():
@@ -142,6 +156,8 @@ def _check_entry_point(value: str) -> str:
         )
     if not re.fullmatch(r"[A-Za-z0-9_./-]+", value):
         raise wrong(f"{quoted(value)} holds characters that a job's command line can't carry.")
+    if len(value) > MAX_ENTRY_POINT:
+        raise wrong(f"the script's path has {len(value)} characters; {MAX_ENTRY_POINT} are allowed.", "Shorten it.")
     return value
 
 
@@ -246,7 +262,10 @@ Region = Annotated[
     AfterValidator(_check_region),
     WithJsonSchema({"type": "string", "enum": list(AWS_REGIONS), "description": "The region."}),
 ]
-InstanceType = Annotated[str, AfterValidator(_check_instance_type), _text(f"^{_INSTANCE_TYPE.pattern}$", "ml.m5.large")]
+_INSTANCE_TYPE_SCHEMA = _text(f"^{_INSTANCE_TYPE.pattern}$", "ml.m5.large")
+ProcessingInstanceType = Annotated[str, _check_use(Use.PROCESSING), _INSTANCE_TYPE_SCHEMA]
+TrainingInstanceType = Annotated[str, _check_use(Use.TRAINING), _INSTANCE_TYPE_SCHEMA]
+RealtimeInstanceType = Annotated[str, _check_use(Use.REALTIME), _INSTANCE_TYPE_SCHEMA]
 RelativePath = Annotated[str, AfterValidator(_check_path)]
 EntryPoint = Annotated[str, AfterValidator(_check_entry_point), _text(r"^src/[A-Za-z0-9_./-]+\.py$", "src/train.py")]
 Email = Annotated[str, AfterValidator(_check_email), _text("^[^@ ]+@[^@ ]+$", "ml-team@example.com")]

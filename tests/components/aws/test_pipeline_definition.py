@@ -10,9 +10,7 @@ import subprocess
 import tarfile
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.validate import ParamValidator
 from mlstack_components.aws.bundle import bundle
 from mlstack_components.aws.network import Network
 from mlstack_components.aws.pipeline_args import (
@@ -29,15 +27,12 @@ from mlstack_components.aws.pipeline_definition import pipeline_definition
 from mlstack_components.aws.training_pipeline import TrainingPipeline, TrainingPipelineArgs
 from mlstack_components.aws.tuning_args import Choices, ContinuousRange, IntegerRange, TuneStepArgs
 from mlstack_components.errors import UserError
+from mlstack_localcloud.provider.pipeline_requests import step_problems
+from mlstack_localcloud.provider.service_models import ServiceModel
+from mlstack_localcloud.server.sagemaker.pipelines.step_kinds import STEP_KINDS
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/0f0f0f0f"
-OPERATIONS = {
-    "Processing": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
-    "Training": ("CreateTrainingJob", {"TrainingJobName": "job"}),
-    "Tuning": ("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "job"}),
-    "RegisterModel": ("CreateModelPackage", {}),
-}
 STEPS = PipelineSteps(
     prepare=PrepareStepArgs(entry_point="prepare.py", image_uri=IMAGE, instance_type="ml.m5.large"),
     train=TrainStepArgs(
@@ -127,107 +122,26 @@ VARIANTS = {
 }
 
 
-class _Resolver:
-    """Puts values in the place of what is known only when the pipeline runs."""
-
-    def __init__(self, definition: dict[str, Any]) -> None:
-        self.parameters = {each["Name"]: each.get("DefaultValue") for each in definition["Parameters"]}
-
-    def resolve(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return [self.resolve(each) for each in value]
-        if not isinstance(value, dict):
-            return value
-        if set(value) == {"Get"}:
-            return self.get(value["Get"])
-        if set(value) == {"Std:Join"}:
-            parts = [self.resolve(each) for each in value["Std:Join"]["Values"]]
-            return value["Std:Join"]["On"].join(str(part) for part in parts)
-        return {key: self.resolve(each) for key, each in value.items()}
-
-    def get(self, path: str) -> Any:
-        kind, _, rest = path.partition(".")
-        if kind == "Parameters":
-            return self.parameters[rest]
-        if kind == "Steps":
-            return "s3://weather-artifacts/some/output"
-        return {
-            "PipelineExecutionId": "abcdefghijkl",
-            "PipelineExecutionArn": "arn:aws:sagemaker:eu-west-1:111111111111:pipeline/weather-dev/execution/abc",
-        }[rest]
-
-
-def violations(shape: Any, value: Any, path: str = "") -> list[str]:
-    """What a service model says of values and botocore's own validator doesn't check: patterns, enums and lengths."""
-    if shape.type_name == "structure":
-        return [
-            each for name, inner in value.items() for each in violations(shape.members[name], inner, f"{path}.{name}")
-        ]
-    if shape.type_name == "list":
-        found = [
-            each for index, inner in enumerate(value) for each in violations(shape.member, inner, f"{path}[{index}]")
-        ]
-        return found + _size(shape, len(value), path)
-    if shape.type_name == "map":
-        return _size(shape, len(value), path) + [
-            each
-            for key, inner in value.items()
-            for each in (
-                *violations(shape.key, key, f"{path} key {key}"),
-                *violations(shape.value, inner, f"{path}.{key}"),
-            )
-        ]
-    if shape.type_name == "string":
-        return _string(shape, value, path)
-    if shape.type_name in {"integer", "long"}:
-        return _size(shape, value, path)
-    return []
-
-
-def _string(shape: Any, value: str, path: str) -> list[str]:
-    found = _size(shape, len(value), path)
-    # Python's re knows no Unicode categories; letters, digits, spaces and the usual punctuation stand for them.
-    pattern = re.sub(r"\\p\{\w+\}", r"\\w\\s.:/=+@\\-", shape.metadata.get("pattern", ""))
-    # The model says `(...)*${1,256}` of metadata; the length stands in its own fields, too.
-    pattern = pattern.partition("${")[0]
-    if pattern and re.fullmatch(pattern, value) is None:
-        found.append(f"{path}: {value!r} doesn't match {pattern}")
-    if shape.enum and value not in shape.enum:
-        found.append(f"{path}: {value!r} is not one of {shape.enum}")
-    return found
-
-
-def _size(shape: Any, size: int, path: str) -> list[str]:
-    low, high = shape.metadata.get("min", size), shape.metadata.get("max", size)
-    return [] if low <= size <= high else [f"{path}: {size} is not between {low} and {high}"]
-
-
-@pytest.fixture(scope="module")
-def sagemaker_model() -> Any:
-    return botocore.session.Session().get_service_model("sagemaker")
+def refused(definition: dict[str, Any]) -> dict[str, str]:
+    """What SageMaker would refuse of the requests in a definition, by place."""
+    model = ServiceModel("sagemaker")
+    problems = step_problems(definition, lambda operation: model.operation_model(operation).input_shape)
+    return {problem.path: problem.reason for problem in problems}
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_sagemaker_takes_every_request(variant: str, sagemaker_model: Any):
+def test_sagemaker_takes_every_request(variant: str):
     definition = pipeline_definition(VARIANTS[variant])
-    requests = [step for step in all_steps(definition).values() if step["Type"] in OPERATIONS]
-    assert requests
-    for step in requests:
-        operation, names = OPERATIONS[step["Type"]]
-        shape = sagemaker_model.operation_model(operation).input_shape
-        request = {**_Resolver(definition).resolve(step["Arguments"]), **names}
-        assert ParamValidator().validate(request, shape).generate_report() == ""
-        assert violations(shape, request) == []
+    assert {"Training"} <= {step["Type"] for step in all_steps(definition).values()} & STEP_KINDS.keys()
+    assert refused(definition) == {}
 
 
-def test_the_check_itself_notices_what_sagemaker_refuses(sagemaker_model: Any):
-    definition = pipeline_definition(with_steps(train=dataclasses.replace(STEPS.train, instance_type="m5.large")))
-    shape = sagemaker_model.operation_model("CreateTrainingJob").input_shape
-    request = _Resolver(definition).resolve(all_steps(definition)["train"]["Arguments"])
-    request["RoleArn"] = "no role"
-    problems = violations(shape, request)
-    assert any("m5.large" in problem for problem in problems)
-    assert any("no role" in problem for problem in problems)
+def test_the_check_itself_notices_what_sagemaker_refuses():
+    train = dataclasses.replace(STEPS.train, instance_type="m5.large")
+    definition = pipeline_definition(dataclasses.replace(with_steps(train=train), training_role_arn="no role"))
+    problems = refused(definition)
+    assert "m5.large" in problems["Steps.train.Arguments.ResourceConfig.InstanceType"]
+    assert "no role" in problems["Steps.train.Arguments.RoleArn"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CHECKS: tuple[str, ...] = (
     "local_tuning",
+    "gates_without_registry",
     "no_gates",
     "no_owner",
     "no_recipients",
@@ -21,8 +22,10 @@ CHECKS: tuple[str, ...] = (
     "python_version",
     "secrets_without_isolation",
     "serving_without_registry",
+    "silent_notifications",
     "single_instance",
     "unwatched_rollout",
+    "steps_without_data",
 )
 """The rules, each a module here with a function `check`."""
 

@@ -10,7 +10,7 @@ TYPE = ResourceType(
     properties=(
         Property("pipelineName", "PipelineName"),
         Property("parallelismConfiguration", "ParallelismConfiguration"),
-        Property("pipelineDefinition", "PipelineDefinition", kind=Kind.JSON),
+        Property("pipelineDefinition", "PipelineDefinition", kind=Kind.JSON, pipeline=True),
         Property("pipelineDefinitionS3Location", "PipelineDefinitionS3Location", result=""),
         Property("pipelineDescription", "PipelineDescription", default=""),
         Property("pipelineDisplayName", "PipelineDisplayName", required=True),

@@ -66,6 +66,14 @@ def resolved(value: Any, scope: Scope) -> Any:
     return {key: resolved(item, scope) for key, item in value.items()}
 
 
+def is_expression(value: Any) -> bool:
+    """Return whether a value is known only when the pipeline runs."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    ((operator, operand),) = value.items()
+    return operator in {"Std:Join", "Std:JsonGet"} or (operator == "Get" and isinstance(operand, str))
+
+
 def steps_in(value: Any) -> Iterator[str]:
     """Yield the names of the steps that a value's expressions refer to."""
     if isinstance(value, dict):

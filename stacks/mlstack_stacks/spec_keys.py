@@ -1,0 +1,137 @@
+"""Which key of mlstack.yaml a resource's property comes from, as data.
+
+Where AWS would refuse a property, the mistake is in mlstack.yaml, and the error names the line there. One row says
+where one key goes; of the rows that fit the first counts, so rows of whole resources stand last. A key that reaches no
+request of AWS's stands in `NOT_SENT`; a test compares the two with the specification's models.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mlstack_stacks.naming import Names
+from mlstack_stacks.spec.tree import Place
+
+if TYPE_CHECKING:
+    from mlstack_stacks.spec import EnvironmentSpec
+
+_PROCESSING = "ProcessingResources.ClusterConfig"
+_TRAINING = "ResourceConfig"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a property comes from.
+
+    Attributes:
+        resource: The resource's logical name without the environment's prefix; `*` stands for any characters.
+        property: The property as findings write it, with everything below it; empty for the whole resource. `*` stands
+            for one name.
+        key: The key of mlstack.yaml; `*` is what it stands for in the property.
+    """
+
+    resource: str
+    property: str
+    key: str
+
+    def find(self, resource: str, path: str) -> str | None:
+        """The key where this row is about a property, else None.
+
+        Args:
+            resource: The resource's logical name without the environment's prefix.
+            path: The property's path, such as `productionVariants[0].instanceType`.
+        """
+        match = self._pattern.match(path) if fnmatchcase(resource, self.resource) else None
+        if match is None:
+            return None
+        return self.key.replace("*", match[1]) if match.lastindex else self.key
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        written = re.escape(self.property).replace(r"\*", r"([^.\[]+)")
+        return re.compile(rf"{written}(?=[.\[]|$)" if self.property else "")
+
+
+def _in_step(step: str, member: str, key: str) -> Origin:
+    return Origin("pipeline", f"pipelineDefinition.Steps.{step}.Arguments.{member}", key)
+
+
+ORIGINS: tuple[Origin, ...] = (
+    Origin("*", "tags", "owner"),
+    Origin("dataset", "key", "data.source"),
+    *(
+        _in_step(step, member, f"steps.{step}.{key}")
+        for step in ("prepare", "evaluate")
+        for member, key in (
+            (f"{_PROCESSING}.InstanceType", "instance_type"),
+            (f"{_PROCESSING}.VolumeSizeInGB", "volume_size_gb"),
+            ("StoppingCondition.MaxRuntimeInSeconds", "max_runtime_minutes"),
+            ("AppSpecification.ContainerEntrypoint", "entry_point"),
+        )
+    ),
+    _in_step("train", f"{_TRAINING}.InstanceType", "steps.train.instance_type"),
+    _in_step("train", f"{_TRAINING}.VolumeSizeInGB", "steps.train.volume_size_gb"),
+    _in_step("train", "StoppingCondition.MaxRuntimeInSeconds", "steps.train.max_runtime_minutes"),
+    _in_step("train", "HyperParameters.sagemaker_program", "steps.train.entry_point"),
+    _in_step("train", "HyperParameters.*", "steps.train.hyperparameters.*"),
+    _in_step("train", "HyperParameters", "steps.train.hyperparameters"),
+    _in_step("train", "AlgorithmSpecification.TrainingImage", "steps.train.framework.version"),
+    _in_step("*", "AppSpecification.ImageUri", "steps.train.framework.version"),
+    _in_step("register", "InferenceSpecification.Containers[0].Image", "steps.train.framework.version"),
+    _in_step("register", "InferenceSpecification.Containers[0].Environment", "serving.entry_point"),
+    Origin("endpoint-configuration", "productionVariants[0].instanceType", "serving.instance_type"),
+    Origin("endpoint-configuration", "productionVariants[0].initialInstanceCount", "serving.instances.min"),
+    Origin("*@*", "endpoint", "notifications.emails"),
+    Origin("pipeline", "pipelineDefinition", "steps"),
+    Origin("*", "", "name"),
+)
+"""The rows, those that say more first."""
+
+NOT_SENT: dict[str, str] = {
+    "cloud": "chooses the components",
+    "data.target": "is for readers",
+    "steps.train.framework.name": "an image that AWS does not have is told already when the file is read",
+    "steps.evaluate.gates": "a condition of the pipeline's, not a request",
+    "registry.approval": "has one value",
+    "registry.images": "says whether there is a resource",
+    "serving.kind": "has one value",
+}
+"""Keys that AWS can't refuse, with the reason."""
+
+
+def spec_key(spec: EnvironmentSpec, name: str, path: str) -> str:
+    """The key of mlstack.yaml that a property comes from.
+
+    Args:
+        spec: The specification of the environment.
+        name: The logical name of a resource that the specification declares.
+        path: The property's path; empty for the resource itself.
+
+    Returns:
+        A dotted key without the environment.
+    """
+    resource = name.removeprefix(f"{Names(spec.name, spec.environment).resource_prefix}-")
+    return next(key for origin in ORIGINS if (key := origin.find(resource, path)) is not None)
+
+
+def place_near(spec: EnvironmentSpec, key: str) -> Place:
+    """Where a key stands, or what is written out nearest above it where its default applies.
+
+    Args:
+        spec: The specification of the environment.
+        key: A dotted key without the environment.
+
+    Returns:
+        The line, 0 where nothing of it is written out, and the key as the file has it or would have it.
+    """
+    written, rest = key, ""
+    while written:
+        if (place := spec.place(written)) is not None:
+            return Place(place.line, f"{place.key}{rest}")
+        written, _, name = written.rpartition(".")
+        rest = f".{name}{rest}"
+    return Place(0, key)

@@ -1,0 +1,220 @@
+"""The map from properties to keys covers the whole specification, and each row of it is true."""
+
+from __future__ import annotations
+
+import re
+import types
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+import pytest
+from mlstack_stacks.naming import Names
+from mlstack_stacks.plan.check import check
+from mlstack_stacks.plan.definition import planned_definition
+from mlstack_stacks.spec import load
+from mlstack_stacks.spec.models import Parts
+from mlstack_stacks.spec_keys import NOT_SENT, ORIGINS, Origin, place_near, spec_key
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mlstack_stacks.spec import EnvironmentSpec
+
+PROGRAM = """\
+from pathlib import Path
+from mlstack_stacks import Project
+Project.from_spec(Path(__file__).parent.parent / "mlstack.yaml")
+"""
+
+# Another valid value of each key, as the text of the specification in `conftest.py` is changed for it.
+OTHERS = {
+    "name": ("name: churn", "name: chern"),
+    "owner": ("owner: ml-team", "owner: other"),
+    "data.source": ("data/churn.csv", "data/other.csv"),
+    "steps.prepare.instance_type": (
+        "prepare.py, instance_type: ml.m5.large",
+        "prepare.py, instance_type: ml.c5.xlarge",
+    ),
+    "steps.prepare.volume_size_gb": ("entry_point: src/prepare.py", "volume_size_gb: 31, entry_point: src/prepare.py"),
+    "steps.prepare.max_runtime_minutes": (
+        "entry_point: src/prepare.py",
+        "max_runtime_minutes: 61, entry_point: src/prepare.py",
+    ),
+    "steps.prepare.entry_point": ("src/prepare.py", "src/other.py"),
+    "steps.evaluate.instance_type": ("src/evaluate.py,", "src/evaluate.py, instance_type: ml.c5.xlarge,"),
+    "steps.evaluate.volume_size_gb": ("src/evaluate.py,", "src/evaluate.py, volume_size_gb: 31,"),
+    "steps.evaluate.max_runtime_minutes": ("src/evaluate.py,", "src/evaluate.py, max_runtime_minutes: 61,"),
+    "steps.evaluate.entry_point": ("src/evaluate.py", "src/other.py"),
+    "steps.train.instance_type": ("instance_type: ml.m5.xlarge", "instance_type: ml.c5.xlarge"),
+    "steps.train.volume_size_gb": ("instance_type: ml.m5.xlarge", "volume_size_gb: 31"),
+    "steps.train.max_runtime_minutes": ("instance_type: ml.m5.xlarge", "max_runtime_minutes: 61"),
+    "steps.train.entry_point": ("src/train.py", "src/other.py"),
+    "steps.train.hyperparameters.*": ("loss: log_loss", "loss: hinge"),
+    "steps.train.hyperparameters": ("loss: log_loss", "lass: log_loss"),
+    "steps.train.framework.version": ("framework: sklearn", 'framework: {name: sklearn, version: "1.2-1"}'),
+    "steps": ("max_depth: 6", "max_depth: 7"),
+    "serving.entry_point": ("kind: realtime", "kind: realtime, entry_point: src/other.py"),
+    "serving.instance_type": ("instance_type: ml.m5.large, instances", "instance_type: ml.c5.xlarge, instances"),
+    "serving.instances.min": ("{min: 1}", "{min: 3}"),
+    "notifications.emails": ("ml-team@example.com", "others@example.com"),
+}
+
+
+def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """Every key that holds a value and no further keys."""
+    for name, field in model.model_fields.items():
+        annotation = field.annotation
+        kinds = get_args(annotation) if get_origin(annotation) in {types.UnionType, None} else ()
+        models = [kind for kind in (annotation, *kinds) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if models:
+            yield from leaves(models[0], f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def test_every_key_is_mapped_or_can_not_be_refused() -> None:
+    """A new key: one line in `ORIGINS`, or one in `NOT_SENT`."""
+    mapped = {origin.key for origin in ORIGINS}
+    keys = set(leaves(Parts))
+    assert keys - mapped - NOT_SENT.keys() == set()
+    assert NOT_SENT.keys() - keys == set()
+    assert not NOT_SENT.keys() & mapped
+
+
+def test_every_row_has_another_value_below() -> None:
+    assert {origin.key for origin in ORIGINS} == OTHERS.keys()
+
+
+class Project:
+    """What a specification comes to, by logical name without the prefix, the pipeline's definition as data."""
+
+    def __init__(self, spec: EnvironmentSpec, infra: Path) -> None:
+        prefix = f"{Names(spec.name, spec.environment).resource_prefix}-"
+        planned = check(spec, infra)
+        self.resources = {
+            each.name.removeprefix(prefix): dict(each.properties) for each in planned.resources if each.custom
+        }
+        definition = planned_definition(spec)
+        assert definition is not None
+        defaults = {each["Name"]: each.get("DefaultValue") for each in definition["Parameters"]}
+        steps = {each["Name"]: resolved(each, defaults) for each in all_steps(definition["Steps"])}
+        self.resources["pipeline"]["pipelineDefinition"] = {"Steps": steps}
+
+    def at(self, origin: Origin) -> Any:
+        """What a row says comes from its key; of a row for any resource everything."""
+        if origin.resource == "*":
+            return repr(self.resources)
+        found: Any = next(p for name, p in sorted(self.resources.items()) if fnmatchcase(name, origin.resource))
+        # Of a row for any step, or any hyperparameter, one or all.
+        for part in re.findall(r"\*|[^.\[\]]+", origin.property.replace("Steps.*", "Steps.prepare")):
+            if isinstance(found, list):
+                found = found[int(part)]
+            elif part != "*":
+                found = found[part]
+        return found
+
+
+def all_steps(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for step in steps:
+        yield step
+        for branch in ("IfSteps", "ElseSteps"):
+            yield from all_steps(step["Arguments"].get(branch, []))
+
+
+def resolved(value: Any, defaults: dict[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [resolved(each, defaults) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("Get"), str):
+        return defaults.get(value["Get"].removeprefix("Parameters."), value["Get"])
+    return {key: resolved(each, defaults) for key, each in value.items()}
+
+
+@pytest.fixture
+def project_of(write_project: Callable[..., Path], tmp_path: Path) -> Callable[[str], Project]:
+    def project(text: str) -> Project:
+        file = write_project(text)
+        for name in ("src/other.py", "data/other.csv"):
+            (tmp_path / name).write_text("other")
+        infra = tmp_path / "infra"
+        infra.mkdir(exist_ok=True)
+        (infra / "Pulumi.yaml").write_text("name: churn\nruntime: python\n")
+        (infra / "__main__.py").write_text(PROGRAM)
+        return Project(load(file, "dev"), infra)
+
+    return project
+
+
+def row_names() -> list[str]:
+    return [
+        f"{origin.key} <- {origin.resource} {origin.property}".replace("pipelineDefinition.", "") for origin in ORIGINS
+    ]
+
+
+@pytest.mark.parametrize("origin", ORIGINS, ids=row_names())
+def test_a_key_changes_the_property_that_is_said_to_come_from_it(
+    project_of: Callable[[str], Project], spec_text: str, origin: Origin
+) -> None:
+    old, new = OTHERS[origin.key]
+    assert old in spec_text
+    before, after = project_of(spec_text), project_of(spec_text.replace(old, new, 1))
+    assert before.at(origin) != after.at(origin)
+
+
+@pytest.fixture
+def spec(write_project: Callable[..., Path], spec_text: str) -> EnvironmentSpec:
+    return load(write_project(spec_text), "prod")
+
+
+STEP = "pipelineDefinition.Steps.train.Arguments"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "key"),
+    [
+        ("churn-prod-endpoint-configuration", "productionVariants[0].instanceType", "serving.instance_type"),
+        ("churn-prod-endpoint-configuration", "tags[1].value", "owner"),
+        ("churn-prod-endpoint-configuration", "kmsKeyArn", "name"),
+        (
+            "churn-prod-pipeline",
+            f"{STEP}.ResourceConfig.InstanceType",
+            "steps.train.instance_type",
+        ),
+        (
+            "churn-prod-pipeline",
+            f"{STEP}.HyperParameters.loss",
+            "steps.train.hyperparameters.loss",
+        ),
+        (
+            "churn-prod-pipeline",
+            f"{STEP}.HyperParameters",
+            "steps.train.hyperparameters",
+        ),
+        ("churn-prod-pipeline", "pipelineDefinition.Steps.register.Arguments.ModelPackageGroupName", "steps"),
+        ("churn-prod-dataset", "key", "data.source"),
+        ("churn-prod-ml-team@example.com", "endpoint", "notifications.emails"),
+        ("churn-prod-artifacts", "bucket", "name"),
+        ("churn-prod-artifacts", "", "name"),
+    ],
+)
+def test_a_property_has_a_key(spec: EnvironmentSpec, name: str, path: str, key: str) -> None:
+    assert spec_key(spec, name, path) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "shown"),
+    [
+        ("serving.instances.min", 18, "environments.prod.serving.instances.min"),
+        ("serving.instance_type", 13, "serving.instance_type"),
+        ("serving.entry_point", 13, "serving.entry_point"),
+        ("steps.train.volume_size_gb", 6, "steps.train.volume_size_gb"),
+        ("steps.train.framework.version", 8, "steps.train.framework.version"),
+        ("cloud", 0, "cloud"),
+    ],
+)
+def test_a_key_is_told_where_it_stands_or_would_stand(spec: EnvironmentSpec, key: str, line: int, shown: str) -> None:
+    place = place_near(spec, key)
+    assert (place.line, place.key) == (line, shown)
