@@ -1,4 +1,4 @@
-"""`InvokeEndpoint` beside asking the model's process, calls a second, and calls that fail during an update."""
+"""`InvokeEndpoint` beside asking the model's process, with data capture too, and calls that fail during an update."""
 
 from __future__ import annotations
 
@@ -23,19 +23,31 @@ SECONDS_OF_LOAD = 5
 
 
 def measure(folder: Path) -> Iterable[Figure]:
-    """Limits: 3 ms above asking directly (median); no failed call while the endpoint is updated under load."""
+    """Limits: 3 ms above asking directly (median), captured or not; no failed call during an update under load."""
     with served_project(folder) as project:
         body = (project.folder / "sample.csv").read_bytes()
-        yield _added(project, body)
+        yield _added(project, body, "InvokeEndpoint above the model's process")
         for clients in CLIENTS:
             calls, failures = _load(project, body, clients, partial(time.sleep, SECONDS_OF_LOAD))
             if failures:
                 raise RuntimeError(f"calls failed without an update: {failures[0]}")
             yield Figure(f"calls a second, {clients} clients", calls / SECONDS_OF_LOAD, "calls/s")
         yield _update_under_load(project, body)
+        _capture_every_call(project)
+        yield _added(project, body, "InvokeEndpoint, every call captured")
 
 
-def _added(project: ServedProject, body: bytes) -> Figure:
+def _capture_every_call(project: ServedProject) -> None:
+    file = project.folder / "mlstack.yaml"
+    text = file.read_text()
+    captured = text.replace("  instances: {min: 1}\n", "  instances: {min: 1}\n  capture_percent: 100\n")
+    if captured == text:
+        raise RuntimeError("the template's mlstack.yaml has no instances to write the capture behind")
+    file.write_text(captured)
+    command([BIN / "mlstack", "up", "local"], cwd=project.folder, env=project.cloud.variables)()
+
+
+def _added(project: ServedProject, body: bytes, name: str) -> Figure:
     through = _through_the_gateway(project, body)
     direct = _directly(project, body)
     for _ in range(20):
@@ -45,7 +57,7 @@ def _added(project: ServedProject, body: bytes) -> Figure:
     added = statistics.median(a - b for a, b in pairs) * 1000
     median = [statistics.median(column) * 1000 for column in zip(*pairs, strict=True)]
     detail = f"gateway {median[0]:.1f} ms, direct {median[1]:.1f} ms"
-    return Figure("InvokeEndpoint above the model's process", added, "ms", 3, detail)
+    return Figure(name, added, "ms", 3, detail)
 
 
 def _through_the_gateway(project: ServedProject, body: bytes) -> Callable[[], object]:

@@ -132,6 +132,11 @@ class Home:
         return self.local / "sagemaker.db"
 
     @property
+    def features_database(self) -> Path:
+        """The records of SageMaker's feature groups (SQLite)."""
+        return self.local / "features.db"
+
+    @property
     def jobs(self) -> Path:
         """Working directories of jobs."""
         return self.local / "jobs"

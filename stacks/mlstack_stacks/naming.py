@@ -17,6 +17,10 @@ MAX_NAME = 63
 """What SageMaker allows for a model package group, an endpoint and a pipeline's own jobs
 (docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html)."""
 
+MAX_FEATURE_GROUP = 64
+"""What SageMaker allows for a feature group
+(docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateFeatureGroup.html)."""
+
 RELEASE_PARAMETER = "model-package-arn"
 
 INSTANCE_COUNT_PARAMETER = "instance-count"
@@ -57,6 +61,19 @@ class Names:
         """The endpoint; at most 63 characters."""
         return qualified_name(self.project, self.environment, MAX_NAME)
 
+    def feature_group(self, group: str) -> str:
+        """A feature group; at most 64 characters.
+
+        Args:
+            group: Its name in the specification: lower-case words joined by single underscores.
+        """
+        return _joined(self.project, self.environment, MAX_FEATURE_GROUP, group)
+
+    @property
+    def dashboard(self) -> str:
+        """The dashboard; at most 63 characters."""
+        return qualified_name(self.project, self.environment, MAX_NAME)
+
     @property
     def release_path(self) -> str:
         """The SSM path below which the release pointer lies."""
@@ -87,8 +104,13 @@ def qualified_name(project: str, environment: str, maximum: int) -> str:
     Returns:
         A name of the same form.
     """
-    plain = f"{project}-{environment}"
+    return _joined(project, environment, maximum)
+
+
+def _joined(project: str, environment: str, maximum: int, *more: str) -> str:
+    """The words with hyphens between, as long as they can be told apart; what follows the environment has none."""
+    plain = "-".join((project, environment, *more))
     if "-" not in environment and len(plain) <= maximum:
         return plain
-    digest = hashlib.sha256(f"{project}/{environment}".encode()).hexdigest()[: _HASH_DIGITS - 1]
-    return f"{plain[: maximum - _HASH_DIGITS - 1].rstrip('-')}-0{digest}"
+    digest = hashlib.sha256("/".join((project, environment, *more)).encode()).hexdigest()[: _HASH_DIGITS - 1]
+    return f"{plain[: maximum - _HASH_DIGITS - 1].rstrip('-_')}-0{digest}"

@@ -35,10 +35,20 @@ class ProjectOutputs:
     """The ARN of the key that encrypts everything of the environment."""
     notification_topic_arn: pulumi.Output[str] | None = None
     """The ARN of the topic of notifications; anything may be subscribed to it."""
+    dashboard_name: pulumi.Output[str] | None = None
+    """The name of the CloudWatch dashboard."""
     image_repository_url: pulumi.Output[str] | None = None
     """Where the project's own container images are pushed to, without a tag."""
     release_parameter_path: str | None = None
     """The SSM path below which the release pointer lies."""
+    feature_group_names: dict[str, pulumi.Output[str]] | None = None
+    """The names of the feature groups in the cloud, by their names in mlstack.yaml."""
+    vpc_id: pulumi.Output[str] | str | None = None
+    """The id of the VPC of jobs and models."""
+    subnet_ids: pulumi.Output[list[str]] | list[str] | None = None
+    """The ids of its subnets, for jobs of one's own."""
+    security_group_ids: pulumi.Output[list[str]] | list[str] | None = None
+    """The ids of the security groups of jobs and models."""
     region: str
     """The region."""
     account: str

@@ -9,16 +9,24 @@ from mlstack_components.aws.images import FrameworkImage, framework_image
 from mlstack_components.aws.pipeline_args import (
     EvaluateStepArgs,
     Gate,
+    MetricDefinition,
     PipelineSteps,
     PrepareStepArgs,
     RegisterStepArgs,
     TrainStepArgs,
 )
 
+from mlstack_stacks.spec.access import secrets_of
+from mlstack_stacks.spec.ranges import ChoiceRange
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 
 if TYPE_CHECKING:
-    from mlstack_stacks.spec import EnvironmentSpec, Evaluate, Prepare, Steps, Train
+    from mlstack_components.aws.tuning_args import Range, TuneStepArgs
+
+    from mlstack_stacks.spec import EnvironmentSpec, Evaluate, Prepare, Steps, Train, Tune
+    from mlstack_stacks.spec.ranges import NumberRange
+
+_NUMBER = r"([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)"
 
 
 def image_of(steps: Steps, region: str) -> FrameworkImage:
@@ -47,22 +55,64 @@ def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str
         UserError: AWS has no image of the framework in the region.
     """
     image = image_of(steps, spec.region)
-    evaluate = steps.evaluate
+    prepare, evaluate = steps.prepare, steps.evaluate
+    # Who reads secrets has to reach their store, and a container in isolation reaches nothing.
+    processing: dict[str, Any] = {"image": image, "isolated": not secrets_of(spec, "processing")}
+    training: dict[str, Any] = {"image": image, "isolated": not secrets_of(spec, "training")}
     return PipelineSteps(
-        prepare=None if steps.prepare is None else PrepareStepArgs(**_job(steps.prepare, image)),
-        train=TrainStepArgs(**_job(steps.train, image), hyperparameters=dict(steps.train.hyperparameters)),
-        evaluate=None if evaluate is None else EvaluateStepArgs(**_job(evaluate, image), gates=_gates(evaluate)),
+        prepare=None if prepare is None else PrepareStepArgs(**_job(prepare, **processing)),
+        train=_train(steps, training),
+        tune=None if steps.tune is None else _tune(steps.tune),
+        evaluate=None if evaluate is None else EvaluateStepArgs(**_job(evaluate, **processing), gates=_gates(evaluate)),
         register=None if model_package_group is None else _register(spec, image, model_package_group),
     )
 
 
-def _job(step: Prepare | Train | Evaluate, image: FrameworkImage) -> dict[str, Any]:
+def _train(steps: Steps, job: dict[str, Any]) -> TrainStepArgs:
+    return TrainStepArgs(
+        **_job(steps.train, **job),
+        hyperparameters=dict(steps.train.hyperparameters),
+        metric_definitions=() if steps.tune is None else (_objective(steps.tune),),
+    )
+
+
+def _objective(tune: Tune) -> MetricDefinition:
+    metric = tune.objective.metric
+    return MetricDefinition(metric, tune.objective.pattern or rf"(?:^|[^A-Za-z0-9_]){metric}\s*[=:]\s*{_NUMBER}")
+
+
+def _tune(tune: Tune) -> TuneStepArgs:
+    from mlstack_components.aws.tuning_args import TuneStepArgs
+
+    return TuneStepArgs(
+        metric=tune.objective.metric,
+        goal=tune.objective.goal,
+        ranges={name: _range(values) for name, values in tune.ranges.items()},
+        max_jobs=tune.max_jobs,
+        max_parallel_jobs=tune.max_parallel_jobs,
+        strategy=tune.strategy,
+        early_stopping=tune.early_stopping,
+    )
+
+
+def _range(values: NumberRange | ChoiceRange) -> Range:
+    from mlstack_components.aws.tuning_args import Choices, ContinuousRange, IntegerRange
+
+    if isinstance(values, ChoiceRange):
+        return Choices(tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in values.values))
+    if values.whole:
+        return IntegerRange(int(values.minimum), int(values.maximum))
+    return ContinuousRange(float(values.minimum), float(values.maximum))
+
+
+def _job(step: Prepare | Train | Evaluate, image: FrameworkImage, isolated: bool) -> dict[str, Any]:
     return {
         "entry_point": _inside_code(step.entry_point),
         "image_uri": image.uri,
         "instance_type": step.instance_type,
         "volume_gigabytes": step.volume_size_gb,
         "max_runtime_seconds": step.max_runtime_minutes * 60,
+        "network_isolation": isolated,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from mlstack_stacks.spec import EnvironmentSpec, load_all
+from mlstack_stacks.spec import EnvironmentSpec, FeatureGroup, load_all
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
@@ -24,11 +24,14 @@ _NOT_WRITTEN = {"environment"}
 
 def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
     for name, field in model.model_fields.items():
+        if name == "features" and model is EnvironmentSpec:
+            yield from _fields(FeatureGroup, f"{prefix}features.<group>.")
+            continue
         kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
         nested = next((kind for kind in kinds if issubclass(kind, BaseModel)), None)
         # A framework may also be its name alone, so the page tells the key itself too.
         if nested is None or name == "framework":
-            yield f"{prefix}{name}", field
+            yield f"{prefix}{field.alias or name}", field
         if nested is not None:
             yield from _fields(nested, f"{prefix}{name}.")
 
@@ -57,9 +60,11 @@ def test_the_page_has_every_key_with_its_default(pages: dict[str, Page], key: st
         assert stated.startswith("needed")
         return
     default: Any = field.get_default(call_default_factory=True)
+    if isinstance(default, tuple):
+        default = list(default)
     if isinstance(default, bool):
         default = str(default).lower()
-    expected = ("none", "the newest known") if default in (None, {}) else (f"`{default}`", str(default))
+    expected = ("none", "the newest known") if default in (None, {}, ()) else (f"`{default}`", str(default))
     assert stated in expected
 
 

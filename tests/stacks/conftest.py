@@ -25,6 +25,7 @@ steps:
 registry: {approval: manual}
 serving: {kind: realtime, instance_type: ml.m5.large, instances: {min: 1}}
 notifications: {emails: [ml-team@example.com]}
+features: {customers: {record_identifier: id, event_time: at, schema: {id: string, at: string, visits: integer}}}
 environments:
   local: {}
   dev: {account: "111111111111", region: eu-west-1}

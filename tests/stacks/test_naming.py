@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mlstack_stacks.naming import MAX_NAME, MAX_RESOURCE_PREFIX, Names, qualified_name
+from mlstack_stacks.naming import MAX_FEATURE_GROUP, MAX_NAME, MAX_RESOURCE_PREFIX, Names, qualified_name
+from mlstack_stacks.spec.feature_group import MAX_GROUP_NAME
 from mlstack_stacks.spec.values import MAX_ENVIRONMENT_NAME, MAX_PROJECT_NAME
 
 WORDS = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -39,6 +41,51 @@ def test_two_environments_never_share_a_name(one: str, its: str, other: str, oth
     same = (one, its) == (other, others)
     assert (qualified_name(one, its, maximum) == qualified_name(other, others, maximum)) == same
     assert (Names(one, its).release_parameter == Names(other, others).release_parameter) == same
+
+
+groups = st.one_of(
+    st.from_regex(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", fullmatch=True), st.from_regex(r"[a-b](_?[ab0])*", fullmatch=True)
+).filter(lambda name: len(name) <= MAX_GROUP_NAME)
+
+
+@pytest.fixture(scope="module")
+def feature_group_name() -> dict[str, Any]:
+    """AWS's rules for the name of a feature group."""
+    service = botocore.session.get_session().get_service_model("sagemaker")
+    return dict(service.shape_for("FeatureGroupName").metadata)
+
+
+@given(project=projects, environment=environments, group=groups)
+def test_a_feature_group_has_a_name_that_aws_takes(
+    feature_group_name: dict[str, Any], project: str, environment: str, group: str
+) -> None:
+    name = Names(project, environment).feature_group(group)
+    assert len(name) <= feature_group_name["max"] == MAX_FEATURE_GROUP
+    assert re.fullmatch(feature_group_name["pattern"], name)
+    assert name == Names(project, environment).feature_group(group)
+
+
+@given(st.tuples(projects, environments, groups), st.tuples(projects, environments, groups))
+def test_two_feature_groups_never_share_a_name(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
+    names = [Names(project, environment).feature_group(group) for project, environment, group in (one, other)]
+    assert (names[0] == names[1]) == (one == other)
+
+
+@given(st.from_regex(r"[ab](-[ab0]){0,5}", fullmatch=True))
+def test_moving_a_hyphen_gives_another_feature_group(words: str) -> None:
+    parts = [*words.split("-"), "c", "d"]
+    splits = [("-".join(parts[:cut]), "-".join(parts[cut:-1]), parts[-1]) for cut in range(1, len(parts) - 1)]
+    valid = [split for split in splits if WORDS.fullmatch(split[1])]
+    assert len({Names(project, environment).feature_group(group) for project, environment, group in valid}) == len(
+        valid
+    )
+
+
+def test_a_feature_groups_name_reads_as_it_is_meant() -> None:
+    assert Names("churn", "prod").feature_group("user_clicks") == "churn-prod-user_clicks"
+    assert re.fullmatch(
+        r"churn-pre-prod-user_clicks-0[0-9a-f]{7}", Names("churn", "pre-prod").feature_group("user_clicks")
+    )
 
 
 @given(st.from_regex(r"[ab](-[ab0]){0,5}", fullmatch=True), st.data())

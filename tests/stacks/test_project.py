@@ -77,10 +77,10 @@ def _one(monitor: CheckMonitor, kind: str) -> dict[str, Any]:
     return found[0].properties
 
 
-def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMonitor]) -> None:
-    monitor = deploy(parameters={POINTER: PACKAGE})
+def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    monitor = deploy(spec_text + "monitoring: {}\n", parameters={POINTER: PACKAGE})
     names = {field.name for field in fields(ProjectOutputs)}
-    assert set(monitor.outputs) == names - {"endpoint_waits_for"}
+    assert set(monitor.outputs) == names - {"endpoint_waits_for", "vpc_id", "subnet_ids", "security_group_ids"}
     assert monitor.outputs["pipeline_name"] == monitor.outputs["endpoint_name"] == "churn-dev"
     assert monitor.outputs["release_parameter_path"] == "/mlstack/churn/dev/release"
     assert (monitor.outputs["account"], monitor.outputs["region"]) == ("111111111111", "eu-west-1")
@@ -112,6 +112,63 @@ def test_an_endpoint_that_was_scaled_up_stays_so(deploy: Callable[..., CheckMoni
     assert variant["initialInstanceCount"] == count
 
 
+WHOLE = (
+    "{min: 2, max: 8}, "
+    "scaling: {invocations_per_instance: 400, schedules: [{at: '2026-12-24T18:00:00', min: 2, max: 3}]}, "
+    "rollout: {kind: canary, wait_minutes: 5, rollback_alarms: [errors]}, capture_percent: 20"
+)
+
+
+def test_the_endpoint_scales_goes_over_and_keeps_calls_as_specified(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    monitor = deploy(spec_text.replace("{min: 1}", WHOLE), parameters={POINTER: PACKAGE})
+    target = _one(monitor, "aws:appautoscaling:Target")
+    assert (target["minCapacity"], target["maxCapacity"]) == (2, 8)
+    tracking = _one(monitor, "aws:appautoscaling:Policy")["targetTrackingScalingPolicyConfiguration"]
+    assert tracking["targetValue"] == 400
+    assert _one(monitor, "aws:appautoscaling:ScheduledAction")["scalableTargetAction"] == {
+        "minCapacity": 2,
+        "maxCapacity": 3,
+    }
+    capture = _one(monitor, "aws:sagemaker:EndpointConfiguration")["dataCaptureConfig"]
+    assert (capture["initialSamplingPercentage"], capture["destinationS3Uri"]) == (
+        20,
+        f"s3://{monitor.outputs['data_bucket']}/capture",
+    )
+    deployment = _one(monitor, "aws:sagemaker:Endpoint")["deploymentConfig"]
+    routing = deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]
+    assert (routing["type"], routing["waitIntervalInSeconds"]) == ("CANARY", 300)
+    (policy,) = [r.properties["policy"] for r in monitor.planned if r.name == "churn-dev-serving-policy"]
+    actions = {s["Sid"]: (s["Action"], s["Resource"]) for s in json.loads(policy)["Statement"]}
+    assert actions["WriteCaptures"][0] == ["s3:PutObject"]
+    assert actions["WriteCaptures"][1][0].endswith("/capture/churn-dev/*")
+    # All of it is below the serving component, so that a release brings it up and may change it.
+    (scaling,) = [r for r in monitor.planned if r.type == "mlstack:aws:EndpointScaling"]
+    assert str(scaling.parent).endswith("mlstack:aws:Endpoint::churn-dev")
+    parents = {r.parent for r in monitor.planned if r.short_type.startswith("aws:appautoscaling:")}
+    assert parents == {scaling.urn}
+
+
+def test_nothing_scales_before_the_first_release(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    monitor = deploy(spec_text.replace("{min: 1}", WHOLE))
+    assert not [r for r in monitor.planned if r.short_type.startswith("aws:appautoscaling:")]
+
+
+def test_what_is_not_asked_for_changes_no_byte(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    plain = deploy(parameters={POINTER: PACKAGE})
+    off = "{min: 1, max: null}, rollout: {wait_minutes: 9}, capture_percent: 0"
+    written_out = deploy(spec_text.replace("{min: 1}", off), parameters={POINTER: PACKAGE})
+
+    def told(monitor: CheckMonitor) -> list[tuple[str, str, object]]:
+        # Archives are made in a folder of each run.
+        kept = [(r, {key: each for key, each in r.properties.items() if key != "source"}) for r in monitor.planned]
+        return sorted((r.urn, r.short_type, json.dumps(each, default=str, sort_keys=True)) for r, each in kept)
+
+    assert told(plain) == told(written_out)
+    assert "Capture" not in json.dumps([r.properties for r in plain.planned], default=str)
+
+
 def test_the_pipeline_is_that_of_the_specification(deploy: Callable[..., CheckMonitor]) -> None:
     monitor = deploy()
     definition = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])
@@ -137,15 +194,138 @@ def test_the_pipeline_is_that_of_the_specification(deploy: Callable[..., CheckMo
     assert registered["ModelApprovalStatus"] == "PendingManualApproval"
 
 
+def test_tuning_changes_the_pipeline_and_its_role_alone(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    tune = "  tune: {objective: {metric: f1}, max_jobs: 8, ranges: {max_depth: [2, 12]}}\n"
+    before, after = deploy(), deploy(spec_text.replace("  evaluate:", f"{tune}  evaluate:"))
+    unequal = {
+        name
+        for name in {resource.name for resource in after.planned}
+        # Two archives of the same files are different objects.
+        if name != "churn-dev-code" and _properties(before, name) != _properties(after, name)
+    }
+    assert unequal == {"churn-dev-pipeline", "churn-dev-pipeline-policy"}
+    definition = json.loads(_one(after, "aws:sagemaker:Pipeline")["pipelineDefinition"])
+    assert [step["Name"] for step in definition["Steps"]] == ["prepare", "tune", "evaluate", "gate"]
+    assert "max_depth" not in {parameter["Name"] for parameter in definition["Parameters"]}
+
+
+def _properties(monitor: CheckMonitor, name: str) -> list[Any]:
+    return [(each.short_type, each.properties) for each in monitor.planned if each.name == name]
+
+
+def test_features_are_kept_in_the_data_bucket_under_the_projects_names(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    text = spec_text.replace("visits: integer}", "visits: integer, spent: float}")
+    monitor = deploy(text)
+    group = _one(monitor, "aws:sagemaker:FeatureGroup")
+    assert group["featureGroupName"] == "churn-dev-customers"
+    assert {each["featureName"]: each["featureType"] for each in group["featureDefinitions"]} == {
+        "id": "String",
+        "at": "String",
+        "visits": "Integral",
+        "spent": "Fractional",
+    }
+    storage = group["offlineStoreConfig"]["s3StorageConfig"]
+    assert storage["s3Uri"] == "s3://churn-dev-data-bucket/features"
+    assert storage["kmsKeyId"] == group["onlineStoreConfig"]["securityConfig"]["kmsKeyId"]
+    assert monitor.outputs["feature_group_names"] == {"customers": "churn-dev-customers"}
+    offline = deploy(text.replace("spent: float}", "spent: float}, online: false"))
+    assert "onlineStoreConfig" not in _one(offline, "aws:sagemaker:FeatureGroup")
+
+
 def test_without_prepare_and_evaluate_no_processing_role_is_made(
     deploy: Callable[..., CheckMonitor], spec_text: str
 ) -> None:
     lines = [line for line in spec_text.splitlines() if "prepare:" not in line and "evaluate:" not in line]
     monitor = deploy("\n".join(lines) + "\n")
     roles = {resource.name for resource in monitor.planned if resource.short_type == "aws:iam:Role"}
-    assert roles == {"churn-dev-training", "churn-dev-pipeline", "churn-dev-serving"}
+    assert roles == {"churn-dev-training", "churn-dev-pipeline", "churn-dev-serving", "churn-dev-features"}
     definition = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])
     assert [step["Name"] for step in definition["Steps"]] == ["train", "register"]
+
+
+NETWORK = "network: {zones: [a, c], cidr: 10.4.0.0/16}\n"
+SUBNETS = ["churn-dev-private-a-id", "churn-dev-private-c-id"]
+
+
+def test_jobs_and_model_are_placed_in_the_network_that_is_made(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    monitor = deploy(NETWORK + spec_text, parameters={POINTER: PACKAGE})
+    place = {"Subnets": SUBNETS, "SecurityGroupIds": ["churn-dev-jobs-id"]}
+    steps = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])["Steps"]
+    placed = {step["Name"]: step["Arguments"] for step in steps if step["Type"] in {"Processing", "Training"}}
+    assert placed["train"]["VpcConfig"] == place
+    assert placed["prepare"]["NetworkConfig"]["VpcConfig"] == placed["evaluate"]["NetworkConfig"]["VpcConfig"] == place
+    served = _one(monitor, "aws:sagemaker:Model")["vpcConfig"]
+    assert served == {"subnets": SUBNETS, "securityGroupIds": ["churn-dev-jobs-id"]}
+    assert monitor.outputs["vpc_id"] == "churn-dev-vpc-id"
+    assert (monitor.outputs["subnet_ids"], monitor.outputs["security_group_ids"]) == (SUBNETS, ["churn-dev-jobs-id"])
+    assert _one(monitor, "aws:ec2:Vpc")["cidrBlock"] == "10.4.0.0/16"
+    joining = [
+        resource.name
+        for resource in monitor.planned
+        if resource.short_type == "aws:iam:RolePolicy" and "JoinNetwork" in resource.properties["policy"]
+    ]
+    assert sorted(joining) == [f"churn-dev-{kind}-policy" for kind in ("processing", "serving", "training")]
+
+
+def test_a_network_that_is_there_is_used_and_nothing_is_made(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    there = "network: {vpc: vpc-01234567, subnets: [subnet-01234567], security_groups: [sg-01234567]}\n"
+    monitor = deploy(there + spec_text, parameters={POINTER: PACKAGE})
+    assert not [resource for resource in monitor.planned if resource.short_type.startswith(("aws:ec2", "aws:vpc"))]
+    served = _one(monitor, "aws:sagemaker:Model")["vpcConfig"]
+    assert served == {"subnets": ["subnet-01234567"], "securityGroupIds": ["sg-01234567"]}
+    train = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])["Steps"][1]["Arguments"]
+    assert train["VpcConfig"] == {"Subnets": ["subnet-01234567"], "SecurityGroupIds": ["sg-01234567"]}
+    assert monitor.outputs["vpc_id"] == "vpc-01234567"
+
+
+def test_without_a_network_nothing_speaks_of_one(deploy: Callable[..., CheckMonitor]) -> None:
+    monitor = deploy(parameters={POINTER: PACKAGE})
+    assert "vpcConfig" not in _one(monitor, "aws:sagemaker:Model")
+    assert "VpcConfig" not in _one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"]
+    kinds = {resource.type.partition(":")[2].partition("/")[0] for resource in monitor.planned}
+    assert not kinds & {"ec2", "vpc"}
+
+
+def test_who_reads_a_secret_is_not_isolated_and_all_others_are(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    secrets = "secrets: {churn/key: [training], churn/token: [serving, training]}\n"
+    monitor = deploy(secrets + NETWORK + spec_text, parameters={POINTER: PACKAGE})
+    steps = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])["Steps"]
+    arguments = {step["Name"]: step["Arguments"] for step in steps}
+    assert arguments["train"]["EnableNetworkIsolation"] is False
+    assert arguments["prepare"]["NetworkConfig"]["EnableNetworkIsolation"] is True
+    assert _one(monitor, "aws:sagemaker:Model")["enableNetworkIsolation"] is False
+    readers = {
+        resource.name: resource.properties["policy"].count(":secret:")
+        for resource in monitor.planned
+        if resource.short_type == "aws:iam:RolePolicy"
+    }
+    assert {name: count for name, count in readers.items() if count} == {
+        "churn-dev-serving-policy": 1,
+        "churn-dev-training-policy": 2,
+    }
+    services = [each.properties["serviceName"] for each in monitor.planned if each.short_type == "aws:ec2:VpcEndpoint"]
+    assert "com.amazonaws.eu-west-1.secretsmanager" in services
+
+
+def test_a_role_that_is_there_takes_the_place_of_one_that_would_be_made(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    role, boundary = (f"arn:aws:iam::111111111111:{each}" for each in ("role/training", "policy/boundary"))
+    given = f"dev: {{roles: {{training: {role}, permissions_boundary: {boundary}}}, "
+    monitor = deploy(NETWORK + spec_text.replace("dev: {", given, 1))
+    roles = {each.name: each.properties for each in monitor.planned if each.short_type == "aws:iam:Role"}
+    assert set(roles) == {f"churn-dev-{kind}" for kind in ("processing", "pipeline", "serving", "flow-logs-role")}
+    assert {each["permissionsBoundary"] for each in roles.values()} == {boundary}
+    steps = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])["Steps"]
+    assert {step["Name"]: step["Arguments"].get("RoleArn") for step in steps}["train"] == role
 
 
 def test_every_taggable_resource_names_project_environment_and_owner(deploy: Callable[..., CheckMonitor]) -> None:
@@ -176,7 +356,7 @@ def test_another_region_in_the_shell_stops_the_program(
     deploy: Callable[..., CheckMonitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "us-west-2")
-    with pytest.raises(pulumi.RunError, match=r"^AWS_REGION says the region us-west-2, mlstack.yaml:17 says eu-west-1"):
+    with pytest.raises(pulumi.RunError, match=r"^AWS_REGION says the region us-west-2, mlstack.yaml:18 says eu-west-1"):
         deploy()
 
 

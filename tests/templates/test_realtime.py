@@ -75,6 +75,15 @@ def test_copier_gives_the_same_bytes(project, answers, tmp_path):
     assert files(project) == files(tmp_path / "copier")
 
 
+def test_its_tuning_is_valid_when_it_is_switched_on(project):
+    file = project / "mlstack.yaml"
+    assert load(file, "local").steps.tune is None
+    before, after = file.read_text().split("  # tune:\n")
+    file.write_text(before + "  tune:\n" + after.replace("  #   ", "    ", 4))
+    tune = load(file, "local").steps.tune
+    assert set(tune.ranges) == {"max_depth", "min_samples_leaf", "class_weight"}
+
+
 def test_mlstack_yaml_is_valid_and_says_what_was_answered(project, answers):
     spec = load_all(project / "mlstack.yaml")
     assert spec.name == "seattle"

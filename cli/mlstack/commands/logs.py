@@ -63,6 +63,7 @@ def _run(deployment: Any, step: str | None, run: str | None, follow: bool) -> It
 
     from mlstack.training import runs
     from mlstack.training.logs import Log, job_log
+    from mlstack.training.selection import step_instead
 
     sagemaker, client = deployment.session.client("sagemaker"), deployment.session.client("logs")
     arn = runs.find_execution(sagemaker, deployment.pipeline_name, run)
@@ -71,7 +72,8 @@ def _run(deployment: Any, step: str | None, run: str | None, follow: bool) -> It
         execution = runs.read_execution(sagemaker, arn)
         names = [each.name for each in execution.steps]
         if step is not None and step not in names:
-            raise UserError(f"The run has no step `{step}`.", next_step=f"It has {', '.join(names)}.")
+            hint = step_instead(step, names) or f"It has {', '.join(names)}."
+            raise UserError(f"The run has no step `{step}`.", next_step=hint)
         for each in execution.steps:
             if each.job is None or step not in {None, each.name}:
                 continue

@@ -100,7 +100,7 @@ def _detach(deployment: Any, setting: list[str], step: list[str], *, as_json: bo
 
 def _follow(deployment: Any, arn: str, *, as_json: bool) -> None:
     from mlstack.console import err, out, print_json
-    from mlstack.training.report import metrics_table, verdict
+    from mlstack.training.report import metrics_table, tuning_table, verdict
     from mlstack.training.workflow import judge, success, watch
 
     results = watch(deployment, arn, err)
@@ -109,6 +109,9 @@ def _follow(deployment: Any, arn: str, *, as_json: bool) -> None:
         error = problem and {"code": problem.code, "message": problem.message, "next_step": problem.next_step}
         print_json(results.to_json() | ({"error": error} if error else {}))
         raise typer.Exit(problem.exit_code if problem else 0)
+    if results.execution.tuning:
+        out.print()
+        out.print(tuning_table(results.execution.tuning))
     if results.evaluation:
         out.print()
         out.print(metrics_table(results.evaluation))

@@ -27,6 +27,7 @@ IDS: dict[str, str] = {
     "aws:sagemaker/endpoint:Endpoint": "{name}",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "{name}",
     "aws:sagemaker/model:Model": "{name}",
+    "aws:sagemaker/featureGroup:FeatureGroup": "{featureGroupName}",
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "{modelPackageGroupName}",
     "aws:sagemaker/pipeline:Pipeline": "{pipelineName}",
     "aws:sns/topic:Topic": "arn:aws:sns:{_region}:{_account}:{name}",

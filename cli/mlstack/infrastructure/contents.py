@@ -1,4 +1,4 @@
-"""What an environment holds that nobody can make again: objects, images, model versions, and the runs that make them.
+"""What an environment holds that nobody can make again: objects, images, model versions, records of features, runs.
 
 What the stack itself uploaded from the project on disk (the code bundles and the dataset) does not count: `mlstack up`
 uploads it again.
@@ -24,12 +24,15 @@ BUCKET = "aws:s3/bucket:Bucket"
 REPOSITORY = "aws:ecr/repository:Repository"
 GROUP = "aws:sagemaker/modelPackageGroup:ModelPackageGroup"
 PIPELINE = "aws:sagemaker/pipeline:Pipeline"
+FEATURES = "aws:sagemaker/featureGroup:FeatureGroup"
 
 # DeleteObjects takes 1,000 keys, BatchDeleteImage 100.
 _OBJECTS_A_CALL = 1000
 _IMAGES_A_CALL = 100
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SECONDS_TO_STOP = 300
+# ListRecords tells 100 identifiers a call, and a group may have millions: that many are told apart from more.
+_MOST_RECORDS = 1000
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def read_contents(session: AwsSession, resources: Sequence[StateResource]) -> li
         REPOSITORY: _repository,
         GROUP: _group,
         PIPELINE: _pipeline,
+        FEATURES: _feature_group,
     }
     found = []
     for resource in resources:
@@ -89,6 +93,7 @@ def delete_contents(session: AwsSession, resources: Sequence[StateResource], say
     # Runs first, or they would write while the rest is emptied.
     emptiers: dict[str, Callable[[AwsSession, str], None]] = {
         PIPELINE: _stop_runs,
+        FEATURES: _delete_feature_group,
         GROUP: _empty_group,
         REPOSITORY: _empty_repository,
         BUCKET: _empty_bucket,
@@ -212,6 +217,35 @@ def _stop_runs(session: AwsSession, name: str) -> None:
             from mlstack.cloud.errors import CloudError
 
             raise CloudError(f"A run of the pipeline {name} does not stop.", next_step="Run it again in a few minutes.")
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _feature_group(session: AwsSession, name: str) -> Contents:
+    """The records of the online store; those of the offline store are objects of the data bucket."""
+    group = session.client("sagemaker").describe_feature_group(FeatureGroupName=name)
+    if not group.get("OnlineStoreConfig", {}).get("EnableOnlineStore"):
+        return Contents("feature group", name, 0, "records")
+    runtime, count = session.client("sagemaker-featurestore-runtime"), 0
+    position: dict[str, str] = {}
+    while count < _MOST_RECORDS:
+        page = runtime.list_records(FeatureGroupName=name, **position)
+        count += len(page["RecordIdentifiers"])
+        if not page.get("NextToken"):
+            return Contents("feature group", name, count, "records")
+        position = {"NextToken": page["NextToken"]}
+    return Contents("feature group", name, count, "records or more")
+
+
+def _delete_feature_group(session: AwsSession, name: str) -> None:
+    """Deletes the group itself: as long as it is there, it writes to the bucket that is emptied next."""
+    sagemaker = session.client("sagemaker")
+    sagemaker.delete_feature_group(FeatureGroupName=name)
+    deadline = time.monotonic() + _SECONDS_TO_STOP
+    while _unless_missing(sagemaker.describe_feature_group, FeatureGroupName=name) is not None:
+        if time.monotonic() > deadline:
+            from mlstack.cloud.errors import CloudError
+
+            raise CloudError(f"The feature group {name} is not deleted.", next_step="Run it again in a few minutes.")
         time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 

@@ -6,7 +6,7 @@ deletion, is told apart from what is left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlstack.infrastructure.contents import PIPELINE
@@ -28,7 +28,9 @@ class Look:
         parameter: The parameter that takes the resource's id.
         is_list: Whether it takes a list of ids.
         answers: The list in the answer that is empty where there is no such thing, for methods that do not refuse.
+        account_parameter: The parameter that takes the account, which the id then begins with.
         output: The output of the resource to ask by, where that is not its id.
+        fixed: Further parameters.
     """
 
     service: str
@@ -36,12 +38,33 @@ class Look:
     parameter: str
     is_list: bool = False
     output: str | None = None
+    account_parameter: str | None = None
     answers: str | None = None
+    fixed: dict[str, str] = field(default_factory=dict)
 
 
 LOOKS: dict[str, Look] = {
+    "aws:budgets/budget:Budget": Look("budgets", "describe_budget", "BudgetName", account_parameter="AccountId"),
+    "aws:cloudwatch/dashboard:Dashboard": Look("cloudwatch", "get_dashboard", "DashboardName"),
+    "aws:appautoscaling/target:Target": Look(
+        "application-autoscaling",
+        "describe_scalable_targets",
+        "ResourceIds",
+        is_list=True,
+        answers="ScalableTargets",
+        fixed={"ServiceNamespace": "sagemaker"},
+    ),
     "aws:cloudwatch/eventRule:EventRule": Look("events", "describe_rule", "Name"),
     "aws:cloudwatch/logGroup:LogGroup": Look("logs", "describe_log_groups", "logGroupNamePrefix", answers="logGroups"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Look(
+        "cloudwatch", "describe_alarms", "AlarmNames", is_list=True, answers="MetricAlarms"
+    ),
+    "aws:ec2/flowLog:FlowLog": Look("ec2", "describe_flow_logs", "FlowLogIds", is_list=True, answers="FlowLogs"),
+    "aws:ec2/routeTable:RouteTable": Look("ec2", "describe_route_tables", "RouteTableIds", is_list=True),
+    "aws:ec2/securityGroup:SecurityGroup": Look("ec2", "describe_security_groups", "GroupIds", is_list=True),
+    "aws:ec2/subnet:Subnet": Look("ec2", "describe_subnets", "SubnetIds", is_list=True),
+    "aws:ec2/vpc:Vpc": Look("ec2", "describe_vpcs", "VpcIds", is_list=True),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": Look("ec2", "describe_vpc_endpoints", "VpcEndpointIds", is_list=True),
     "aws:ecr/repository:Repository": Look("ecr", "describe_repositories", "repositoryNames", is_list=True),
     "aws:iam/role:Role": Look("iam", "get_role", "RoleName"),
     "aws:kms/key:Key": Look("kms", "describe_key", "KeyId"),
@@ -50,6 +73,7 @@ LOOKS: dict[str, Look] = {
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": Look(
         "sagemaker", "describe_endpoint_config", "EndpointConfigName"
     ),
+    "aws:sagemaker/featureGroup:FeatureGroup": Look("sagemaker", "describe_feature_group", "FeatureGroupName"),
     "aws:sagemaker/model:Model": Look("sagemaker", "describe_model", "ModelName"),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": Look(
         "sagemaker", "describe_model_package_group", "ModelPackageGroupName"
@@ -62,7 +86,11 @@ LOOKS: dict[str, Look] = {
 
 PARTS = frozenset(
     {
+        "aws:appautoscaling/policy:Policy",
+        "aws:appautoscaling/scheduledAction:ScheduledAction",
         "aws:cloudwatch/eventTarget:EventTarget",
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:iam/rolePolicy:RolePolicy",
         "aws:kms/alias:Alias",
@@ -77,6 +105,8 @@ PARTS = frozenset(
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sns/topicSubscription:TopicSubscription",
         "aws:sqs/queuePolicy:QueuePolicy",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     }
 )
 """Types that are a part of one of these, and go with it."""
@@ -86,6 +116,12 @@ _JOB_LOGS = {"/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs"}
 _GONE = {
     "404",
     "AWS.SimpleQueueService.NonExistentQueue",
+    "InvalidFlowLogId.NotFound",
+    "InvalidGroup.NotFound",
+    "InvalidRouteTableID.NotFound",
+    "InvalidSubnetID.NotFound",
+    "InvalidVpcEndpointId.NotFound",
+    "InvalidVpcID.NotFound",
     "NoSuchBucket",
     "NoSuchEntity",
     "NotFound",
@@ -128,6 +164,8 @@ def look_for(session: AwsSession, resources: Sequence[StateResource]) -> Remains
         found = _find(session, look, resource)
         if found is None:
             continue
+        if _is_deleted_endpoint(found):
+            continue
         deletion = found.get("KeyMetadata", {}).get("DeletionDate")
         if deletion is not None:
             kept.append(f"KMS key {resource.id}, unusable already, is deleted on {deletion:%Y-%m-%d}")
@@ -136,6 +174,12 @@ def look_for(session: AwsSession, resources: Sequence[StateResource]) -> Remains
     if any(resource.type == PIPELINE for resource in resources):
         kept.extend(f"log group {name}, of all jobs of the account" for name in _job_logs(session))
     return Remains(tuple(left), tuple(kept))
+
+
+def _is_deleted_endpoint(found: dict[str, Any]) -> bool:
+    """VPC endpoints are shown for a while after they are gone."""
+    endpoints = found.get("VpcEndpoints", ())
+    return bool(endpoints) and all(each["State"] in {"deleting", "deleted"} for each in endpoints)
 
 
 def _job_logs(session: AwsSession) -> list[str]:
@@ -152,9 +196,12 @@ def _find(session: AwsSession, look: Look, resource: StateResource) -> dict[str,
     from mlstack.cloud.errors import error_code, is_missing
 
     identity = resource.outputs.get(look.output) if look.output else resource.id
-    argument = [identity] if look.is_list else identity
+    parameters = {look.parameter: [identity] if look.is_list else identity}
+    if look.account_parameter:
+        account, _, name = str(identity).partition(":")
+        parameters = {look.account_parameter: account, look.parameter: name}
     try:
-        found: dict[str, Any] = getattr(session.client(look.service), look.method)(**{look.parameter: argument})
+        found: dict[str, Any] = getattr(session.client(look.service), look.method)(**parameters, **look.fixed)
     except ClientError as error:
         if is_missing(error) or error_code(error) in _GONE:
             return None

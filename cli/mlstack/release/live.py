@@ -45,8 +45,8 @@ def read_endpoint(sagemaker: SageMakerClient, name: str) -> LiveEndpoint | None:
     configuration = described["EndpointConfigName"]
     running = {variant["VariantName"]: variant for variant in described.get("ProductionVariants", [])}
     variants = [
-        _variant(sagemaker, name, model, running.get(name, {}))
-        for name, model in _models(sagemaker, configuration).items()
+        _variant(sagemaker, configured, running.get(configured["VariantName"], {}))
+        for configured in _configured(sagemaker, configuration)
     ]
     return LiveEndpoint(
         name=name,
@@ -58,23 +58,27 @@ def read_endpoint(sagemaker: SageMakerClient, name: str) -> LiveEndpoint | None:
     )
 
 
-def _models(sagemaker: SageMakerClient, configuration: str) -> dict[str, str]:
-    """The models of an endpoint configuration by variant; none where it was deleted behind the endpoint's back."""
+def _configured(sagemaker: SageMakerClient, configuration: str) -> list[Any]:
+    """The variants of an endpoint configuration; none where it was deleted behind the endpoint's back."""
     from botocore.exceptions import ClientError
 
     try:
         described = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)
     except ClientError as error:
         if is_missing(error):
-            return {}
+            return []
         raise
-    return {variant["VariantName"]: variant.get("ModelName", "") for variant in described["ProductionVariants"]}
+    return list(described["ProductionVariants"])
 
 
-def _variant(sagemaker: SageMakerClient, name: str, model: str, running: Any) -> Variant:
+def _models(sagemaker: SageMakerClient, configuration: str) -> frozenset[str]:
+    return frozenset(variant.get("ModelName", "") for variant in _configured(sagemaker, configuration))
+
+
+def _variant(sagemaker: SageMakerClient, configured: Any, running: Any) -> Variant:
     from botocore.exceptions import ClientError
 
-    package = None
+    model, package = configured.get("ModelName", ""), None
     try:
         described: Any = sagemaker.describe_model(ModelName=model)
         containers = [described.get("PrimaryContainer", {}), *described.get("Containers", [])]
@@ -82,7 +86,14 @@ def _variant(sagemaker: SageMakerClient, name: str, model: str, running: Any) ->
     except ClientError as error:
         if not is_missing(error):
             raise
-    return Variant(name, model, package, running.get("CurrentInstanceCount"), running.get("DesiredInstanceCount"))
+    return Variant(
+        configured["VariantName"],
+        model,
+        package,
+        running.get("CurrentInstanceCount"),
+        running.get("DesiredInstanceCount"),
+        configured.get("InitialInstanceCount"),
+    )
 
 
 def wait_until_settled(
@@ -129,8 +140,7 @@ def read_inventory(
     pages = sagemaker.get_paginator("list_endpoint_configs").paginate()
     every = [entry for page in pages for entry in page["EndpointConfigs"]]
     models_by_configuration = {
-        entry["EndpointConfigName"]: frozenset(_models(sagemaker, entry["EndpointConfigName"]).values())
-        for entry in every
+        entry["EndpointConfigName"]: _models(sagemaker, entry["EndpointConfigName"]) for entry in every
     }
     own = {
         entry["EndpointConfigName"]

@@ -30,6 +30,7 @@ class Variant:
         model_package_arn: The model package of that model, or None where it names none.
         instances: How many instances run, or None while it cannot be told.
         desired_instances: How many should run, or None likewise.
+        configured_instances: How many its endpoint configuration starts with, or None where that is gone.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Variant:
     model_package_arn: str | None
     instances: int | None = None
     desired_instances: int | None = None
+    configured_instances: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,24 @@ class LiveEndpoint:
         ]
         return max(counts, default=None)
 
+    @property
+    def started_instances(self) -> int | None:
+        """The most instances that a variant started with, has or should have; None where nothing is known."""
+        counts = [variant.configured_instances for variant in self.variants if variant.configured_instances]
+        return max([*counts, self.instance_count or 0]) or None
 
-def differences(live: LiveEndpoint | None, model_package_arn: str, *, least_instances: int = 1) -> tuple[str, ...]:
+
+def differences(
+    live: LiveEndpoint | None, model_package_arn: str, *, least_instances: int = 1, scales: bool = False
+) -> tuple[str, ...]:
     """Compare the live endpoint with the intent.
 
     Args:
         live: The endpoint, or None where there is none.
         model_package_arn: The model package that it should serve.
         least_instances: How many instances it should have at least.
+        scales: Whether the cloud may take instances away as soon as it is updated; then it should have started with as
+            many.
 
     Returns:
         One clause for each difference; empty is the proof.
@@ -99,7 +111,7 @@ def differences(live: LiveEndpoint | None, model_package_arn: str, *, least_inst
     if not live.variants:
         found.append("it has no production variant")
     found += [_served(variant) for variant in live.variants if variant.model_package_arn != model_package_arn]
-    count = live.instance_count
+    count = live.started_instances if scales else live.instance_count
     if live.variants and count is not None and count < least_instances:
         found.append(f"it has {count} instances instead of {least_instances}")
     return tuple(found)

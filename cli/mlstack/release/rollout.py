@@ -181,8 +181,10 @@ class Rollout:
         self.say("Proving what the endpoint serves")
         live = wait_until_settled(self.deployment.session.client("sagemaker"), self.deployment.endpoint_name)
         arn = str(intended.model_package_arn)
-        least = intended.instance_count or _instances_of(self.deployment.spec)
-        found = differences(live, arn, least_instances=least)
+        spec = self.deployment.spec
+        least = intended.instance_count or _instances_of(spec)
+        scales = spec.serving is not None and spec.serving.instances.scale
+        found = differences(live, arn, least_instances=least, scales=scales)
         if found or live is None:
             reason = f": {live.failure_reason.rstrip('.')}" if live and live.failure_reason else ""
             raise ReleaseFailedError(

@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mlstack.training.tuning import Tuning
+
 FINISHED = frozenset({"Succeeded", "Failed", "Stopped", "CompletedWithFailures"})
 WAITING = "Waiting"
 
-JobKind = Literal["ProcessingJobs", "TrainingJobs", "TransformJobs"]
+JobKind = Literal["ProcessingJobs", "TrainingJobs", "TransformJobs", "HyperParameterTuningJobs"]
 _JOBS: Mapping[str, JobKind] = {
     "ProcessingJob": "ProcessingJobs",
     "TrainingJob": "TrainingJobs",
     "TransformJob": "TransformJobs",
+    "TuningJob": "HyperParameterTuningJobs",
 }
 
 
@@ -28,7 +31,8 @@ class Job:
     """The job behind a step.
 
     Attributes:
-        kind: As CloudWatch Logs names the group: `ProcessingJobs`, `TrainingJobs` or `TransformJobs`.
+        kind: As CloudWatch Logs names the group: `ProcessingJobs`, `TrainingJobs` or `TransformJobs`; a tuning job has
+            none of its own, for its training jobs do the work.
         name: The job's name.
     """
 
@@ -42,7 +46,7 @@ class Step:
 
     Attributes:
         name: The step's name in the pipeline.
-        type: `Processing`, `Training`, `Condition`, `RegisterModel` or `Fail`; empty where unknown.
+        type: `Processing`, `Training`, `Tuning`, `Condition`, `RegisterModel` or `Fail`; empty where unknown.
         status: `Waiting` until it starts, then SageMaker's step status.
         started_at: When it started, or None.
         ended_at: When it ended, or None.
@@ -51,6 +55,7 @@ class Step:
         model_package_arn: The model package it registered, or None.
         outcome: `True` or `False` of a condition step, or None.
         reused: Whether its results come from an earlier execution.
+        tuning: How far its tuning job is, or None where it has none.
     """
 
     name: str
@@ -63,6 +68,7 @@ class Step:
     model_package_arn: str | None = None
     outcome: str | None = None
     reused: bool = False
+    tuning: Tuning | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -106,6 +112,11 @@ class Execution:
     def model_package_arn(self) -> str | None:
         """The model package that this execution itself registered, or None."""
         return next((step.model_package_arn for step in self.steps if step.model_package_arn and not step.reused), None)
+
+    @property
+    def tuning(self) -> Tuning | None:
+        """What tuning found so far; None where nothing is tuned."""
+        return next((step.tuning for step in self.steps if step.tuning is not None), None)
 
     @property
     def gate_outcome(self) -> bool | None:
@@ -214,6 +225,6 @@ def _step(entry: Mapping[str, Any] | None, defined: DefinedStep) -> Step:
 
 
 def changes(before: Execution | None, after: Execution) -> tuple[Step, ...]:
-    """The steps whose status differs between two pictures."""
-    known = {step.name: step.status for step in before.steps} if before else {}
-    return tuple(step for step in after.steps if step.status != known.get(step.name, WAITING))
+    """The steps whose status or tuning differs between two pictures."""
+    known = {step.name: (step.status, step.tuning) for step in before.steps} if before else {}
+    return tuple(step for step in after.steps if (step.status, step.tuning) != known.get(step.name, (WAITING, None)))

@@ -82,7 +82,8 @@ def _show_lines(following: Iterator[Execution], console: Console) -> Execution:
     before: Execution | None = None
     for execution in following:
         for step in changes(before, execution):
-            if step.status not in _RUNNING or before is None or _status(before, step.name) not in _RUNNING:
+            running = step.status in _RUNNING and before is not None and _status(before, step.name) in _RUNNING
+            if not running or _progress(before, step.name) != _progress(execution, step.name):
                 console.print(line(step), highlight=False)
         before = execution
     assert before is not None, "an execution has one picture at least"  # noqa: S101 - `pictures` yields one
@@ -91,6 +92,11 @@ def _show_lines(following: Iterator[Execution], console: Console) -> Execution:
 
 def _status(execution: Execution, name: str) -> str | None:
     return next((step.status for step in execution.steps if step.name == name), None)
+
+
+def _progress(execution: Execution | None, name: str) -> str | None:
+    steps = execution.steps if execution else ()
+    return next((step.tuning.progress for step in steps if step.name == name and step.tuning), None)
 
 
 def steps_table(execution: Execution, now: datetime | None = None) -> Table:
@@ -122,7 +128,8 @@ def _word(step: Step) -> str:
         return "reused"
     if step.outcome is not None:
         return "passed" if step.outcome == "True" else "refused"
-    return "running" if step.status in {"Starting", "Executing"} else step.status.lower()
+    word = "running" if step.status in {"Starting", "Executing"} else step.status.lower()
+    return word if step.tuning is None else f"{word}, {step.tuning.progress}"
 
 
 def _seconds(step: Step, now: datetime) -> str:

@@ -91,7 +91,9 @@ class Log:
 
 
 def job_log(client: CloudWatchLogsClient, job: Job) -> Log:
-    """The log of a job."""
+    """The log of a job; of a tuning job, those of its training jobs."""
+    if job.kind == "HyperParameterTuningJobs":
+        return Log(client, "/aws/sagemaker/TrainingJobs", f"{job.name}-")
     return Log(client, f"/aws/sagemaker/{job.kind}", f"{job.name}/")
 
 

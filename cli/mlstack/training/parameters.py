@@ -35,12 +35,16 @@ def parse_settings(settings: Sequence[str], definition: Mapping[str, Any]) -> di
         if not separator or not name:
             raise UserError(f"`--set {setting}` has no value.", next_step="Write it as --set max_depth=8.")
         if name not in declared:
-            raise UserError(f"The pipeline has no parameter `{name}`.", next_step=_suggestion(name, list(declared)))
+            raise UserError(
+                f"The pipeline has no parameter `{name}`.", next_step=_suggestion(name, list(declared), definition)
+            )
         chosen[name] = _checked(name, value, declared[name])
     return chosen
 
 
-def _suggestion(name: str, known: list[str]) -> str:
+def _suggestion(name: str, known: list[str], definition: Mapping[str, Any]) -> str:
+    if name in _tuned(definition):
+        return "Tuning chooses it. Change its range in `steps.tune.ranges` of mlstack.yaml, then `mlstack up`."
     near = difflib.get_close_matches(name, known, n=1)
     if near:
         return f"Did you mean `{near[0]}`?"
@@ -48,6 +52,15 @@ def _suggestion(name: str, known: list[str]) -> str:
         f"It has {', '.join(known)}. A new hyperparameter goes into `steps.train.hyperparameters` of mlstack.yaml, "
         "then `mlstack up`."
     )
+
+
+def _tuned(definition: Mapping[str, Any]) -> set[str]:
+    configs = (
+        step["Arguments"]["HyperParameterTuningJobConfig"]
+        for step in definition.get("Steps", [])
+        if step.get("Type") == "Tuning"
+    )
+    return {each["Name"] for config in configs for kind in config["ParameterRanges"].values() for each in kind}
 
 
 def _checked(name: str, value: str, parameter: Mapping[str, Any]) -> str:

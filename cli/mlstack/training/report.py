@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mlstack.training.evaluation import CrossValidation, Evaluation
     from mlstack.training.gates import Gate
+    from mlstack.training.tuning import Tuning
 
 # The order in which people read them; others follow by name.
 _FIRST = ("accuracy", "precision", "recall", "f1")
@@ -78,6 +79,21 @@ def _spread(fold: CrossValidation | None) -> str:
 def _folds(evaluation: Evaluation) -> str:
     counts = {fold.folds for fold in evaluation.cross_validation.values()} - {None}
     return f"cross-validation ({counts.pop()} folds)" if len(counts) == 1 else "cross-validation"
+
+
+def tuning_table(tuning: Tuning) -> RenderableType:
+    """Show the best hyperparameters that tuning found.
+
+    Args:
+        tuning: What it found.
+    """
+    if tuning.best_value is None:
+        return Text(f"Tuning found no best {tuning.metric} ({tuning.progress}).")
+    head = Text(f"Best of {tuning.ended} jobs: {tuning.metric} {metric(tuning.best_value)}", style="bold")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in sorted(tuning.best.items()):
+        table.add_row(Text(f"  {name}"), Text(value))
+    return Group(head, table)
 
 
 def verdict(outcome: bool | None, gates: Sequence[Gate]) -> RenderableType:

@@ -43,6 +43,7 @@ class Results:
             "execution": {"arn": execution.arn, "id": execution.id, "status": execution.status},
             "failure_reason": execution.failure_reason,
             "steps": [_step_json(step) for step in execution.steps],
+            "tuning": execution.tuning.to_json() if execution.tuning else None,
             "evaluation": self.evaluation.to_json() if self.evaluation else None,
             "gate": {
                 "passed": execution.gate_outcome,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.errors import MlstackError, UserError
 
 from mlstack.cloud.errors import is_missing
 from mlstack.training.execution import defined_steps, picture
+from mlstack.training.tuning import read_tuning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
     from mlstack.training.execution import DefinedStep, Execution
+
+_TUNING = "HyperParameterTuningJobs"
 
 
 def pipeline_definition(sagemaker: SageMakerClient, pipeline: str) -> dict[str, Any]:
@@ -74,7 +78,17 @@ def read_execution(
     described: Any = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution_arn)
     pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=execution_arn)
     listed: list[Any] = [entry for page in pages for entry in page["PipelineExecutionSteps"]]
-    return picture(described, listed, steps)
+    return _with_tuning(sagemaker, picture(described, listed, steps))
+
+
+def _with_tuning(sagemaker: SageMakerClient, execution: Execution) -> Execution:
+    if all(step.job is None or step.job.kind != _TUNING for step in execution.steps):
+        return execution
+    steps = tuple(
+        replace(step, tuning=read_tuning(sagemaker, step.job.name)) if step.job and step.job.kind == _TUNING else step
+        for step in execution.steps
+    )
+    return replace(execution, steps=steps)
 
 
 def execution_arns(sagemaker: SageMakerClient, pipeline: str) -> Iterator[str]:

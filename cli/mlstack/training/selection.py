@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import MlstackError, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from mlstack.training.execution import DefinedStep, Execution
 
@@ -36,12 +36,28 @@ def check_steps(selected: Sequence[str], defined: Sequence[DefinedStep]) -> tupl
     selectable = ", ".join(step.name for step in defined if not step.branch)
     for name in selected:
         if name not in known:
-            raise UserError(f"The pipeline has no step `{name}`.", next_step=f"It has {selectable}.")
+            raise UserError(
+                f"The pipeline has no step `{name}`.", next_step=step_instead(name, known) or f"It has {selectable}."
+            )
         if known[name].branch:
             raise UserError(
                 f"The step `{name}` runs only when the gate decides so.", next_step=f"Select among {selectable}."
             )
     return tuple(step.name for step in defined if step.name in selected)
+
+
+def step_instead(name: str, known: Container[str]) -> str | None:
+    """What trains the model in a pipeline, where the other way was meant.
+
+    Args:
+        name: The step that it lacks.
+        known: The steps that it has.
+
+    Returns:
+        The next step to tell, or None.
+    """
+    other = {"train": "tune", "tune": "train"}.get(name)
+    return f"The step `{other}` trains its model: --step {other}." if other in known else None
 
 
 def needed_from_before(selected: Iterable[str], defined: Sequence[DefinedStep]) -> frozenset[str]:

@@ -60,6 +60,10 @@ class EncryptionKeyArgs:
     """The account and region."""
     description: str
     """What the key is for, as shown in the console."""
+    alarms_publish: bool = False
+    """Whether CloudWatch's alarms of the account publish to topics that the key encrypts."""
+    budgets_publish: bool = False
+    """Whether AWS Budgets of the account publish to topics that the key encrypts."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the key."""
 
@@ -86,7 +90,9 @@ class EncryptionKey(pulumi.ComponentResource):
                 description=args.description,
                 deletion_window_in_days=DELETION_WINDOW_DAYS,
                 enable_key_rotation=True,
-                policy=key_policy(args.placement),
+                policy=key_policy(
+                    args.placement, alarms_publish=args.alarms_publish, budgets_publish=args.budgets_publish
+                ),
                 tags=args.tags,
             ),
             child,
@@ -100,11 +106,16 @@ class EncryptionKey(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn, "key_id": self.key_id, "alias_name": self.alias_name})
 
 
-def key_policy(placement: Placement) -> str:
+def key_policy(placement: Placement, *, alarms_publish: bool = False, budgets_publish: bool = False) -> str:
     """Return who may administer and use the key.
 
     The account administers it and hands its use on through IAM policies; without that statement a key could never be
     changed again. CloudWatch Logs uses it for this account's log groups alone.
+
+    Args:
+        placement: The account and region.
+        alarms_publish: Whether CloudWatch's alarms publish to encrypted topics.
+        budgets_publish: Whether AWS Budgets publish to encrypted topics.
     """
     return document(
         statement("AccountAdministers", _ADMINISTRATION, "*", principal={"AWS": placement.account_principal}),
@@ -112,6 +123,8 @@ def key_policy(placement: Placement) -> str:
         _grants_for_services(placement),
         _use_by_logs(placement),
         _use_by_events(),
+        *([_publish("AlarmsReachEncryptedTopics", "cloudwatch", placement)] if alarms_publish else []),
+        *([_publish("BudgetsReachEncryptedTopics", "budgets", placement)] if budgets_publish else []),
     )
 
 
@@ -153,4 +166,16 @@ def _use_by_events() -> Statement:
         ["kms:Decrypt", "kms:GenerateDataKey"],
         "*",
         principal={"Service": "events.amazonaws.com"},
+    )
+
+
+def _publish(sid: str, service: str, placement: Placement) -> Statement:
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, "Enable compatibility between event sources
+    # from AWS services and encrypted topics"; unlike EventBridge these two say for which account they come.
+    return statement(
+        sid,
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        "*",
+        principal={"Service": f"{service}.amazonaws.com"},
+        condition={"StringEquals": {"aws:SourceAccount": placement.account}},
     )

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from mlstack_components.aws.endpoint_capture import CaptureArgs, data_capture_config
+from mlstack_components.aws.endpoint_rollout import RolloutArgs, deployment_config
 from mlstack_components.aws.instance_types import has_local_storage
 
 if TYPE_CHECKING:
-    from mlstack_components.aws.network import Network
+    from mlstack_components.aws.network import Network, NetworkInput
 
 VARIANT_NAME = "AllTraffic"
 """The one production variant, by the name that SageMaker's own clients give it."""
@@ -33,9 +35,13 @@ class EndpointArgs:
     """The instance type, such as `ml.m5.large`."""
     instance_count: int = 1
     """How many instances serve; production wants two or more, in different zones."""
+    capture: CaptureArgs | None = None
+    """Which calls are kept, and where; None keeps none."""
+    rollout: RolloutArgs | None = None
+    """How calls go over to a new model; None for all at once, unwatched."""
     network_isolation: bool = True
     """Whether the container has no network. Off only for containers that call out; say why where it is set."""
-    network: Network | None = None
+    network: NetworkInput | None = None
     """The VPC of the instances; SageMaker's own network where None."""
     log_retention_days: int = 365
     """How long the container's logs are kept."""
@@ -111,6 +117,7 @@ class Endpoint(pulumi.ComponentResource):
                         initial_variant_weight=1,
                     )
                 ],
+                data_capture_config=None if args.capture is None else data_capture_config(args.capture),
                 tags={**args.tags, **args.release_tags},
             ),
             kept,
@@ -120,6 +127,7 @@ class Endpoint(pulumi.ComponentResource):
             aws.sagemaker.EndpointArgs(
                 name=args.endpoint_name,
                 endpoint_config_name=configuration.name,
+                deployment_config=None if args.rollout is None else deployment_config(args.rollout),
                 tags=args.tags,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[log_group]),
@@ -137,15 +145,18 @@ def model_args(args: EndpointArgs, model_package_arn: str) -> aws.sagemaker.Mode
         args: The endpoint's arguments.
         model_package_arn: The version's ARN; image, artifact and environment come from it.
     """
-    network = args.network
     return aws.sagemaker.ModelArgs(
         execution_role_arn=args.role_arn,
         enable_network_isolation=args.network_isolation,
         primary_container=aws.sagemaker.ModelPrimaryContainerArgs(model_package_name=model_package_arn),
-        vpc_config=None
-        if network is None
-        else aws.sagemaker.ModelVpcConfigArgs(
-            subnets=list(network.subnet_ids), security_group_ids=list(network.security_group_ids)
-        ),
+        vpc_config=None if args.network is None else _vpc_config(args.network),
         tags={**args.tags, **args.release_tags},
+    )
+
+
+def _vpc_config(network: NetworkInput) -> aws.sagemaker.ModelVpcConfigArgs:
+    known: pulumi.Output[Network] = pulumi.Output.from_input(network)
+    return aws.sagemaker.ModelVpcConfigArgs(
+        subnets=known.apply(lambda each: list(each.subnet_ids)),
+        security_group_ids=known.apply(lambda each: list(each.security_group_ids)),
     )

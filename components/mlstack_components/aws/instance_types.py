@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mlstack_components.errors import UserError
+
 _FAMILY = re.compile(r"^ml\.(?P<family>[a-z]+\d+(?P<options>[a-z]*)(?:-[a-z0-9]+)?)\.")
 _ACCELERATED_WITH_LOCAL_STORAGE = re.compile(r"^(g5|g6|g6e|gr6|p5|p5e|p5en|p6|trn1|trn1n|trn2|i\d)")
 
@@ -34,3 +36,28 @@ def volume_key(instance_type: str, key_arn: str) -> str | None:
         key_arn: The key of the environment.
     """
     return None if has_local_storage(instance_type) else key_arn
+
+
+def processors(instance_type: str) -> int:
+    """Return how many processors (vCPUs) an instance type has, as EC2 and SageMaker size their families.
+
+    Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html; a `large` has two, an
+    `xlarge` four, an `Nxlarge` N times as many. A `medium` has one, except in the burstable families.
+
+    Args:
+        instance_type: The instance type, such as `ml.m5.large`.
+
+    Raises:
+        UserError: The size does not say it.
+    """
+    family, _, size = instance_type.removeprefix("ml.").partition(".")
+    if size.endswith("xlarge"):
+        return 4 * int(size.removesuffix("xlarge") or 1)
+    if size == "large":
+        return 2
+    if size == "medium":
+        return 2 if family.startswith("t") else 1
+    raise UserError(
+        f"How many processors {instance_type} has is not known, so an alarm on their use has no threshold.",
+        next_step="Leave `monitoring.alarms.cpu_percent` out with `null`, or choose another size.",
+    )

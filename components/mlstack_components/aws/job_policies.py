@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlstack_components.aws.names import PIPELINE_PREFIX, RUN_CODE_PREFIX, STACK_CODE_PREFIX
+from mlstack_components.aws.names import CAPTURE_PREFIX, PIPELINE_PREFIX, RUN_CODE_PREFIX, STACK_CODE_PREFIX
+from mlstack_components.aws.pipeline_locations import TUNE
 from mlstack_components.aws.policies import Statement, document, statement
 
 if TYPE_CHECKING:
@@ -50,8 +51,14 @@ class JobPolicyArgs:
     """The group that versions are registered in; None where nothing is registered."""
     endpoint_name: str | None = None
     """The endpoint; None where nothing is served."""
+    capture: bool = False
+    """Whether the endpoint's calls are kept in the data bucket."""
     network: Network | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
+    tuning: bool = False
+    """Whether the pipeline tunes hyperparameters."""
+    secrets: tuple[str, ...] = ()
+    """The names of the Secrets Manager secrets that the job may read, in this account and region."""
 
 
 def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
@@ -83,6 +90,7 @@ def _job(args: JobPolicyArgs, *, log_group: str) -> list[Statement]:
         *_pull_images(args),
         *_write_logs(args, log_group),
         *_join_network(args),
+        *_read_secrets(args),
     ]
 
 
@@ -90,10 +98,23 @@ def _serving(args: JobPolicyArgs) -> list[Statement]:
     return [
         _list_buckets([args.artifact_bucket_arn]),
         statement("ReadModels", ["s3:GetObject"], _results(args)),
+        *_write_captures(args),
         *_use_key(args, write=False),
         *_pull_images(args),
         *_write_logs(args, f"/aws/sagemaker/Endpoints/{args.endpoint_name or '*'}"),
         *_join_network(args),
+        *_read_secrets(args),
+    ]
+
+
+def _write_captures(args: JobPolicyArgs) -> list[Statement]:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html: SageMaker writes as the role.
+    if not args.capture:
+        return []
+    folder = f"{CAPTURE_PREFIX}{args.endpoint_name}/" if args.endpoint_name else CAPTURE_PREFIX
+    return [
+        statement("WriteCaptures", ["s3:PutObject"], f"{args.data_bucket_arn}/{folder}*"),
+        statement("EncryptCaptures", ["kms:GenerateDataKey"], args.encryption_key_arn),
     ]
 
 
@@ -112,6 +133,7 @@ def _pipeline(args: JobPolicyArgs) -> list[Statement]:
     ]
     return [
         statement("RunJobs", actions, jobs),
+        *_tune(args),
         *_register_versions(args),
         *_pass_roles(args),
         _list_buckets([args.artifact_bucket_arn]),
@@ -119,6 +141,22 @@ def _pipeline(args: JobPolicyArgs) -> list[Statement]:
         *_use_key(args, write=True),
         *_pull_images(args),
     ]
+
+
+def _tune(args: JobPolicyArgs) -> list[Statement]:
+    if not args.tuning:
+        return []
+    actions = [
+        "sagemaker:AddTags",
+        "sagemaker:CreateHyperParameterTuningJob",
+        "sagemaker:DescribeHyperParameterTuningJob",
+        "sagemaker:ListTags",
+        "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+        "sagemaker:StopHyperParameterTuningJob",
+    ]
+    # A tuning job's name has 32 letters at most, so a pipeline's are named `<execution>-<step>-<suffix>`.
+    jobs = args.placement.arn("sagemaker", f"hyper-parameter-tuning-job/*-{TUNE}-*")
+    return [statement("TuneHyperparameters", actions, [jobs])]
 
 
 def _register_versions(args: JobPolicyArgs) -> list[Statement]:
@@ -225,3 +263,11 @@ def _join_network(args: JobPolicyArgs) -> list[Statement]:
         "ec2:DescribeVpcs",
     ]
     return [statement("JoinNetwork", changes, resources), statement("ReadNetwork", reads, "*")]
+
+
+def _read_secrets(args: JobPolicyArgs) -> list[Statement]:
+    # Secrets Manager ends a secret's ARN in a hyphen and six characters of its own choice. With `*` in their place the
+    # secret `api` would open `api-admin` too
+    # (https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html).
+    arns = [args.placement.arn("secretsmanager", f"secret:{name}-??????") for name in args.secrets]
+    return [statement("ReadSecrets", ["secretsmanager:GetSecretValue"], arns)] if arns else []

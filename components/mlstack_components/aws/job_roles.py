@@ -12,9 +12,9 @@ from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_poli
 from mlstack_components.aws.policies import trust_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mlstack_components.aws.network import Network
+    from mlstack_components.aws.network import NetworkInput
     from mlstack_components.aws.placement import Placement
 
 __all__ = ["JobKind", "JobRoles", "JobRolesArgs"]
@@ -50,8 +50,16 @@ class JobRolesArgs:
     """The group that versions are registered in; None where nothing is registered."""
     endpoint_name: str | None = None
     """The endpoint; None where nothing is served."""
-    network: Network | None = None
+    capture: bool = False
+    """Whether the endpoint's calls are kept in the data bucket."""
+    network: NetworkInput | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
+    tuning: bool = False
+    """Whether the pipeline tunes hyperparameters."""
+    secrets: Mapping[JobKind, Sequence[str]] = field(default_factory=dict)
+    """The names of the secrets in Secrets Manager that the jobs of a kind may read."""
+    role_arns: Mapping[JobKind, str] = field(default_factory=dict)
+    """Roles that are there already, by kind: none is made, and what these may do is their owner's business."""
     permissions_boundary_arn: str | None = None
     """The organisation's boundary on what roles may ever do; None where it has none."""
     tags: dict[str, str] = field(default_factory=dict)
@@ -72,7 +80,8 @@ class JobRoles(pulumi.ComponentResource):
         self.arns = {}
         # In the enumeration's order: the pipeline's rights name the roles of its jobs, which come first.
         for kind in (kind for kind in JobKind if kind in args.kinds):
-            self.arns[kind] = self._role(name, kind, args)
+            given = args.role_arns.get(kind)
+            self.arns[kind] = self._role(name, kind, args) if given is None else pulumi.Output.from_input(given)
         self.register_outputs({f"{kind}_role_arn": arn for kind, arn in self.arns.items()})
 
     def arn(self, kind: JobKind) -> pulumi.Output[str]:
@@ -121,7 +130,10 @@ class JobRoles(pulumi.ComponentResource):
                     pipeline_name=args.pipeline_name,
                     model_package_group_name=args.model_package_group_name,
                     endpoint_name=args.endpoint_name,
-                    network=args.network,
+                    capture=args.capture,
+                    tuning=args.tuning,
+                    network=known["network"],
+                    secrets=tuple(args.secrets.get(kind, ())),
                 ),
             )
 
@@ -131,5 +143,6 @@ class JobRoles(pulumi.ComponentResource):
             "artifacts": args.artifact_bucket_arn,
             "images": pulumi.Output.all(*args.image_repository_arns),
             "passable": pulumi.Output.all(*passable),
+            "network": args.network,
         }
         return pulumi.Output.all(**inputs).apply(write)

@@ -17,6 +17,12 @@ PIPELINE_PREFIX = "pipelines/"
 STACK_DATA_PREFIX = "data/"
 """Data bucket: the dataset that the stack uploads."""
 
+CAPTURE_PREFIX = "capture/"
+"""Data bucket: what endpoints were asked and answered, a folder an endpoint, variant and hour."""
+
+FEATURE_PREFIX = "features/"
+"""Data bucket: the offline stores of the feature groups."""
+
 LOG_PREFIX_DATA = "data/"
 """Log bucket: accesses to the data bucket."""
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import pulumi
 
 
 @dataclass(frozen=True)
@@ -16,3 +20,7 @@ class Network:
 
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
+
+
+NetworkInput: TypeAlias = "Network | pulumi.Output[Network]"
+"""A network whose ids are known, or one that is only being made: what components take."""

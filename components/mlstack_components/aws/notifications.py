@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from mlstack_components.aws.policies import document, require_tls, statement
+from mlstack_components.aws.policies import Statement, document, require_tls, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,10 @@ class NotificationsArgs:
     """The model registry to tell of; None where there is none."""
     endpoint_name: str | None = None
     """The endpoint to tell of; None where there is none."""
+    alarms_publish: bool = False
+    """Whether CloudWatch's alarms of the account publish to the topic."""
+    budgets_publish: bool = False
+    """Whether AWS Budgets of the account publish to the topic."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of all resources."""
 
@@ -119,7 +123,9 @@ class Notifications(pulumi.ComponentResource):
             f"{name}-notifications-policy",
             aws.sns.TopicPolicyArgs(
                 arn=topic.arn,
-                policy=topic.arn.apply(lambda arn: topic_policy(arn, receives_events=bool(rules))),
+                policy=topic.arn.apply(
+                    lambda arn: topic_policy(arn, receives_events=bool(rules), publishers=publishers(args))
+                ),
             ),
             child,
         )
@@ -165,24 +171,61 @@ def event_patterns(args: NotificationsArgs) -> dict[str, tuple[str, dict[str, An
     return patterns
 
 
-def topic_policy(topic_arn: str, *, receives_events: bool) -> str:
-    """Return who may publish: EventBridge, and nobody without TLS; the account's own roles by their own policies.
+def topic_policy(topic_arn: str, *, receives_events: bool, publishers: Sequence[Statement] = ()) -> str:
+    """Return who may publish, and nobody without TLS; the account's own roles may by their own policies.
 
     Args:
         topic_arn: The topic.
         receives_events: Whether rules feed the topic.
+        publishers: What else publishes, as `publishers` returns it; each gets the topic as its resource.
     """
     # A topic's policy takes no wildcard action; publishing is what carries data.
     denied = require_tls(["sns:Publish"], [topic_arn])
+    others = [{**each, "Resource": [topic_arn]} for each in publishers]
     if not receives_events:
-        return document(denied)
+        return document(denied, *others)
     # "You can't use Condition blocks in Amazon SNS topic policies for EventBridge"
     # (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html): with one that names this
     # account or its rules, every event would be dropped.
     return document(
         denied,
         statement("PublishEvents", ["sns:Publish"], topic_arn, principal={"Service": "events.amazonaws.com"}),
+        *others,
     )
+
+
+def publishers(args: NotificationsArgs) -> list[Statement]:
+    """Return the statements of the services that publish to the topic on behalf of this account.
+
+    Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html (alarms) and
+    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html (budgets).
+
+    Args:
+        args: The arguments of the notifications.
+    """
+    placement = args.placement
+    # A budget has no region.
+    sources = {
+        "PublishAlarms": ("cloudwatch", placement.arn("cloudwatch", "alarm:*"), args.alarms_publish),
+        "PublishBudgets": (
+            "budgets",
+            f"arn:{placement.partition}:budgets::{placement.account}:*",
+            args.budgets_publish,
+        ),
+    }
+    return [
+        statement(
+            sid,
+            ["sns:Publish"],
+            principal={"Service": f"{service}.amazonaws.com"},
+            condition={
+                "StringEquals": {"aws:SourceAccount": placement.account},
+                "ArnLike": {"aws:SourceArn": source},
+            },
+        )
+        for sid, (service, source, publishes) in sources.items()
+        if publishes
+    ]
 
 
 def queue_policy(queue_arn: str, account: str, rule_arns: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlstack_components.aws.network import Network
+    from mlstack_components.aws.tuning_args import TuneStepArgs
 
 Hyperparameter: TypeAlias = bool | int | float | str
 """A hyperparameter's value; its type is the pipeline parameter's type."""
@@ -118,6 +119,8 @@ class PipelineSteps:
 
     train: TrainStepArgs
     """Trains the model; the one step that a pipeline can't do without."""
+    tune: TuneStepArgs | None = None
+    """With it a tuning job trains in place of the training job, and the steps after it take its best model."""
     prepare: PrepareStepArgs | None = None
     """Without it the training job reads the raw data."""
     evaluate: EvaluateStepArgs | None = None

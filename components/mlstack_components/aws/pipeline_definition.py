@@ -1,9 +1,9 @@
 """A training pipeline as SageMaker's pipeline JSON: a pure function, tested against the sagemaker SDK.
 
-The stages: `prepare` turns the raw data into a training and a test set, `train` fits the model, `evaluate` measures it
-on the test set and writes a report, `gate` compares the report with the gates and either goes on to `register`, which
-makes a version that waits for approval, or ends the execution at `gate-failed`. A stage that the project leaves out is
-left out here, and its neighbours are joined.
+The stages: `prepare` turns the raw data into a training and a test set, `train` fits the model (or `tune` fits one for
+each try and goes on with the best), `evaluate` measures it on the test set and writes a report, `gate` compares the
+report with the gates and either goes on to `register`, which makes a version that waits for approval, or ends the
+execution at `gate-failed`. A stage that the project leaves out is left out here, and its neighbours are joined.
 
 The code is never part of the definition: every job takes the bundle that the parameter `CodeUri` names. The downside is
 that a script's name is fixed until the next update of the pipeline.
@@ -64,13 +64,21 @@ def _steps(args: PipelineDefinitionArgs) -> list[Json]:
     steps = args.steps
     registration = [] if steps.register is None else [register_step(args, steps.register)]
     result = [] if steps.prepare is None else [prepare_step(args, steps.prepare)]
-    result.append(train_step(args))
+    result.append(_fit_step(args))
     if steps.evaluate is None:
         return result + registration
     result.append(evaluate_step(args, steps.evaluate))
     if not steps.evaluate.gates:
         return result + registration
     return [*result, gate_step(steps.evaluate.gates, registration)]
+
+
+def _fit_step(args: PipelineDefinitionArgs) -> Json:
+    if args.steps.tune is None:
+        return train_step(args)
+    from mlstack_components.aws.tuning_step import tune_step
+
+    return tune_step(args, args.steps.tune)
 
 
 def _parameters(args: PipelineDefinitionArgs) -> list[Json]:
@@ -83,10 +91,12 @@ def _parameters(args: PipelineDefinitionArgs) -> list[Json]:
         **({} if steps.evaluate is None else {"EvaluateInstanceType": steps.evaluate.instance_type}),
     }
     result = [_parameter(name, "String", default) for name, default in strings.items()]
+    tuned = {} if steps.tune is None else steps.tune.ranges
     for name, value in steps.train.hyperparameters.items():
         if name in RESERVED_PARAMETERS or name.startswith(RESERVED_HYPERPARAMETERS):
             raise UserError(f"A hyperparameter can't be named {name}.", next_step="Choose another name for it.")
-        result.append(_parameter(name, _type_of(value), value))
+        if name not in tuned:
+            result.append(_parameter(name, _type_of(value), value))
     return result
 
 

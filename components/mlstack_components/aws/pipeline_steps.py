@@ -10,8 +10,9 @@ import shlex
 from typing import TYPE_CHECKING
 
 from mlstack_components.aws.instance_types import volume_key
-from mlstack_components.aws.names import CODE_ARCHIVE, PIPELINE_PREFIX, s3_uri
+from mlstack_components.aws.names import CODE_ARCHIVE
 from mlstack_components.aws.pipeline_expressions import Json, get, join
+from mlstack_components.aws.pipeline_locations import TRAIN, model_uri, output_uri
 from mlstack_components.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     )
 
 PREPARE = "prepare"
-TRAIN = "train"
 EVALUATE = "evaluate"
 GATE = "gate"
 GATE_FAILED = "gate-failed"
@@ -81,7 +81,7 @@ def evaluate_step(args: PipelineDefinitionArgs, step: EvaluateStepArgs) -> Json:
         step,
         command=f"cd {inputs}/model && {_unpack('model.tar.gz')} && cd {inputs}/code && {_run_script(step)}",
         arguments=["--model", f"{inputs}/model", "--test", f"{inputs}/test", "--output", folder],
-        inputs={"model": get(f"Steps.{TRAIN}.ModelArtifacts.S3ModelArtifacts"), "test": prepared(args, "test")},
+        inputs={"model": model_uri(args), "test": prepared(args, "test")},
         outputs={"evaluation": folder},
     )
     result["PropertyFiles"] = [
@@ -142,7 +142,7 @@ def register_step(args: PipelineDefinitionArgs, step: RegisterStepArgs) -> Json:
     arguments: Json = {
         "ModelPackageGroupName": step.model_package_group_name,
         "ModelApprovalStatus": step.approval_status,
-        "InferenceSpecification": _inference_specification(step),
+        "InferenceSpecification": _inference_specification(args, step),
         "CustomerMetadataProperties": {
             "code_uri": get("Parameters.CodeUri"),
             "data_uri": get("Parameters.DataUri"),
@@ -170,16 +170,10 @@ def prepared(args: PipelineDefinitionArgs, output: str) -> Json:
     return get(f"Steps.{PREPARE}.ProcessingOutputConfig.Outputs['{output}'].S3Output.S3Uri")
 
 
-def output_uri(args: PipelineDefinitionArgs, *path: str) -> Json:
-    """Return the URI of what a step writes: a folder an execution, so that no run overwrites another's results."""
-    folder = s3_uri(args.artifact_bucket, f"{PIPELINE_PREFIX}{args.pipeline_name}")
-    return join("/", folder, get("Execution.PipelineExecutionId"), *path)
-
-
-def _inference_specification(step: RegisterStepArgs) -> Json:
+def _inference_specification(args: PipelineDefinitionArgs, step: RegisterStepArgs) -> Json:
     container: Json = {
         "Image": step.image_uri,
-        "ModelDataUrl": get(f"Steps.{TRAIN}.ModelArtifacts.S3ModelArtifacts"),
+        "ModelDataUrl": model_uri(args),
     }
     if step.entry_point is not None:
         container["Environment"] = {

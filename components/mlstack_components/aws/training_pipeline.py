@@ -13,7 +13,7 @@ from mlstack_components.aws.pipeline_args import PipelineDefinitionArgs, Pipelin
 from mlstack_components.aws.pipeline_definition import pipeline_definition
 
 if TYPE_CHECKING:
-    from mlstack_components.aws.network import Network
+    from mlstack_components.aws.network import NetworkInput
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class TrainingPipelineArgs:
     """The default code bundle; None makes the pipeline's parameter required."""
     data_uri: pulumi.Input[str | None] = None
     """The default dataset; None makes the pipeline's parameter required."""
-    network: Network | None = None
+    network: NetworkInput | None = None
     """The VPC of the jobs; SageMaker's own network where None."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the pipeline."""
@@ -75,9 +75,7 @@ class TrainingPipeline(pulumi.ComponentResource):
 
 def _definition(args: TrainingPipelineArgs) -> pulumi.Output[str]:
     def write(known: dict[str, Any]) -> str:
-        definition = PipelineDefinitionArgs(
-            pipeline_name=args.pipeline_name, steps=args.steps, network=args.network, **known
-        )
+        definition = PipelineDefinitionArgs(pipeline_name=args.pipeline_name, steps=args.steps, **known)
         return json.dumps(pipeline_definition(definition), separators=(",", ":"))
 
     inputs: dict[str, Any] = {
@@ -87,5 +85,6 @@ def _definition(args: TrainingPipelineArgs) -> pulumi.Output[str]:
         "training_role_arn": args.training_role_arn,
         "code_uri": args.code_uri,
         "data_uri": args.data_uri,
+        "network": args.network,
     }
     return pulumi.Output.all(**inputs).apply(write)

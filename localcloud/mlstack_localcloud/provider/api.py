@@ -103,6 +103,10 @@ class Api:
         if response.get("FailedEntryCount"):
             entry = response["FailedEntries"][0]
             raise ApiError(operation, entry.get("ErrorCode", "Failed"), entry.get("ErrorMessage", ""))
+        # EC2 says the same in other words.
+        if response.get("Unsuccessful"):
+            reason = response["Unsuccessful"][0].get("Error", {})
+            raise ApiError(operation, reason.get("Code", "Failed"), reason.get("Message", ""))
         return response
 
 

@@ -10,7 +10,24 @@ if TYPE_CHECKING:
 
     from mlstack_localcloud.provider.values import Value
 
-__all__ = ["ID", "Call", "Collection", "Const", "ListOf", "Source", "Sweep", "Tags", "Text", "Wait", "When"]
+__all__ = [
+    "ID",
+    "Beside",
+    "Call",
+    "Clear",
+    "Collection",
+    "Const",
+    "Default",
+    "Grouped",
+    "ListOf",
+    "Part",
+    "Source",
+    "Sweep",
+    "Tags",
+    "Text",
+    "Wait",
+    "When",
+]
 
 ID: Final = "id"
 """Where an argument's source is the resource's Pulumi id."""
@@ -43,7 +60,61 @@ class ListOf:
     name: str
 
 
-Source: TypeAlias = str | Const | Text | ListOf
+@dataclass(frozen=True)
+class Grouped:
+    """An argument that is one list where Pulumi has one a kind.
+
+    Attributes:
+        kind: What an entry calls its kind, by Pulumi's name.
+        value: What an entry calls its value, by Pulumi's name.
+        names: The properties, by kind.
+    """
+
+    kind: str
+    value: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """An argument that is a part of a property.
+
+    Attributes:
+        name: The property.
+        key: The part's name in Pulumi.
+    """
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Default:
+    """An argument that has a value even where none is given.
+
+    Attributes:
+        name: Where it comes from.
+        value: Its value otherwise.
+    """
+
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True)
+class Beside:
+    """An argument that belongs to another one and is given only beside it.
+
+    Attributes:
+        name: Where it comes from.
+        other: The property that must be given too.
+    """
+
+    name: str
+    other: str
+
+
+Source: TypeAlias = str | Const | Text | ListOf | Grouped | Part | Default | Beside
 """Where a call's argument comes from; a plain string names a property, an output or `id`."""
 
 
@@ -79,7 +150,7 @@ class Call:
         on: For an update: the properties whose change it answers; None for those that it takes.
         when: A condition under which it is made.
         each: One call for each changed entry of an attribute map, as `AttributeName` and `AttributeValue`.
-        out_of: Where in the response the result is, dotted.
+        out_of: Where in the response the result is, dotted; of a list on the way, or one that ends in `0`, the first.
         find: For a result in a list: the entry whose members have these values.
         into: Under which name the result is merged; empty for its members themselves.
         absent: Error codes that mean: there is nothing of this kind (and the resource is there all the same).
@@ -122,6 +193,8 @@ class Tags:
         clear: The call that removes all, where setting none is not allowed.
         encoded: Whether `create_member` is a query string.
         rewritten: Whether an update by the create operation drops the tags that it is not given.
+        specification: EC2's name of the resource type, where the create operation takes `TagSpecifications`.
+        keyed: Whether `remove` takes the keys as tags without a value.
     """
 
     put: Call
@@ -136,6 +209,8 @@ class Tags:
     clear: Call | None = None
     encoded: bool = False
     rewritten: bool = False
+    specification: str = ""
+    keyed: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,7 +224,12 @@ class Collection:
         read: Lists them.
         result: Where the entries are in its response, dotted.
         entry: The member of an entry that is the value; empty for the entry itself.
+        detail: Tells more of an entry that is an object.
+        detail_result: Where that is in its response, dotted.
+        grouped: How it becomes properties of the entry.
+        outlives: Whether entries must be removed before the resource is deleted.
         force: The setting under which entries that nobody gave are removed at the deletion too.
+        inside: Whether the creation takes the entries and the deletion ends them, so that only updates add and remove.
     """
 
     property: str
@@ -159,6 +239,11 @@ class Collection:
     result: str
     entry: str = ""
     force: str = ""
+    detail: Call | None = None
+    detail_result: str = ""
+    grouped: Grouped | None = None
+    outlives: bool = True
+    inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,3 +290,22 @@ class Sweep:
     delete: Call
     into: str
     only: Mapping[str, Source] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clear:
+    """Taking away what AWS puts into a new thing by itself, or what a hand put there later.
+
+    Attributes:
+        read: Describes it.
+        place: Where in the response the entries are, dotted; of lists the first entry.
+        delete: Deletes the entries.
+        into: Where they go in that call, in the words in which they came.
+        property: The property whose change asks for it again; empty where only a creation does.
+    """
+
+    read: Call
+    place: str
+    delete: Call
+    into: str
+    property: str = ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlstack_localcloud.provider.compare import is_empty
 from mlstack_localcloud.provider.model import Call, Kind, ResourceType
 from mlstack_localcloud.provider.naming import Proposal, made_up_name
+from mlstack_localcloud.provider.requests import source_name
 from mlstack_localcloud.provider.shapes import Problem
 from mlstack_localcloud.provider.tagging import add_to_creation
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value, holds_unknown
@@ -136,7 +137,7 @@ def _later(type_: ResourceType) -> Iterator[str]:
 def applied_after_creation(requests: Requests, inputs: Mapping[str, Value]) -> list[Call]:
     """The update calls that a creation needs, for properties that the create operation does not take."""
     type_ = requests.type
-    created_with = {*requests.takes(type_.create), *(s for s in type_.create.arguments.values() if isinstance(s, str))}
+    created_with = {*requests.takes(type_.create), *map(source_name, type_.create.arguments.values())}
     found = []
     for call in type_.updates:
         triggers = call.on if call.on is not None else requests.takes(call)

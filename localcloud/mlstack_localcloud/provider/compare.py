@@ -32,8 +32,21 @@ def same(property_: Property, one: Value, other: Value) -> bool:
     if property_.kind is Kind.REFERENCE and isinstance(one, str) and isinstance(other, str):
         return bool(one == other or (_last(one) == _last(other) and "arn:" in {one[:4], other[:4]}))
     if property_.kind is Kind.SET and isinstance(one, list) and isinstance(other, list):
-        return sorted(map(repr, one)) == sorted(map(repr, other))
+        return sorted(map(_entry, one)) == sorted(map(_entry, other))
     return _same_entry("", {"": one}, {"": other}, property_.nested_defaults)
+
+
+def _entry(value: Value) -> str:
+    """An entry of a set as text, the same for what means the same."""
+    return json.dumps(_plain(value), sort_keys=True, default=repr)
+
+
+def _plain(value: Value) -> Value:
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if not is_empty(each)}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _last(reference: str) -> str:

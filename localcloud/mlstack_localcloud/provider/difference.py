@@ -59,12 +59,26 @@ def replaces(requests: Requests, property_: Property) -> bool:
         return property_.replaces
     if property_.name in requests.type.identity:
         return True
-    if property_.kind is Kind.SETTING or any(each.property == property_.name for each in requests.type.collections):
+    apart = {each.property for each in requests.type.collections} | {each.property for each in requests.type.clears}
+    if property_.kind is Kind.SETTING or property_.name in apart:
         return False
     for call in requests.type.updates:
         if property_.name in (call.on if call.on is not None else requests.takes(call)):
             return False
     return True
+
+
+def _beyond_parts(property_: Property, old: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
+    """Whether more of a property changes than the parts that an update takes."""
+    if not property_.in_place:
+        return False
+
+    def rest(value: Value) -> Value:
+        if not isinstance(value, dict):
+            return value
+        return {name: each for name, each in value.items() if name not in property_.in_place}
+
+    return not same(property_, rest(old.get(property_.name)), rest(new.get(property_.name)))
 
 
 def changed_properties(type_: ResourceType, old: Mapping[str, Value], new: Mapping[str, Value]) -> Iterator[Property]:
@@ -93,7 +107,7 @@ def difference(
     changes: dict[str, Change] = {}
     properties, replaced_by = [], []
     for property_ in changed_properties(type_, old, new):
-        replace = replaces(requests, property_)
+        replace = replaces(requests, property_) or _beyond_parts(property_, old, new)
         properties.append(property_.name)
         if replace:
             replaced_by.append(property_.name)

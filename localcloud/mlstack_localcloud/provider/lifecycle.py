@@ -17,7 +17,7 @@ from mlstack_localcloud.provider.compare import is_empty
 from mlstack_localcloud.provider.difference import changed_properties
 from mlstack_localcloud.provider.errors import CancelledError, HalfCreatedError, ProviderError
 from mlstack_localcloud.provider.identity import properties_of_id
-from mlstack_localcloud.provider.model import Call, Kind, ResourceType, Sweep
+from mlstack_localcloud.provider.model import Call, Clear, Kind, ResourceType, Sweep
 from mlstack_localcloud.provider.requests import fill, source_value
 from mlstack_localcloud.provider.state import live_inputs, live_outputs, outputs_after, told
 from mlstack_localcloud.provider.tagging import (
@@ -108,10 +108,13 @@ class Lifecycle:
         for call in applied_after_creation(self._api.requests, inputs):
             if call.when is None or call.when.holds(inputs):
                 self._api.call(call, values)
+        for clear in self._type.clears:
+            self._clear(clear, values)
         for collection in self._type.collections:
-            change_collection(self._api, collection, values, [], inputs.get(collection.property) or [])
+            if not collection.inside:
+                change_collection(self._api, collection, values, [], inputs.get(collection.property) or [])
         tags = self._type.tags
-        if tags is not None and inputs.get("tags") and not tags.create_member:
+        if tags is not None and inputs.get("tags") and not tags.create_member and not tags.specification:
             change_tags(self._api, tags, values, {}, inputs["tags"])
 
     def _give_up(self, error: ProviderError, id_: str, outputs: Properties, values: Properties) -> None:
@@ -144,7 +147,7 @@ class Lifecycle:
         now = live_outputs(self._type, {**results, "outputs": {}}, before, tags, self._context, imported=not outputs)
         now = {**{name: value for name, value in values.items() if name in self._type.identity}, **now}
         found = live_inputs(self._type, inputs, outputs, now)
-        new_id = id_ if outputs else str(fill(self._type.id, {**self._context, **now, "id": id_}) or id_)
+        new_id = id_ if outputs else str(fill(self._type.id, {**self._context, "id": id_, **now}) or id_)
         return Resource(new_id, found, now)
 
     def _results(self, values: Properties) -> Properties | None:
@@ -196,7 +199,12 @@ class Lifecycle:
             triggers = call.on if call.on is not None else requests.takes(call)
             if (call in after or changed & set(triggers)) and (call.when is None or call.when.holds(new)):
                 results |= self._change(call, values, [name for name in triggers if name in changed])
+        for clear in type_.clears:
+            if unfinished or clear.property in changed:
+                self._clear(clear, values)
         for collection in type_.collections:
+            if collection.inside and collection.property not in changed:
+                continue
             there = [] if unfinished else old.get(collection.property) or []
             change_collection(self._api, collection, values, there, new.get(collection.property) or [])
         before = {} if unfinished else old.get("tags") or {}
@@ -258,9 +266,21 @@ class Lifecycle:
             if sweep.when.holds(outputs):
                 self._sweep(sweep, values)
         for collection in self._type.collections:
-            if outputs.get(collection.property) or outputs.get(collection.force):
+            apart = collection.outlives and not collection.inside
+            if apart and (outputs.get(collection.property) or outputs.get(collection.force)):
                 there = listed_entries(self._api, collection, values)
                 change_collection(self._api, collection, values, there, [])
+
+    def _clear(self, clear: Clear, values: Properties) -> None:
+        request = self._api.requests.build(clear.read, values, ())
+        found: Any = self._api.raw(clear.read.operation, request.parameters)
+        for part in clear.place.split("."):
+            found = (found or [{}])[0] if isinstance(found, list) else found
+            found = found.get(part)
+        if found:
+            request = self._api.requests.build(clear.delete, values, ())
+            request.parameters[clear.into] = found
+            self._api.send(clear.delete, request, values)
 
     def _sweep(self, sweep: Sweep, values: Properties) -> None:
         requests = self._api.requests

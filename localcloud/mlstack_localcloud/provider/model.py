@@ -18,10 +18,15 @@ from typing import TYPE_CHECKING, Final
 
 from mlstack_localcloud.provider.calls import (
     ID,
+    Beside,
     Call,
+    Clear,
     Collection,
     Const,
+    Default,
+    Grouped,
     ListOf,
+    Part,
     Source,
     Sweep,
     Tags,
@@ -38,15 +43,20 @@ if TYPE_CHECKING:
 __all__ = [
     "ANY",
     "ID",
+    "Beside",
     "Call",
+    "Clear",
     "Collection",
     "Const",
     "DataSource",
+    "Default",
+    "Grouped",
     "Kind",
     "ListOf",
     "Name",
     "Nested",
     "Output",
+    "Part",
     "Property",
     "ResourceType",
     "Source",
@@ -111,6 +121,8 @@ class Property:
         nested_defaults: Values that AWS adds inside this property, by Pulumi name; `ANY` for one that it chooses.
         entry_defaults: What the official provider adds to each entry of a list that has none of some keys: the keys, of
             which the first is added, and its value.
+        in_place: Of a nested property that an update operation takes: its parts that are all that it takes of it, so
+            that a change of any other replaces the resource.
         listed: Pulumi has a list where the API has one structure.
         elsewhere: Another resource type sets it too (a topic's policy), so it is looked at only where it is given.
         pipeline: It is the definition of a pipeline, in whose steps there are further requests to check.
@@ -129,6 +141,7 @@ class Property:
     source: str = ""
     nested_defaults: Mapping[str, Value] = field(default_factory=dict)
     entry_defaults: tuple[tuple[tuple[str, ...], Value], ...] = ()
+    in_place: tuple[str, ...] = ()
     listed: bool = False
     elsewhere: bool = False
     pipeline: bool = False
@@ -149,12 +162,16 @@ class Nested:
         member: The API's.
         listed: Pulumi has a list where the API has one structure.
         single: Pulumi has one object where the API has a list.
+        pairs: Pulumi has a map where the API has a list of names and values; `member` is also the list's shape.
+        lifted: Pulumi has the members of this structure beside those of the structure that it is in.
     """
 
     name: str
     member: str
     listed: bool = False
     single: bool = False
+    pairs: bool = False
+    lifted: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,6 +242,7 @@ class ResourceType:
         collections: List properties that are things of their own.
         created: What to wait for after a creation; likewise `updated`, `deleted`.
         sweeps: Emptying before a deletion.
+        clears: What is taken away from a new resource.
         regional: Whether it lives in a region.
         not_implemented: Properties of the official provider that are refused by name.
     """
@@ -249,6 +267,7 @@ class ResourceType:
     updated: Wait | None = None
     deleted: Wait | None = None
     sweeps: tuple[Sweep, ...] = ()
+    clears: tuple[Clear, ...] = ()
     regional: bool = True
     not_implemented: tuple[str, ...] = ()
 

@@ -18,9 +18,23 @@ __all__ = ["DATA_SOURCES", "RESOURCE_TYPES", "data_source", "resource_type"]
 
 RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
     {
+        "aws:budgets/budget:Budget": "budgets.budget",
+        "aws:cloudwatch/dashboard:Dashboard": "cloudwatch.dashboard",
+        "aws:appautoscaling/policy:Policy": "appautoscaling.policy",
+        "aws:appautoscaling/scheduledAction:ScheduledAction": "appautoscaling.scheduled_action",
+        "aws:appautoscaling/target:Target": "appautoscaling.target",
         "aws:cloudwatch/eventRule:EventRule": "cloudwatch.event_rule",
         "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",
         "aws:cloudwatch/logGroup:LogGroup": "cloudwatch.log_group",
+        "aws:cloudwatch/metricAlarm:MetricAlarm": "cloudwatch.metric_alarm",
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "ec2.default_security_group",
+        "aws:ec2/flowLog:FlowLog": "ec2.flow_log",
+        "aws:ec2/routeTable:RouteTable": "ec2.route_table",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation": "ec2.route_table_association",
+        "aws:ec2/securityGroup:SecurityGroup": "ec2.security_group",
+        "aws:ec2/subnet:Subnet": "ec2.subnet",
+        "aws:ec2/vpc:Vpc": "ec2.vpc",
+        "aws:ec2/vpcEndpoint:VpcEndpoint": "ec2.vpc_endpoint",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy": "ecr.lifecycle_policy",
         "aws:ecr/repository:Repository": "ecr.repository",
         "aws:iam/role:Role": "iam.role",
@@ -40,6 +54,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:s3/bucketVersioning:BucketVersioning": "s3.bucket_versioning",
         "aws:sagemaker/endpoint:Endpoint": "sagemaker.endpoint",
         "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "sagemaker.endpoint_configuration",
+        "aws:sagemaker/featureGroup:FeatureGroup": "sagemaker.feature_group",
         "aws:sagemaker/model:Model": "sagemaker.model",
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "sagemaker.model_package_group",
         "aws:sagemaker/pipeline:Pipeline": "sagemaker.pipeline",
@@ -49,6 +64,8 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:sqs/queue:Queue": "sqs.queue",
         "aws:sqs/queuePolicy:QueuePolicy": "sqs.queue_policy",
         "aws:ssm/parameter:Parameter": "ssm.parameter",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "vpc.security_group_egress_rule",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "vpc.security_group_ingress_rule",
     }
 )
 """The module below `resources` that holds `TYPE`, by token."""

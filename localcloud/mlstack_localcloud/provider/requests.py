@@ -9,14 +9,31 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.provider.constraints import Path, violations
-from mlstack_localcloud.provider.model import Call, Const, Kind, ListOf, Property, ResourceType, Source, Text
+from mlstack_localcloud.provider.model import (
+    Beside,
+    Call,
+    Const,
+    Default,
+    Grouped,
+    Kind,
+    ListOf,
+    Part,
+    Property,
+    ResourceType,
+    Source,
+    Text,
+)
 from mlstack_localcloud.provider.shapes import Dialect, Problem, camel_case
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value, holds_unknown
 
 if TYPE_CHECKING:
     from mlstack_localcloud.provider.service_models import Shape
 
-__all__ = ["Request", "Requests", "dig", "fill", "source_value"]
+__all__ = ["Request", "Requests", "dig", "fill", "source_name", "source_value"]
+
+
+FIRST = "0"
+"""What stands for the first entry in a place that ends in a list."""
 
 
 @dataclass
@@ -93,9 +110,10 @@ class Requests:
             value = source_value(source, values)
             if value is not None:
                 path, leaf = _navigate(shape, place)
-                _put(request.parameters, path, self.dialect.to_api(value, leaf, str(source), request.problems))
-                if isinstance(source, str):
-                    request.places[path] = source
+                name = source_name(source)
+                _put(request.parameters, path, self.dialect.to_api(value, leaf, name or str(source), request.problems))
+                if name is not None:
+                    request.places[path] = name
         for name in self.takes(call) if names is None else names:
             property_ = self.type.by_name[name]
             value = values.get(name)
@@ -153,6 +171,13 @@ class Requests:
         shape: Shape | None = self.operation(call).output_shape
         found: Any = {name: each for name, each in response.items() if name != "ResponseMetadata"}
         for part in filter(None, call.out_of.split(".")):
+            if isinstance(found, list):
+                found, shape = (
+                    (found or [{}])[0],
+                    shape.member if shape is not None and shape.type_name == "list" else None,
+                )
+                if part == FIRST:
+                    continue
             found = found.get(part)
             shape = shape.members.get(part) if shape is not None and shape.type_name == "structure" else None
             if found is None:
@@ -205,17 +230,39 @@ def _fields(template: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(template) if name]
 
 
-def source_value(source: Source, values: Mapping[str, Value]) -> Value:
+def source_value(source: Source, values: Mapping[str, Value]) -> Value:  # noqa: PLR0911 - one for each kind of source
     """The value of an argument's source; None where there is none."""
     if isinstance(source, Const):
         return source.value
     if isinstance(source, Text):
         text = fill(source.template, values)
         return None if text == source.unless else text
+    if isinstance(source, Part):
+        whole = values.get(source.name)
+        return whole.get(source.key) if isinstance(whole, Mapping) else None
     if isinstance(source, ListOf):
         value = values.get(source.name)
         return None if value is None else [value]
+    if isinstance(source, Grouped):
+        entries = [
+            {source.kind: kind, source.value: each}
+            for kind, name in source.names.items()
+            for each in values.get(name) or []
+        ]
+        return entries or None
+    if isinstance(source, Default):
+        value = values.get(source.name)
+        return source.value if value is None else value
+    if isinstance(source, Beside):
+        return None if values.get(source.other) is None else values.get(source.name)
     return values.get(source)
+
+
+def source_name(source: Source) -> str | None:
+    """The property or output that an argument passes on as it is; None where it is made of something else."""
+    if isinstance(source, str):
+        return source
+    return source.name if isinstance(source, Default | Beside) else None
 
 
 def _navigate(shape: Shape, place: str) -> tuple[Path, Shape]:

@@ -32,6 +32,7 @@ class RequestShape:
     """A shape of a request, with the members of botocore's `Shape` that checks read.
 
     Attributes:
+        name: The shape's own name.
         type_name: `structure`, `list`, `map`, `string`, `integer`, ...
         metadata: Its traits: `min`, `max`, `pattern`, `enum`, `idempotencyToken`, ...
         required_members: The members that a structure must have.
@@ -39,6 +40,7 @@ class RequestShape:
 
     def __init__(self, reference: Mapping[str, Any], shapes: Mapping[str, Any]) -> None:
         self._shapes = shapes
+        self.name: str = reference["shape"]
         self.metadata: Mapping[str, Any] = {**shapes[reference["shape"]], **reference}
         self.type_name: str = self.metadata["type"]
         self.required_members: list[str] = self.metadata.get("required", [])

@@ -70,6 +70,7 @@ class Dialect:
 
     def __init__(self, nested: Sequence[Nested] = ()) -> None:
         self._by_member: dict[str, Nested] = {each.member: each for each in nested}
+        self._maps = frozenset(each.member for each in nested if each.pairs)
         self._members: dict[int, tuple[Shape, dict[str, str]]] = {}
 
     def name(self, member: str) -> str:
@@ -108,10 +109,15 @@ class Dialect:
             problems.append(Problem(path, f"must be an object, not {_kind(value)}"))
             return UNKNOWN
         members = self.members(shape)
-        result = {}
+        result: dict[str, Any] = {}
         for name, each in value.items():
             place = f"{path}.{name}" if path else name
             if each is None:
+                continue
+            lifted = None if name in members else self._lifted(name, shape)
+            if lifted is not None:
+                outer, member, inner = lifted
+                result.setdefault(outer, {})[member] = self.to_api(each, inner, place, problems)
                 continue
             if name not in members:
                 problems.append(Problem(place, "is not known to the API of the service"))
@@ -119,9 +125,19 @@ class Dialect:
             result[members[name]] = self.to_api(each, shape.members[members[name]], place, problems)
         return result
 
+    def _lifted(self, name: str, shape: Shape) -> tuple[str, str, Shape] | None:
+        """The structure that a name was lifted out of, its member there, and that member's shape."""
+        for outer, inner in shape.members.items():
+            exception = self._by_member.get(outer)
+            if exception and exception.lifted and inner.type_name == "structure":
+                member = self.members(inner).get(name)
+                if member is not None:
+                    return outer, member, inner.members[member]
+        return None
+
     def _list_to_api(self, value: Value, shape: Shape, path: str, problems: list[Problem]) -> Value:
         if isinstance(value, dict):
-            pair = _pair_members(shape)
+            pair = self._pair(shape)
             if pair:
                 return [{pair[0]: key, pair[1]: each} for key, each in value.items()]
             return [self.to_api(value, shape.member, path, problems)]
@@ -135,19 +151,31 @@ class Dialect:
         if value is None:
             return None
         if shape.type_name == "structure":
-            return {
-                self.name(member): self.member_from_api(member, each, shape.members[member])
-                for member, each in value.items()
-                if member in shape.members and each is not None
-            }
+            return self._structure_from_api(value, shape)
         if shape.type_name == "list":
             return self._list_from_api(value, shape)
         if shape.type_name == "map":
             return {key: self.from_api(each, shape.value) for key, each in value.items()}
         return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
 
+    def _structure_from_api(self, value: Any, shape: Shape) -> Value:
+        result: dict[str, Any] = {}
+        for member, each in value.items():
+            if member not in shape.members or each is None:
+                continue
+            found = self.member_from_api(member, each, shape.members[member])
+            exception = self._by_member.get(member)
+            if exception and exception.lifted:
+                result.update(found)
+            else:
+                result[self.name(member)] = found
+        return result
+
+    def _pair(self, shape: Shape) -> tuple[str, str] | None:
+        return ("Name", "Value") if shape.name in self._maps else _pair_members(shape)
+
     def _list_from_api(self, value: Any, shape: Shape) -> Value:
-        pair = _pair_members(shape)
+        pair = self._pair(shape)
         if pair:
             return {each[pair[0]]: each[pair[1]] for each in value}
         return [self.from_api(each, shape.member) for each in value]

@@ -28,7 +28,14 @@ def tags_as_given(tags: Tags, given: Mapping[str, Value]) -> Any:
 
 def add_to_creation(tags: Tags | None, request: Request, given: Mapping[str, Value]) -> None:
     """Put the tags into a creation's request, if it takes them."""
-    if tags is None or not given or not tags.create_member:
+    if tags is None or not given:
+        return
+    if tags.specification:
+        tagged = {"ResourceType": tags.specification, "Tags": tags_as_given(tags, given)}
+        request.parameters["TagSpecifications"] = [tagged]
+        request.places["TagSpecifications", 0, "Tags"] = "tags"
+        return
+    if not tags.create_member:
         return
     if tags.encoded:
         request.parameters[tags.create_member] = urlencode(given)
@@ -70,7 +77,8 @@ def change_tags(api: Api, tags: Tags, values: Properties, old: Mapping[str, str]
     removed = sorted(old.keys() - new.keys())
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if removed:
-        _send(api, tags.remove, values, tags.remove_member, removed)
+        keys = [{tags.key: key} for key in removed] if tags.keyed else removed
+        _send(api, tags.remove, values, tags.remove_member, keys)
     if changed:
         _send(api, tags.put, values, tags.put_member, tags_as_given(tags, changed))
 
@@ -105,4 +113,22 @@ def listed_entries(api: Api, collection: Collection, values: Properties) -> list
     """The entries of a collection that are in the cloud."""
     results = api.call(collection.read, values) or {}
     found = dig(results, collection.result) or []
+    if collection.detail is not None:
+        return [_detailed(api, collection, values, each) for each in found]
     return sorted(each[camel_case(collection.entry)] if collection.entry else each for each in found)
+
+
+def _detailed(api: Api, collection: Collection, values: Properties, entry: dict[str, Value]) -> Properties:
+    """An entry with what another call tells of it, and without what nobody can give."""
+    sources = [each for each in collection.add.arguments.values() if isinstance(each, str)]
+    given = {each.removeprefix("item.") for each in sources if each.startswith("item.")}
+    result = {name: value for name, value in entry.items() if name in given}
+    if collection.detail is None or collection.grouped is None:
+        return result
+    found = dig(api.call(collection.detail, {**values, **_names(entry)}, ()) or {}, collection.detail_result) or []
+    grouped = collection.grouped
+    for kind, name in grouped.names.items():
+        members = [each[grouped.value] for each in found if each[grouped.kind] == kind]
+        if members:
+            result[name.removeprefix("item.")] = members
+    return result

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from .. import provider
 from ..home import ACCOUNT
+from .alarms import adjustments as alarm_adjustments
+from .alarms.watch import AlarmWatch
+from .budgets_gaps import adjust as add_budget_operations
 from .clients import Clients
 from .credentials import Credentials
 from .event_bus import EventBus
@@ -52,7 +55,9 @@ class LocalCloud:
         self.clients = Clients(endpoint_url, credentials, tokens, self.gateway)
         self.events = EventBus(self.clients)
         self.gateway.events = self.events
-        services.adjust_by(self.events.adjust)
+        self.alarms = AlarmWatch(self.clients, self.events)
+        self.gateway.alarms = self.alarms
+        services.adjust_by(self.events.adjust, alarm_adjustments.adjust, add_budget_operations)
         self._running = ExitStack()
 
     def start(self) -> None:
@@ -73,6 +78,8 @@ class LocalCloud:
         # Before anybody is answered: a call of an endpoint that is about to serve again must wait, not fail.
         sagemaker.resume()
         threading.Thread(target=server.serve, name="gateway", daemon=True).start()
+        self.alarms.start()
+        self._running.callback(self.alarms.close)
         pulumi = provider.serve(self.clients, self._ports.provider, ACCOUNT)
         self._running.callback(lambda: pulumi.stop(_DRAIN_SECONDS).wait())
         self._services.warm_up()

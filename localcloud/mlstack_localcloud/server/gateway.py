@@ -3,7 +3,7 @@
 ```
 request -> identify (signature.py) -> route by the service it was signed for
              |                          sts        security_token_service.py
-             |                          sagemaker  sagemaker/ (operations, and invocations of endpoints)
+             |                          sagemaker  sagemaker/ (operations, calls of endpoints, records of features)
              refused (refusals.py)      others     moto_services.py, kept by persistence/
 ```
 
@@ -33,6 +33,7 @@ from .wire import WireRequest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from .alarms.watch import AlarmWatch
     from .caller import Caller
     from .event_bus import EventBus
     from .security_token_service import SecurityTokenService
@@ -59,6 +60,9 @@ class SageMakerService(Protocol):
     def invoke(self, endpoint: str, request: Request, caller: Caller) -> Response:
         """Answer an invocation of an endpoint."""
 
+    def features(self, method: str, path: str, query: str, body: bytes, caller: Caller) -> Response | None:
+        """Answer a request for records of feature groups, or return None where it is something else."""
+
 
 class Gateway:
     """The WSGI application.
@@ -76,6 +80,7 @@ class Gateway:
         self._health = json.dumps({"status": "ok", "pid": os.getpid()}).encode()
         self.sagemaker: SageMakerService | None = None
         self.events: EventBus | None = None
+        self.alarms: AlarmWatch | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -108,6 +113,9 @@ class Gateway:
             return self._tokens.handle(request, identified.caller)
         if service == "events" and request.action == "PutEvents" and self.events is not None:
             return put_events(self.events, request.body, identified.caller)
+        if service == "monitoring" and request.action == "SetAlarmState" and self.alarms is not None:
+            region = identified.caller.region
+            return self.alarms.changing(region, lambda: self._common.handle(request, identified))
         if service in SERVICES:
             return self._common.handle(request, identified)
         return answer_unknown(request, service)
@@ -118,7 +126,8 @@ class Gateway:
         invocation = _INVOCATION.match(request.path)
         if invocation and request.method == "POST":
             return sagemaker.invoke(unquote(invocation.group(1)), Request(request.environ), identified.caller)
-        return answer_unknown(request, "sagemaker")
+        records = sagemaker.features(request.method, request.path, request.query, request.body, identified.caller)
+        return answer_unknown(request, "sagemaker") if records is None else records
 
 
 def _wire_request(environ: dict[str, Any]) -> WireRequest:

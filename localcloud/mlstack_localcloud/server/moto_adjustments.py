@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from moto.core.common_models import BaseModel
 from moto.core.utils import method_names_from_class as _list_method_names
 
+from . import moto_offerings, moto_security_groups
+
 _SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC")
 
 
@@ -35,6 +37,9 @@ def adjust() -> None:
     # It looks through all methods of a service's class at each request.
     vars(moto.core.responses)["method_names_from_class"] = _method_names
     kms, sns, s3 = (imported(f"moto.{service}.models") for service in ("kms", "sns", "s3"))
+    groups = imported("moto.ec2.models.security_groups")
+    if groups is not None:
+        moto_security_groups.adjust(groups)
     if kms is not None:
         _adjust_kms(kms)
     if sns is not None:
@@ -64,25 +69,29 @@ def imported(name: str) -> ModuleType | None:
 def import_module(name: str) -> ModuleType:
     """Import a package of moto without what it drags in and hardly uses.
 
-    SSM imports EC2 for the targets of RunCommand: 130 MB and a second.
+    SSM imports EC2 for the targets of RunCommand, Application Auto Scaling ECS (and that EC2) to look for ECS services,
+    which the local cloud has not: 130 MB and a second.
 
     Args:
         name: The module, such as `moto.ssm.urls`.
     """
     with IMPORTING:
+        moto_offerings.adjust()
         return _import(name)
 
 
 def _import(name: str) -> ModuleType:
-    if not name.startswith("moto.ssm.") or "moto.ec2" in sys.modules:
+    package = name.split(".")[1]
+    if package not in _STAND_INS or f"moto.{_STAND_INS[package][0]}" in sys.modules:
         return importlib.import_module(name)
-    stand_in = ModuleType("moto.ec2")
-    vars(stand_in)["ec2_backends"] = _LaterEc2()
-    sys.modules["moto.ec2"] = stand_in
+    dragged, backends = _STAND_INS[package]
+    stand_in = ModuleType(f"moto.{dragged}")
+    vars(stand_in)[f"{dragged}_backends"] = backends()
+    sys.modules[stand_in.__name__] = stand_in
     try:
         return importlib.import_module(name)
     finally:
-        del sys.modules["moto.ec2"]
+        del sys.modules[stand_in.__name__]
 
 
 def _new(cls: type, *_arguments: Any, **_options: Any) -> Any:
@@ -119,6 +128,21 @@ class _LaterEc2:
 
     def __getitem__(self, account: str) -> Any:
         return importlib.import_module("moto.ec2").ec2_backends[account]
+
+
+class NoEcs:
+    """ECS's backends, and each of them: none has a service. Public, since it is pickled with what holds it."""
+
+    def __getitem__(self, _key: str) -> NoEcs:
+        return self
+
+    def describe_services(self, *_names: object) -> tuple[list[object], list[object]]:
+        """Return no services and no failures."""
+        return [], []
+
+
+# By package: what it drags in, and what stands for that package's backends.
+_STAND_INS: dict[str, tuple[str, type]] = {"ssm": ("ec2", _LaterEc2), "applicationautoscaling": ("ecs", NoEcs)}
 
 
 def _adjust_copies(s3: ModuleType) -> None:

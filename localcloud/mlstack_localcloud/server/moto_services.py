@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ..home import ACCOUNT
-from . import moto_adjustments
+from . import application_auto_scaling, moto_adjustments
 from .s3_gaps import is_gap
 from .services import SERVICES
 from .unknown_operation import answer_unknown
@@ -53,7 +53,7 @@ class MotoServices:
 
     def __init__(self) -> None:
         self._routes: dict[str, list[tuple[re.Pattern[str], Handler]]] = {}
-        self._adjustments: list[Callable[[], None]] = [moto_adjustments.adjust]
+        self._adjustments: list[Callable[[], None]] = [moto_adjustments.adjust, application_auto_scaling.adjust]
 
     def adjust_by(self, *adjustments: Callable[[], None]) -> None:
         """Adjust moto by further functions, each called whenever another part of moto was imported.

@@ -56,7 +56,9 @@ class WireRequest:
 
     @cached_property
     def action(self) -> str:
-        """The operation's name where the request says it itself: JSON and query protocols; empty elsewhere."""
+        """The operation's name where the request says it itself: JSON, CBOR and query protocols; empty elsewhere."""
+        if "smithy-protocol" in self.headers:
+            return self.path.rpartition("/operation/")[2]
         if self.target:
             return self.target.rpartition(".")[2]
         if self.is_form:

@@ -3,22 +3,26 @@
 `load` gives one environment's specification, `load_all` all of them, `json_schema` the schema for editors.
 """
 
+from mlstack_stacks.spec.access import Roles
 from mlstack_stacks.spec.cost import Assumptions, Cost
+from mlstack_stacks.spec.feature_group import FeatureGroup
 from mlstack_stacks.spec.load import load, load_all
 from mlstack_stacks.spec.models import (
     Data,
     EnvironmentSpec,
     Evaluate,
     Framework,
-    Instances,
     Notifications,
+    Objective,
     Prepare,
     ProjectSpec,
     Registry,
-    Serving,
     Steps,
     Train,
+    Tune,
 )
+from mlstack_stacks.spec.network import Network
+from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
 
 __all__ = [
@@ -30,16 +34,24 @@ __all__ = [
     "Data",
     "EnvironmentSpec",
     "Evaluate",
+    "FeatureGroup",
     "Framework",
     "Gate",
     "Instances",
+    "Network",
     "Notifications",
+    "Objective",
     "Prepare",
     "ProjectSpec",
     "Registry",
+    "Roles",
+    "Rollout",
+    "Scaling",
+    "Schedule",
     "Serving",
     "Steps",
     "Train",
+    "Tune",
     "load",
     "load_all",
 ]

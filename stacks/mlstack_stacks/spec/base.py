@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
-"""Keys that are known, values of the right type, and nothing that changes later."""
+"""No keys but a model's own, no conversions, and no change once it is read."""
+
+
+class SpecModel(BaseModel):
+    """A group of keys of mlstack.yaml."""
+
+    model_config = STRICT

@@ -41,7 +41,8 @@ def named_paths(spec: EnvironmentSpec) -> Iterator[tuple[str, str]]:
         yield "data.source", spec.data.source
     if spec.steps is not None:
         for name, step in spec.steps:
-            if step is not None:
+            # Tuning runs the script of `train`.
+            if step is not None and name != "tune":
                 yield f"steps.{name}.entry_point", step.entry_point
     if spec.serving is not None:
         yield "serving.entry_point", spec.serving.entry_point

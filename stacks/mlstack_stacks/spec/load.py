@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import Problem, SpecError, UserError
 from pydantic import ValidationError
 
+from mlstack_stacks.spec.access import foreign_roles
 from mlstack_stacks.spec.contradictions import contradictions
 from mlstack_stacks.spec.files import missing_files, shown
 from mlstack_stacks.spec.framework import missing_images
 from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
+from mlstack_stacks.spec.network import networks_that_cannot_be_made
 from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
 from mlstack_stacks.spec.read_yaml import read
 from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, walk
+from mlstack_stacks.spec.tuning import tuning_problems
 from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, closest
 
 if TYPE_CHECKING:
@@ -74,6 +77,9 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     checker = _Checker(path, file, tree)
     specs = {name: spec for name, overrides in checker.environments() if (spec := checker.check(name, overrides))}
     checker.problems += [p for spec in specs.values() for p in missing_images(spec, file)]
+    checker.problems += [p for spec in specs.values() for p in tuning_problems(spec, file)]
+    checker.problems += [p for spec in specs.values() for p in foreign_roles(spec, file)]
+    checker.problems += [p for spec in specs.values() for p in networks_that_cannot_be_made(spec, file)]
     checker.problems += [p for spec in specs.values() for p in contradictions(spec, file)]
     if check_files:
         checker.problems += [p for spec in specs.values() for p in missing_files(spec, file)]
@@ -196,4 +202,4 @@ def _without_value(file: Path, tree: Mapping) -> Iterator[Problem]:
             )
 
 
-_PARTS = {"registry"}
+_PARTS = {"alarms", "monitoring", "registry"}

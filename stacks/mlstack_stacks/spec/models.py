@@ -20,13 +20,21 @@ from pydantic import (
     model_validator,
 )
 
+from mlstack_stacks.spec.access import Roles, Secrets  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.base import STRICT
 from mlstack_stacks.spec.cost import Cost
+from mlstack_stacks.spec.feature_group import FeatureGroup, GroupName  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.network import Network  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.ranges import RangeExpression, combinations
+from mlstack_stacks.spec.serving import Serving  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import (
     LOCAL_ACCOUNT,
     LOCAL_ENVIRONMENT,
     LOCAL_REGION,
+    MAX_PARALLEL_TUNING_JOBS,
+    MAX_TUNING_JOBS,
+    MAX_TUNING_RANGES,
     Account,
     Email,
     EntryPoint,
@@ -35,15 +43,18 @@ from mlstack_stacks.spec.values import (
     Hyperparameter,
     HyperparameterName,
     MetricName,
+    MetricPattern,
     Owner,
     ProcessingInstanceType,
     ProjectName,
-    RealtimeInstanceType,
     Region,
     RelativePath,
     TrainingInstanceType,
     wrong,
 )
+
+Percent = Annotated[float, Field(gt=0, le=100)]
+AlertPercent = Annotated[int, Field(ge=1, le=1000)]
 
 
 class _Model(BaseModel):
@@ -108,6 +119,38 @@ class Train(_Step):
     """What the training script gets as `--name value`; each is a parameter of the pipeline."""
 
 
+class Objective(_Model):
+    """What tuning looks for."""
+
+    metric: MetricName
+    """The metric, which the training script prints as `name=value`."""
+    goal: Literal["maximize", "minimize"] = "maximize"
+    """Whether a higher or a lower value is better."""
+    pattern: MetricPattern | None = None
+    """Where the script prints it in another way: a regular expression whose one group is the value."""
+
+
+class Tune(_Model):
+    """Trains a model for each try, and goes on with the best."""
+
+    objective: Objective
+    max_jobs: Annotated[int, Field(ge=1, le=MAX_TUNING_JOBS)] | None = None
+    """How many models are trained; needed but with the strategy `grid`, which tries every combination."""
+    max_parallel_jobs: Annotated[int, Field(ge=1, le=MAX_PARALLEL_TUNING_JOBS)] = 1
+    """How many of them at once."""
+    strategy: Literal["bayesian", "random", "grid", "hyperband"] = "bayesian"
+    """How the values are chosen: from the results so far, by chance, each combination, or with more and more effort."""
+    early_stopping: bool = False
+    """Whether a job that promises nothing is stopped before its end."""
+    ranges: Annotated[dict[HyperparameterName, RangeExpression], Field(min_length=1, max_length=MAX_TUNING_RANGES)]
+    """For each hyperparameter of `train` that is tuned: `[2, 12]`, `[0.01, 0.3]`, or the values to choose from."""
+
+    @property
+    def jobs(self) -> int:
+        """How many models are trained at most."""
+        return self.max_jobs or combinations(self.ranges.values())
+
+
 class Evaluate(_ProcessingStep):
     """Measures the model on the test set and decides whether it may be registered."""
 
@@ -116,10 +159,11 @@ class Evaluate(_ProcessingStep):
 
 
 class Steps(_Model):
-    """The training pipeline: prepare, train, evaluate, gate, register."""
+    """The training pipeline: prepare, train or tune, evaluate, gate, register."""
 
     prepare: Prepare | None = None
     train: Train
+    tune: Tune | None = None
     evaluate: Evaluate | None = None
 
 
@@ -130,25 +174,6 @@ class Registry(_Model):
     """Who approves a new version: a person."""
     images: bool = True
     """Whether the project gets a repository for container images of its own."""
-
-
-class Instances(_Model):
-    """How many machines serve."""
-
-    min: Annotated[int, Field(ge=1, le=100)] = 1
-    """The number of instances; two or more survive the loss of a machine."""
-
-
-class Serving(_Model):
-    """How the approved model answers requests."""
-
-    kind: Literal["realtime"]
-    """`realtime`: an endpoint that is always up."""
-    entry_point: EntryPoint = "src/serve.py"
-    """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
-    instance_type: RealtimeInstanceType = "ml.m5.large"
-    """The machine that the model runs on."""
-    instances: Instances = Instances()
 
 
 class Notifications(_Model):
@@ -165,6 +190,50 @@ class Notifications(_Model):
         return emails
 
 
+class AlarmThresholds(_Model):
+    """When an alarm goes off; `null` leaves one out."""
+
+    latency_p99_ms: Annotated[float, Field(gt=0, le=60_000)] | None = 1000
+    """The slowest hundredth of the calls takes longer, in milliseconds."""
+    error_percent: Percent | None = 1
+    """More of the calls fail (5XX), in percent."""
+    client_error_percent: Percent | None = 5
+    """More of the calls are refused (4XX), in percent."""
+    cpu_percent: Percent | None = 80
+    """More of the machines' processors is used, in percent of all of them."""
+    memory_percent: Percent | None = 80
+    """More of the machines' memory is used, in percent."""
+    disk_percent: Percent | None = 80
+    """More of the machines' disks is used, in percent."""
+    failed_runs: bool = True
+    """A run of the training pipeline fails."""
+
+
+class Monitoring(_Model):
+    """What is watched, and where it is seen."""
+
+    alarms: AlarmThresholds | None = None
+    """When `notifications` are told."""
+    dashboard: bool = True
+    """Whether there is a dashboard."""
+
+
+class Budget(_Model):
+    """What an environment may cost, by the tags of its resources; `notifications` are told."""
+
+    monthly_usd: Annotated[float, Field(gt=0, le=1_000_000_000)]
+    """What a month may cost, in US dollars."""
+    alert_percent: Annotated[tuple[AlertPercent, ...], Field(min_length=1, max_length=5)] = (80, 100)
+    """At which percentages of it, once spent and once forecast."""
+
+    @field_validator("alert_percent")
+    @classmethod
+    def _once_each(cls, percents: tuple[int, ...]) -> tuple[int, ...]:
+        if repeated := [each for each in percents if percents.count(each) > 1]:
+            raise wrong(f"{repeated[0]} stands here more than once.", "Remove one.")
+        return percents
+
+
 class Parts(_Model):
     """The parts of a project, which an environment may override key by key."""
 
@@ -177,7 +246,15 @@ class Parts(_Model):
     registry: Registry | None = None
     serving: Serving | None = None
     notifications: Notifications | None = None
+    features: Annotated[dict[GroupName, FeatureGroup], Field(min_length=1, max_length=100)] | None = None
+    """The feature groups, by name."""
     cost: Cost = Cost()
+    monitoring: Monitoring | None = None
+    budget: Budget | None = None
+    network: Network | None = None
+    roles: Roles | None = None
+    secrets: Secrets | None = None
+    """Secrets of the cloud's store, by name, each with the kinds of jobs that may read it."""
 
 
 class EnvironmentSpec(Parts):

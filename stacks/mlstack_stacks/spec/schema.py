@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlstack_stacks.spec.models import EnvironmentSpec, Framework, Parts
+from mlstack_stacks.spec.serving import Rollout
 from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, ProjectName
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _DEFINITIONS = "#/$defs/"
 _OVERRIDE = "Override"
+# Keys whose mapping may be written as the value of one of its keys alone.
+_SHORT: dict[str, tuple[type[BaseModel], str]] = {"framework": (Framework, "name"), "rollout": (Rollout, "kind")}
 
 
 class _File(Parts):
@@ -30,7 +36,7 @@ def json_schema() -> dict[str, Any]:
         The schema as plain data.
     """
     schema = _File.model_json_schema()
-    parts = Parts.model_json_schema()
+    parts = _tidy(Parts.model_json_schema())
     definitions = {name: _tidy(definition) for name, definition in schema.pop("$defs").items()}
     definitions |= {f"{name}{_OVERRIDE}": _partial(definition) for name, definition in definitions.items()}
     place = EnvironmentSpec.model_json_schema()["properties"]
@@ -58,16 +64,22 @@ def _tidy(definition: dict[str, Any]) -> dict[str, Any]:
     """A definition as a reader of the schema wants it: no machine-made titles, no key that no pattern allows."""
     properties = {}
     for name, schema in definition.get("properties", {}).items():
-        kept = {key: value for key, value in schema.items() if key not in {"title", "propertyNames"}}
-        if "patternProperties" in kept:
-            kept["additionalProperties"] = False
+        kept = _closed(schema)
+        if "anyOf" in kept:
+            kept["anyOf"] = [_closed(choice) for choice in kept["anyOf"]]
         properties[name] = kept
-    if "framework" in properties:
-        names = Framework.model_json_schema()["properties"]["name"]
-        short = {"enum": names.get("enum") or [names["const"]]}
-        description = properties["framework"].pop("description", None)
-        properties["framework"] = {"anyOf": [short, properties["framework"]], "description": description}
+    for key, (model, member) in _SHORT.items():
+        if key in properties:
+            names = model.model_json_schema()["properties"][member]
+            short = {"enum": names.get("enum") or [names["const"]]}
+            description = properties[key].pop("description", model.__doc__)
+            properties[key] = {"anyOf": [short, properties[key]], "description": description}
     return {**definition, "properties": properties}
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in schema.items() if key not in {"title", "propertyNames"}}
+    return {**kept, "additionalProperties": False} if "patternProperties" in kept else kept
 
 
 def _partial(definition: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,10 @@ LOCAL_REGION = "us-east-1"
 MAX_PROJECT_NAME = 40
 MAX_ENVIRONMENT_NAME = 20
 SOURCE_DIRECTORY = "src"
+# Quotas of a tuning job (docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html).
+MAX_TUNING_JOBS = 750
+MAX_PARALLEL_TUNING_JOBS = 100
+MAX_TUNING_RANGES = 30
 MAX_ENTRY_POINT = 89
 """The longest path of a script: with more, the command of the evaluation would be longer than AWS takes (256)."""
 
@@ -169,6 +173,18 @@ def _check_metric(value: str) -> str:
     return value
 
 
+def _check_pattern(value: str) -> str:
+    if not 0 < len(value) <= 500:  # noqa: PLR2004 - MetricRegex
+        raise wrong("a pattern has 1 to 500 characters.")
+    try:
+        groups = re.compile(value).groups
+    except re.error as error:
+        raise wrong(f"{quoted(value)} is not a regular expression: {error}.") from None
+    if groups != 1:
+        raise wrong("a pattern has one group, which is the value.", 'Such as "f1=([0-9.]+)".')
+    return value
+
+
 def _check_hyperparameter_name(value: str) -> str:
     if not _HYPERPARAMETER.fullmatch(value):
         raise wrong(f"{quoted(value)} is not a hyperparameter's name: letters, digits, `_` and `-`, at most 64.")
@@ -254,6 +270,7 @@ RelativePath = Annotated[str, AfterValidator(_check_path)]
 EntryPoint = Annotated[str, AfterValidator(_check_entry_point), _text(r"^src/[A-Za-z0-9_./-]+\.py$", "src/train.py")]
 Email = Annotated[str, AfterValidator(_check_email), _text("^[^@ ]+@[^@ ]+$", "ml-team@example.com")]
 MetricName = Annotated[str, AfterValidator(_check_metric), _text("^[A-Za-z][A-Za-z0-9_]{0,63}$", "accuracy")]
+MetricPattern = Annotated[str, AfterValidator(_check_pattern)]
 HyperparameterName = Annotated[
     str, AfterValidator(_check_hyperparameter_name), _text("^[A-Za-z][A-Za-z0-9_-]{0,63}$", "max_depth")
 ]

@@ -52,3 +52,12 @@ def test_instance_count_is_the_larger_of_current_and_desired() -> None:
 def test_versions_in_a_sentence() -> None:
     assert model_versions(LIVE.model_package_arns) == "version 2"
     assert model_versions(()) == "no model"
+
+
+def test_where_the_cloud_scales_it_is_proven_by_what_it_started_with() -> None:
+    scaled_in = _with_variant(instances=2, desired_instances=2, configured_instances=4)
+    assert differences(scaled_in, f"{ARN}/2", least_instances=4, scales=True) == ()
+    assert differences(scaled_in, f"{ARN}/2", least_instances=4) == ("it has 2 instances instead of 4",)
+    too_few = _with_variant(instances=2, desired_instances=2, configured_instances=2)
+    found = differences(too_few, f"{ARN}/2", least_instances=4, scales=True)
+    assert found == ("it has 2 instances instead of 4",)

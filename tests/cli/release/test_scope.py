@@ -7,17 +7,22 @@ BASE = "urn:pulumi:local::weather::"
 STACK = f"{BASE}pulumi:pulumi:Stack::weather-local"
 COMPONENT = f"{BASE}mlstack:stacks:Project$mlstack:aws:Endpoint::weather"
 MODEL = f"{BASE}mlstack:stacks:Project$mlstack:aws:Endpoint$aws:sagemaker/model:Model::weather-model"
+SCALING = f"{BASE}mlstack:stacks:Project$mlstack:aws:Endpoint$mlstack:aws:EndpointScaling"
+TARGET = f"{SCALING}$aws:appautoscaling/target:Target::weather-scaling"
 BUCKET = f"{BASE}mlstack:stacks:Project$mlstack:aws:ArtifactStore$aws:s3/bucket:Bucket::weather-data"
 OWN = f"{BASE}aws:sns/topic:Topic::mlstack:aws:Endpoint"
 PROVIDER = f"{BASE}pulumi:providers:aws::default"
 
 
-@pytest.mark.parametrize(("urn", "serving"), [(COMPONENT, True), (MODEL, True), (BUCKET, False), (OWN, False)])
+@pytest.mark.parametrize(
+    ("urn", "serving"),
+    [(COMPONENT, True), (MODEL, True), (TARGET, True), (f"{SCALING}::weather", True), (BUCKET, False), (OWN, False)],
+)
 def test_what_belongs_to_serving(urn: str, serving: bool) -> None:
     assert is_serving(urn) is serving
 
 
-@pytest.mark.parametrize("urn", [COMPONENT, MODEL])
+@pytest.mark.parametrize("urn", [COMPONENT, MODEL, TARGET, f"{SCALING}::weather"])
 def test_targets_cover_component_and_children(urn: str) -> None:
     assert any(fnmatch.fnmatchcase(urn, target.replace("**", "*")) for target in TARGETS)
 

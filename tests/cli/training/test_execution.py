@@ -71,6 +71,12 @@ def test_a_step_knows_its_job_and_time() -> None:
     assert step.seconds == 3.0
 
 
+def test_a_tuning_step_knows_its_job() -> None:
+    metadata = {"TuningJob": {"Arn": "arn:aws:sagemaker:r:a:hyper-parameter-tuning-job/abc-tune-x"}}
+    after = picture(_described(), [_entry("tune", "Executing", Metadata=metadata)], ())
+    assert after.steps[0].job == Job("HyperParameterTuningJobs", "abc-tune-x")
+
+
 def test_registered_model_and_verdict() -> None:
     entries = [
         _entry("gate", "Succeeded", Metadata={"Condition": {"Outcome": "True"}}),

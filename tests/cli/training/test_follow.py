@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from mlstack.training.execution import Execution, Step
 from mlstack.training.follow import pictures, show, steps_table
+from mlstack.training.tuning import Tuning
 from rich.console import Console
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,6 +48,23 @@ def test_a_plain_line_a_change_where_nobody_watches() -> None:
         "✓ prepare succeeded 2.0 s",
         "▸ train running",
         "✗ train failed",
+    ]
+
+
+def test_the_jobs_of_a_tuning_step_are_counted() -> None:
+    first = Tuning("job", "f1", total=2, ended=0)
+    best = replace(first, ended=1, best_job="job-001", best_value=0.7125)
+    step = Step("tune", "Tuning", "Executing", START)
+    shown = [step, replace(step, tuning=first), replace(step, tuning=first), replace(step, tuning=best)]
+    shown.append(replace(shown[-1], status="Succeeded", tuning=replace(best, ended=2)))
+    console = Console(file=io.StringIO(), width=80)
+    show(iter([Execution("arn:x/1", "Executing", (each,)) for each in shown]), console)
+    written = console.file.getvalue()  # type: ignore[attr-defined]
+    assert [" ".join(line.split()) for line in written.splitlines()] == [
+        "▸ tune running",
+        "▸ tune running, 0 of 2 jobs",
+        "▸ tune running, 1 of 2 jobs, best f1 0.7125",
+        "✓ tune succeeded, 2 of 2 jobs, best f1 0.7125",
     ]
 
 

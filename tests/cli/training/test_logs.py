@@ -34,6 +34,14 @@ def test_the_job_s_own_lines_and_no_other_s(logs: Any) -> None:
     assert [line.message for line in job_log(logs, JOB).new_lines()] == ["one", "two"]
 
 
+def test_the_lines_of_all_training_jobs_of_a_tuning_job(logs: Any) -> None:
+    _write(logs, "abc-tune-x1-001-0f0f0f0f/algo-1-17", "one")
+    _write(logs, "abc-tune-x1-002-0e0e0e0e/algo-1-18", "two")
+    _write(logs, "abc-tune-x10-001-0d0d0d0d/algo-1-19", "another tuning's")
+    job = Job("HyperParameterTuningJobs", "abc-tune-x1")
+    assert [line.message for line in job_log(logs, job).new_lines()] == ["one", "two"]
+
+
 def test_each_line_once(logs: Any) -> None:
     stream = "pipelines-abc-train/algo-1-17"
     log = job_log(logs, JOB)

@@ -9,7 +9,19 @@ DEFINITION = {
         {"Name": "balanced", "Type": "Boolean", "DefaultValue": "true"},
         {"Name": "criterion", "Type": "String", "DefaultValue": "gini", "EnumValues": ["gini", "entropy"]},
         {"Name": "CodeUri", "Type": "String"},
-    ]
+    ],
+    "Steps": [
+        {"Name": "prepare", "Type": "Processing", "Arguments": {}},
+        {
+            "Name": "tune",
+            "Type": "Tuning",
+            "Arguments": {
+                "HyperParameterTuningJobConfig": {
+                    "ParameterRanges": {"IntegerParameterRanges": [{"Name": "n_estimators"}]},
+                }
+            },
+        },
+    ],
 }
 
 
@@ -35,6 +47,7 @@ def test_the_last_one_wins() -> None:
         ("=8", "--set max_depth=8"),
         ("maxdepth=8", "Did you mean `max_depth`?"),
         ("colour=8", "steps.train.hyperparameters"),
+        ("n_estimators=8", "Tuning chooses it."),
         ("max_depth=8.5", "takes an integer, and `8.5` is none"),
         ("learning_rate=nan", "takes a float, and `nan` is none"),
         ("balanced=1", "takes a boolean"),

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from mlstack.training.execution import DefinedStep, Execution, Step
@@ -30,6 +31,14 @@ def test_a_step_that_cannot_be_selected(name: str, said: str) -> None:
     with pytest.raises(UserError) as raised:
         check_steps([name], STEPS)
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(("name", "other"), [("train", "tune"), ("tune", "train")])
+def test_what_trains_the_model_is_told_by_its_name(name: str, other: str) -> None:
+    steps = [replace(step, name=other) if step.name == "train" else step for step in STEPS]
+    with pytest.raises(UserError) as raised:
+        check_steps([name], steps)
+    assert f"The step `{other}` trains its model: --step {other}." in str(raised.value)
 
 
 def test_what_the_selection_takes_from_before() -> None:

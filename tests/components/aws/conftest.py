@@ -29,6 +29,8 @@ class Declared:
     parent: str
     retain_on_delete: bool
     dependencies: tuple[str, ...]
+    ignore_changes: tuple[str, ...] = ()
+    delete_before_replace: bool = False
 
 
 @dataclass
@@ -82,6 +84,8 @@ class _Monitor(pulumi_mocks.MockMonitor):
                     parent=request.parent,
                     retain_on_delete=request.retainOnDelete,
                     dependencies=tuple(request.dependencies),
+                    ignore_changes=tuple(request.ignoreChanges),
+                    delete_before_replace=request.deleteBeforeReplace,
                 )
             )
         return super().RegisterResource(request)

@@ -15,8 +15,11 @@ import boto3
 from moto import mock_aws
 from sagemaker.core.model_metrics import MetricsSource, ModelMetrics
 from sagemaker.core.network import NetworkConfig
+from sagemaker.core.parameter import CategoricalParameter, ContinuousParameter, IntegerParameter
 from sagemaker.core.processing import Processor
 from sagemaker.core.shapes import (
+    Channel,
+    DataSource,
     MetricDefinition,
     ProcessingInput,
     ProcessingOutput,
@@ -41,9 +44,10 @@ from sagemaker.mlops.workflow.fail_step import FailStep
 from sagemaker.mlops.workflow.model_step import ModelStep
 from sagemaker.mlops.workflow.pipeline import Pipeline
 from sagemaker.mlops.workflow.retry import StepExceptionTypeEnum, StepRetryPolicy
-from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
+from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep, TuningStep
 from sagemaker.serve.model_builder import ModelBuilder
 from sagemaker.train.model_trainer import ModelTrainer
+from sagemaker.train.tuner import HyperparameterTuner
 
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/0f0f0f0f"
 PROCESSING_ROLE = "arn:aws:iam::111111111111:role/processing"
@@ -64,11 +68,11 @@ def _output(*path: str) -> Join:
 
 
 class _Builder:
-    def __init__(self, *, network: bool, gates: bool, prepare: bool) -> None:
+    def __init__(self, *, network: bool, gates: bool, prepare: bool, tune: bool = False) -> None:
         self.session = PipelineSession(
             boto_session=boto3.Session(region_name="eu-west-1"), default_bucket="sdk-default-bucket"
         )
-        self.network, self.gates, self.prepare = network, gates, prepare
+        self.network, self.gates, self.prepare, self.tune = network, gates, prepare, tune
         self.code = ParameterString("CodeUri", "s3://weather-artifacts/code/0f/sourcedir.tar.gz")
         self.data = ParameterString("DataUri", "s3://weather-data/data/0f/weather.csv")
         self.prepare_type = ParameterString("PrepareInstanceType", "ml.m5.large")
@@ -127,9 +131,9 @@ class _Builder:
         )
         return ProcessingStep("prepare", step_args=arguments, retry_policies=_retry())
 
-    def train_step(self, sets: dict[str, Any]) -> TrainingStep:
+    def _trainer(self, sets: dict[str, Any]) -> ModelTrainer:
         channels = {"code": self.code, **sets}
-        trainer = ModelTrainer(
+        return ModelTrainer(
             training_image=IMAGE,
             sagemaker_session=self.session,
             role=TRAINING_ROLE,
@@ -156,17 +160,51 @@ class _Builder:
                 )
                 for name, uri in channels.items()
             ],
-        ).with_metric_definitions([MetricDefinition(name="train:accuracy", regex="accuracy=([0-9.]+)")])
+        )
+
+    def train_step(self, sets: dict[str, Any]) -> TrainingStep:
+        metric = MetricDefinition(name="train:accuracy", regex="accuracy=([0-9.]+)")
+        trainer = self._trainer(sets).with_metric_definitions([metric])
         return TrainingStep("train", step_args=trainer.train(), retry_policies=_retry())
 
-    def evaluate_step(self, train: TrainingStep, test: Any) -> tuple[ProcessingStep, PropertyFile]:
+    def tune_step(self, sets: dict[str, Any]) -> TuningStep:
+        trainer = self._trainer(sets)
+        # The tuner takes its inputs as channels, and those of the trainer not at all.
+        trainer.input_data_config = None
+        tuner = HyperparameterTuner(
+            model_trainer=trainer,
+            objective_metric_name="train:accuracy",
+            metric_definitions=[{"Name": "train:accuracy", "Regex": "accuracy=([0-9.]+)"}],
+            hyperparameter_ranges={
+                "max_depth": IntegerParameter(2, 12),
+                "rate": ContinuousParameter(0.01, 0.3),
+                "loss": CategoricalParameter(["log_loss", "exponential"]),
+            },
+            max_jobs=8,
+            max_parallel_jobs=2,
+        )
+        return TuningStep("tune", step_args=tuner.tune(inputs=self._channels(sets)), retry_policies=_retry())
+
+    def _channels(self, sets: dict[str, Any]) -> list[Channel]:
+        return [
+            Channel(
+                channel_name=name,
+                data_source=DataSource(
+                    s3_data_source=S3DataSource(
+                        s3_data_type="S3Prefix", s3_uri=uri, s3_data_distribution_type="FullyReplicated"
+                    )
+                ),
+            )
+            for name, uri in {"code": self.code, **sets}.items()
+        ]
+
+    def evaluate_step(self, model: Any, test: Any) -> tuple[ProcessingStep, PropertyFile]:
         report = PropertyFile(name="EvaluationReport", output_name="evaluation", path="evaluation.json")
         command = (
             "cd /opt/ml/processing/input/model && python3 -m tarfile -e model.tar.gz"
             f" && cd {CODE_DIRECTORY} && python3 -m tarfile -e sourcedir.tar.gz"
             ' && exec python3 evaluate.py "$@"'
         )
-        model = train.properties.ModelArtifacts.S3ModelArtifacts
         folder = "/opt/ml/processing/output/evaluation"
         arguments = self._processing(command, self.evaluate_type).run(
             inputs=[self._input("code", self.code), self._input("model", model), self._input("test", test)],
@@ -180,10 +218,10 @@ class _Builder:
         step = ProcessingStep("evaluate", step_args=arguments, property_files=[report], retry_policies=_retry())
         return step, report
 
-    def register_step(self, train: TrainingStep, evaluate: ProcessingStep) -> ModelStep:
+    def register_step(self, model: Any, evaluate: ProcessingStep) -> ModelStep:
         builder = ModelBuilder(
             image_uri=IMAGE,
-            s3_model_data_url=train.properties.ModelArtifacts.S3ModelArtifacts,
+            s3_model_data_url=model,
             role_arn=TRAINING_ROLE,
             sagemaker_session=self.session,
             env_vars={"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
@@ -237,19 +275,40 @@ class _Builder:
             test = sets["test"]
             steps.append(prepared)
             types.insert(0, self.prepare_type)
-        train = self.train_step(sets)
-        evaluate, report = self.evaluate_step(train, test)
-        register = self.register_step(train, evaluate)
+        train: Any = self.tune_step(sets) if self.tune else self.train_step(sets)
+        if self.tune:
+            folder = train.properties.TrainingJobDefinition.OutputDataConfig.S3OutputPath
+            name = train.properties.TrainingJobSummaries[0].TrainingJobName
+            model: Any = Join(on="/", values=[folder, name, "output/model.tar.gz"])
+        else:
+            model = train.properties.ModelArtifacts.S3ModelArtifacts
+        evaluate, report = self.evaluate_step(model, test)
+        register = self.register_step(model, evaluate)
         steps += [train, evaluate, self.gate_step(evaluate, report, register) if self.gates else register]
         pipeline = Pipeline(
             name="weather-dev",
-            parameters=[self.code, self.data, *types, self.max_depth, self.rate, self.loss, self.warm],
+            parameters=[self.code, self.data, *types, *self._hyperparameters()],
             steps=steps,
             sagemaker_session=self.session,
             pipeline_experiment_config=None,
         )
         result: dict[str, Any] = json.loads(pipeline.definition())
+        for step in result["Steps"]:
+            if step["Type"] == "Tuning":
+                # HyperparameterTuner drops these two of the trainer's networking.
+                isolation = {"EnableNetworkIsolation": True, "EnableInterContainerTrafficEncryption": True}
+                step["Arguments"]["TrainingJobDefinition"].update(isolation)
         return result
+
+    def _hyperparameters(self) -> list[Any]:
+        tuned = [self.max_depth, self.rate, self.loss]
+        return [self.warm] if self.tune else [*tuned, self.warm]
+
+    def top_model(self) -> dict[str, Any]:
+        """Where the SDK looks for the best model of a tuning step."""
+        step = self.tune_step({"train": self.data})
+        found: dict[str, Any] = step.get_top_model_s3_uri(0, "weather-artifacts", "pipelines/weather-dev").expr
+        return found
 
 
 @mock_aws
@@ -260,6 +319,8 @@ def _main() -> None:
         "in a network": _Builder(network=True, gates=True, prepare=True).definition(),
         "without gates": _Builder(network=False, gates=False, prepare=True).definition(),
         "without preparation": _Builder(network=False, gates=True, prepare=False).definition(),
+        "tuned": _Builder(network=True, gates=True, prepare=True, tune=True).definition(),
+        "top model": _Builder(network=False, gates=True, prepare=True, tune=True).top_model(),
     }
     json.dump(definitions, sys.stdout)
 

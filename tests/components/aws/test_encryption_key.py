@@ -64,3 +64,17 @@ def test_events_reach_encrypted_topics_and_queues(placement):
 def test_grants_are_for_aws_services_only(placement):
     (granted,) = [each for each in _statements(placement) if "kms:CreateGrant" in each["Action"]]
     assert granted["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
+def test_alarms_and_budgets_use_the_key_only_where_they_publish(placement):
+    """Without the key their messages to the encrypted topic are lost, and nobody is told."""
+    before, after = (
+        {each["Sid"]: each for each in json.loads(policy)["Statement"]}
+        for policy in (key_policy(placement), key_policy(placement, alarms_publish=True, budgets_publish=True))
+    )
+    assert {sid: each for sid, each in after.items() if sid in before} == before
+    added = [after[sid] for sid in after if sid not in before]
+    assert [each["Principal"]["Service"] for each in added] == ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
+    for each in added:
+        assert each["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+        assert each["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}

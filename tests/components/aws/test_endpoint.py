@@ -4,6 +4,8 @@ import dataclasses
 
 import pytest
 from mlstack_components.aws.endpoint import Endpoint, EndpointArgs
+from mlstack_components.aws.endpoint_capture import CaptureArgs
+from mlstack_components.aws.endpoint_rollout import RolloutArgs
 from mlstack_components.aws.network import Network
 
 VERSION = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/weather-dev/3"
@@ -132,3 +134,64 @@ def test_nothing_serves_before_the_first_release(declare_endpoint, args):
         "model": None,
         "logs": "/aws/sagemaker/Endpoints/weather-dev",
     }
+
+
+CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+
+
+def test_calls_are_kept_encrypted_where_asked_for(declare_endpoint, args, key_arn):
+    capture = CaptureArgs(percent=20, bucket="weather-data", encryption_key_arn=key_arn)
+    declared = declare_endpoint(dataclasses.replace(args, capture=capture))
+    assert declared.one(CONFIGURATION).inputs["dataCaptureConfig"] == {
+        "enableCapture": True,
+        "initialSamplingPercentage": 20,
+        "destinationS3Uri": "s3://weather-data/capture",
+        "kmsKeyId": key_arn,
+        "captureOptions": [{"captureMode": "Input"}, {"captureMode": "Output"}],
+        "captureContentTypeHeader": {
+            "csvContentTypes": ["text/csv"],
+            "jsonContentTypes": ["application/json", "application/jsonlines"],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "routing", "timeout"),
+    [
+        (
+            "canary",
+            {
+                "type": "CANARY",
+                "waitIntervalInSeconds": 300,
+                "canarySize": {"type": "CAPACITY_PERCENT", "value": 20},
+            },
+            4200,
+        ),
+        (
+            "linear",
+            {
+                "type": "LINEAR",
+                "waitIntervalInSeconds": 300,
+                "linearStepSize": {"type": "CAPACITY_PERCENT", "value": 20},
+            },
+            5100,
+        ),
+        ("all_at_once", {"type": "ALL_AT_ONCE", "waitIntervalInSeconds": 300}, 3900),
+    ],
+)
+def test_calls_go_over_as_asked_for_and_alarms_bring_them_back(declare_endpoint, args, kind, routing, timeout):
+    rollout = RolloutArgs(kind=kind, step_percent=20, wait_seconds=300, rollback_alarms=["errors"])
+    declared = declare_endpoint(dataclasses.replace(args, rollout=rollout))
+    assert declared.one("aws:sagemaker/endpoint:Endpoint").inputs["deploymentConfig"] == {
+        "blueGreenUpdatePolicy": {
+            "trafficRoutingConfiguration": routing,
+            "maximumExecutionTimeoutInSeconds": timeout,
+        },
+        "autoRollbackConfiguration": {"alarms": [{"alarmName": "errors"}]},
+    }
+
+
+def test_neither_is_there_where_not_asked_for(declare_endpoint, args):
+    declared = declare_endpoint(args)
+    assert "dataCaptureConfig" not in declared.one(CONFIGURATION).inputs
+    assert "deploymentConfig" not in declared.one("aws:sagemaker/endpoint:Endpoint").inputs

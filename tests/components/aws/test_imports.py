@@ -8,6 +8,7 @@ import sys
 
 PURE = [
     "bundle",
+    "endpoint_metrics",
     "images",
     "instance_types",
     "job_policies",
@@ -20,9 +21,13 @@ PURE = [
     "tags",
 ]
 COMPONENTS = [
+    "alarms",
     "artifact_store",
+    "budget",
+    "dashboard",
     "encryption_key",
     "endpoint",
+    "feature_store",
     "image_registry",
     "job_roles",
     "model_registry",
@@ -51,4 +56,4 @@ def test_components_load_no_service_before_it_is_declared():
     loaded = _loaded(*COMPONENTS)
     assert "pulumi_aws" in loaded
     services = {name.split(".")[1] for name in loaded if name.startswith("pulumi_aws.") and name.count(".") > 1}
-    assert services.isdisjoint({"cloudwatch", "ecr", "iam", "kms", "s3", "sagemaker", "sns", "sqs"})
+    assert services.isdisjoint({"budgets", "cloudwatch", "ecr", "iam", "kms", "s3", "sagemaker", "sns", "sqs"})

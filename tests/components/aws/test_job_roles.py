@@ -164,6 +164,19 @@ def test_serving_reads_models_and_writes_nothing(args, key_arn):
     assert not _allows(kind, args, "kms:GenerateDataKey", key_arn)
 
 
+def test_serving_writes_captures_of_its_own_endpoint_where_they_are_kept(args, key_arn):
+    kind, captures = JobKind.SERVING, dataclasses.replace(args, capture=True)
+    assert _allows(kind, captures, "s3:PutObject", f"{DATA}/capture/weather-dev/AllTraffic/2026/11/24/23/a.jsonl")
+    assert _allows(kind, captures, "kms:GenerateDataKey", key_arn)
+    for other in (f"{DATA}/capture/other/a.jsonl", f"{DATA}/data/a.csv", f"{ARTIFACTS}/capture/weather-dev/a.jsonl"):
+        assert not _allows(kind, captures, "s3:PutObject", other)
+    off, on = (job_policy(kind, each) for each in (args, captures))
+    added = [each for each in json.loads(on)["Statement"] if each not in json.loads(off)["Statement"]]
+    assert [each["Sid"] for each in added] == ["WriteCaptures", "EncryptCaptures"]
+    for each in JobKind:
+        assert (job_policy(each, captures) == job_policy(each, args)) is (each is not kind)
+
+
 def test_metrics_go_to_sagemakers_namespaces_only(args):
     (statement,) = [each for each in _statements(JobKind.TRAINING, args) if each["Sid"] == "WriteMetrics"]
     namespaces = statement["Condition"]["StringLike"]["cloudwatch:namespace"]
@@ -183,6 +196,28 @@ def test_a_network_is_joined_only_where_one_is_given(args):
     assert _allows(JobKind.TRAINING, inside, "ec2:CreateNetworkInterface", subnet)
     assert not _allows(JobKind.TRAINING, inside, "ec2:CreateNetworkInterface", f"{subnet}2")
     assert not _allows(JobKind.PIPELINE, inside, "ec2:CreateNetworkInterface", subnet)
+
+
+def test_tuning_jobs_are_run_only_where_something_is_tuned(args):
+    actions = {
+        "sagemaker:AddTags",
+        "sagemaker:CreateHyperParameterTuningJob",
+        "sagemaker:DescribeHyperParameterTuningJob",
+        "sagemaker:ListTags",
+        "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+        "sagemaker:StopHyperParameterTuningJob",
+    }
+    job = args.placement.arn("sagemaker", "hyper-parameter-tuning-job/4a9x7cb5vxyd-tune-tzzkhzyxsb")
+    tuning = dataclasses.replace(args, tuning=True)
+    assert {action for action in actions if _allows(JobKind.PIPELINE, tuning, action, job)} == actions
+    assert not any(_allows(JobKind.PIPELINE, args, action, job) for action in actions)
+    for kind in set(JobKind) - {JobKind.PIPELINE}:
+        assert job_policy(kind, tuning) == job_policy(kind, args)
+    # No other project's tuning, and no other way to change the pipeline's rights.
+    before = {each["Sid"]: each for each in _statements(JobKind.PIPELINE, args)}
+    after = {each["Sid"]: each for each in _statements(JobKind.PIPELINE, tuning)}
+    assert after.pop("TuneHyperparameters")
+    assert after == before
 
 
 def test_nothing_is_registered_without_a_registry(args):
@@ -210,6 +245,56 @@ def role_args(placement, key_arn, tags) -> JobRolesArgs:
 
 def _declare(declare, args: JobRolesArgs):
     return declare(lambda: {str(kind): arn for kind, arn in JobRoles("weather-dev", args).arns.items()})
+
+
+def test_a_secret_is_read_by_the_kinds_that_are_named_and_by_its_exact_name(args):
+    reader = dataclasses.replace(args, secrets=("weather/api-key",))
+    prefix = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:"
+    for kind in (JobKind.PROCESSING, JobKind.TRAINING, JobKind.SERVING):
+        (statement,) = [each for each in _statements(kind, reader) if each["Sid"] == "ReadSecrets"]
+        assert statement["Action"] == ["secretsmanager:GetSecretValue"]
+        # Six characters are Secrets Manager's own; a `*` would open `weather/api-key-admin` too.
+        assert statement["Resource"] == [f"{prefix}weather/api-key-??????"]
+        assert not [each for each in _statements(kind, args) if each["Sid"] == "ReadSecrets"]
+
+
+def test_roles_read_the_secrets_of_their_kind(declare, role_args):
+    secrets = {JobKind.TRAINING: ("one", "two"), JobKind.SERVING: ("two",)}
+    declared = _declare(declare, dataclasses.replace(role_args, secrets=secrets))
+    read = {}
+    for kind in JobKind:
+        policy = declared.one("aws:iam/rolePolicy:RolePolicy", f"weather-dev-{kind}-policy").inputs["policy"]
+        found = [each["Resource"] for each in json.loads(policy)["Statement"] if each["Sid"] == "ReadSecrets"]
+        read[kind] = [arn.rpartition(":")[2] for arn in found[0]] if found else []
+    assert read == {
+        JobKind.TRAINING: ["one-??????", "two-??????"],
+        JobKind.SERVING: ["two-??????"],
+        JobKind.PROCESSING: [],
+        JobKind.PIPELINE: [],
+    }
+
+
+def test_a_role_that_is_there_is_not_made_and_is_passed_to_the_jobs(declare, role_args):
+    given = "arn:aws:iam::111111111111:role/teams/training"
+    declared = _declare(declare, dataclasses.replace(role_args, role_arns={JobKind.TRAINING: given}))
+    roles = {each.name for each in declared.all("aws:iam/role:Role")}
+    assert roles == {f"weather-dev-{kind}" for kind in JobKind if kind is not JobKind.TRAINING}
+    assert declared.result["training"] == given
+    policy = declared.one("aws:iam/rolePolicy:RolePolicy", "weather-dev-pipeline-policy").inputs["policy"]
+    (passing,) = [each for each in json.loads(policy)["Statement"] if each["Action"] == ["iam:PassRole"]]
+    assert passing["Resource"] == ["arn:aws:made:::weather-dev-processing", given]
+
+
+def test_roles_join_a_network_that_is_only_being_made(declare, role_args):
+    import pulumi
+
+    def program():
+        network = pulumi.Output.from_input("subnet-1").apply(lambda made: Network((made,), ("sg-1",)))
+        return JobRoles("weather-dev", dataclasses.replace(role_args, network=network)).arn(JobKind.TRAINING)
+
+    policy = declare(program).one("aws:iam/rolePolicy:RolePolicy", "weather-dev-training-policy").inputs["policy"]
+    (joining,) = [each for each in json.loads(policy)["Statement"] if each["Sid"] == "JoinNetwork"]
+    assert "arn:aws:ec2:eu-west-1:111111111111:subnet/subnet-1" in joining["Resource"]
 
 
 def test_each_kind_has_a_role_of_its_own(declare, role_args, tags):

@@ -25,6 +25,7 @@ from mlstack_components.aws.pipeline_args import (
 )
 from mlstack_components.aws.pipeline_definition import pipeline_definition
 from mlstack_components.aws.training_pipeline import TrainingPipeline, TrainingPipelineArgs
+from mlstack_components.aws.tuning_args import Choices, ContinuousRange, IntegerRange, TuneStepArgs
 from mlstack_components.errors import UserError
 from mlstack_localcloud.provider.pipeline_requests import step_problems
 from mlstack_localcloud.provider.service_models import ServiceModel
@@ -53,6 +54,18 @@ STEPS = PipelineSteps(
         entry_point="serve.py",
         instance_types=("ml.m5.large",),
     ),
+)
+
+TUNE = TuneStepArgs(
+    metric="train:accuracy",
+    goal="minimize",
+    ranges={
+        "max_depth": IntegerRange(2, 12),
+        "rate": ContinuousRange(0.01, 0.3),
+        "loss": Choices(("log_loss", "exponential")),
+    },
+    max_jobs=8,
+    max_parallel_jobs=2,
 )
 
 
@@ -97,6 +110,12 @@ VARIANTS = {
     "without gates": with_steps(evaluate=dataclasses.replace(STEPS.evaluate, gates=())),
     "without registry": with_steps(register=None),
     "training alone": with_steps(prepare=None, evaluate=None, register=None),
+    "tuned": with_steps(tune=TUNE),
+    "tuned in a grid": with_steps(
+        tune=dataclasses.replace(
+            TUNE, strategy="grid", max_jobs=None, ranges={"loss": Choices(("log_loss", "exponential"))}
+        )
+    ),
     "with the image's own server": with_steps(
         register=dataclasses.replace(STEPS.register, entry_point=None, instance_types=())
     ),
@@ -134,6 +153,7 @@ def test_the_check_itself_notices_what_sagemaker_refuses():
         ("without gates", ["prepare", "train", "evaluate", "register"]),
         ("without registry", ["prepare", "train", "evaluate", "gate", "gate-failed"]),
         ("training alone", ["train"]),
+        ("tuned", ["prepare", "tune", "evaluate", "gate", "register", "gate-failed"]),
     ],
 )
 def test_what_is_left_out_leaves_a_pipeline_that_fits_together(variant: str, names: list[str]):
@@ -201,6 +221,51 @@ def test_a_reserved_name_is_refused(name: str):
     train = dataclasses.replace(STEPS.train, hyperparameters={name: 1})
     with pytest.raises(UserError, match=f"can't be named {name}"):
         pipeline_definition(with_steps(train=train))
+
+
+def test_what_is_tuned_is_no_parameter_and_the_rest_is():
+    """A range is searched whole; no run could set a value in it."""
+    definition = pipeline_definition(VARIANTS["tuned"])
+    names = {each["Name"] for each in definition["Parameters"]}
+    assert not names & {"max_depth", "rate", "loss"}
+    assert "warm" in names
+    request = all_steps(definition)["tune"]["Arguments"]
+    static = request["TrainingJobDefinition"]["StaticHyperParameters"]
+    assert set(static) == {"sagemaker_submit_directory", "sagemaker_program", "warm"}
+    config = request["HyperParameterTuningJobConfig"]
+    assert config["Strategy"] == "Bayesian"
+    assert config["HyperParameterTuningJobObjective"] == {"Type": "Minimize", "MetricName": "train:accuracy"}
+    assert config["ResourceLimits"] == {"MaxNumberOfTrainingJobs": 8, "MaxParallelTrainingJobs": 2}
+
+
+def test_the_steps_after_tuning_take_the_best_model():
+    definition = pipeline_definition(VARIANTS["tuned"])
+    steps = all_steps(definition)
+    best = {"Get": "Steps.tune.TrainingJobSummaries[0].TrainingJobName"}
+    container = steps["register"]["Arguments"]["InferenceSpecification"]["Containers"][0]
+    inputs = {
+        each["InputName"]: each["S3Input"]["S3Uri"] for each in steps["evaluate"]["Arguments"]["ProcessingInputs"]
+    }
+    assert inputs["model"] == container["ModelDataUrl"]
+    folder = {"Get": "Steps.tune.TrainingJobDefinition.OutputDataConfig.S3OutputPath"}
+    expected = {"On": "/", "Values": [folder, best, "output/model.tar.gz"]}
+    assert inputs["model"] == {"Std:Join": expected}
+
+
+def test_early_stopping_is_off_unless_asked_for():
+    for early, expected in ((False, "Off"), (True, "Auto")):
+        definition = pipeline_definition(with_steps(tune=dataclasses.replace(TUNE, early_stopping=early)))
+        config = all_steps(definition)["tune"]["Arguments"]["HyperParameterTuningJobConfig"]
+        assert config["TrainingJobEarlyStoppingType"] == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"metric": "f1"}, "The objective f1"), ({"ranges": {"x": IntegerRange(1, 2)}}, "The range x")],
+)
+def test_tuning_of_what_the_training_has_not_is_refused(change: dict[str, Any], message: str):
+    with pytest.raises(UserError, match=message):
+        pipeline_definition(with_steps(tune=dataclasses.replace(TUNE, **change)))
 
 
 def test_code_and_data_without_a_default_must_be_given():

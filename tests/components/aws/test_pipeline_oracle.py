@@ -27,6 +27,7 @@ from mlstack_components.aws.pipeline_args import (
     TrainStepArgs,
 )
 from mlstack_components.aws.pipeline_definition import pipeline_definition
+from mlstack_components.aws.tuning_args import Choices, ContinuousRange, IntegerRange, TuneStepArgs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,11 +82,24 @@ WHOLE = PipelineDefinitionArgs(
     ),
 )
 UNGATED = dataclasses.replace(WHOLE.steps.evaluate, gates=())
+TUNE = TuneStepArgs(
+    metric="train:accuracy",
+    goal="maximize",
+    ranges={
+        "max_depth": IntegerRange(2, 12),
+        "rate": ContinuousRange(0.01, 0.3),
+        "loss": Choices(("log_loss", "exponential")),
+    },
+    max_jobs=8,
+    max_parallel_jobs=2,
+)
+NETWORK = Network(("subnet-1", "subnet-2"), ("sg-1",))
 VARIANTS = {
     "whole": WHOLE,
-    "in a network": dataclasses.replace(WHOLE, network=Network(("subnet-1", "subnet-2"), ("sg-1",))),
+    "in a network": dataclasses.replace(WHOLE, network=NETWORK),
     "without gates": dataclasses.replace(WHOLE, steps=dataclasses.replace(WHOLE.steps, evaluate=UNGATED)),
     "without preparation": dataclasses.replace(WHOLE, steps=dataclasses.replace(WHOLE.steps, prepare=None)),
+    "tuned": dataclasses.replace(WHOLE, network=NETWORK, steps=dataclasses.replace(WHOLE.steps, tune=TUNE)),
 }
 
 
@@ -136,6 +150,20 @@ def test_ours_is_what_the_sdk_makes(variant: str, sdk_definitions: dict[str, Any
     ours = pipeline_definition(VARIANTS[variant])
     assert ours == without_sdk_made(sdk_definitions[variant])
     assert same(ours, sdk_definitions[variant])
+
+
+def test_the_best_model_is_where_the_sdk_looks_for_it(sdk_definitions: dict[str, Any]):
+    """The SDK's function takes a bucket and a prefix, where ours takes the folder that the tuning job was given."""
+    evaluate = next(step for step in pipeline_definition(VARIANTS["tuned"])["Steps"] if step["Name"] == "evaluate")
+    (uri,) = [
+        each["S3Input"]["S3Uri"]["Std:Join"]
+        for each in evaluate["Arguments"]["ProcessingInputs"]
+        if each["InputName"] == "model"
+    ]
+    theirs = sdk_definitions["top model"]["Std:Join"]
+    assert uri["On"] == theirs["On"]
+    assert uri["Values"][-2:] == theirs["Values"][-2:]
+    assert uri["Values"][:-2] == [{"Get": "Steps.tune.TrainingJobDefinition.OutputDataConfig.S3OutputPath"}]
 
 
 def test_every_listed_field_is_one_that_the_sdk_made(sdk_definitions: dict[str, Any]):

@@ -18,7 +18,7 @@ import pytest
 from mlstack_localcloud.provider.registry import RESOURCE_TYPES
 from pulumi.automation import CommandError, EngineEvent
 
-from .cases import Case, Shared, common, s3, sagemaker
+from .cases import Case, Shared, autoscaling, common, ec2, s3, sagemaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, tuple[list[Case], Callable[[Shared], None]]] = {
     "s3": (s3.CASES, s3.shared),
     "common": (common.CASES, common.shared),
+    "ec2": (ec2.CASES, ec2.shared),
     "sagemaker": (sagemaker.CASES, sagemaker.shared),
+    "autoscaling": (autoscaling.CASES, autoscaling.shared),
 }
 CASES = [case for cases, _ in GROUPS.values() for case in cases]
 GROUP_OF = {case.token: group for group, (cases, _) in GROUPS.items() for case in cases}

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi_aws
 import pytest
-from mlstack_localcloud.provider.difference import replaces
+from mlstack_localcloud.provider.difference import difference, replaces
 from mlstack_localcloud.provider.patterns import compile_pattern
 from mlstack_localcloud.provider.registry import DATA_SOURCES, RESOURCE_TYPES, data_source, resource_type
 
-from .services import requests_of
+from .services import CONFIG, requests_of
 
 if TYPE_CHECKING:
     from mlstack_localcloud.provider.model import Call, ResourceType
@@ -65,6 +65,8 @@ def calls_of(type_: ResourceType) -> list[Call]:
         found += [each for each in (type_.tags.put, type_.tags.remove, type_.tags.read, type_.tags.clear) if each]
     for collection in type_.collections:
         found += [collection.add, collection.remove, collection.read]
+    for clear in type_.clears:
+        found += [clear.read, clear.delete]
     for sweep in type_.sweeps:
         found += [sweep.read, sweep.delete]
     return found
@@ -93,6 +95,18 @@ def test_an_exception_from_the_rule_on_replacements_names_its_source(token: str)
         ("aws:iam/role:Role", {"name", "namePrefix", "path"}),
         ("aws:sagemaker/endpoint:Endpoint", {"name"}),
         ("aws:sagemaker/pipeline:Pipeline", {"pipelineName"}),
+        (
+            "aws:sagemaker/featureGroup:FeatureGroup",
+            {
+                "featureGroupName",
+                "description",
+                "eventTimeFeatureName",
+                "featureDefinitions",
+                "offlineStoreConfig",
+                "recordIdentifierFeatureName",
+                "roleArn",
+            },
+        ),
         ("aws:ecr/lifecyclePolicy:LifecyclePolicy", {"policy", "repository"}),
         ("aws:kms/alias:Alias", {"name", "namePrefix"}),
         ("aws:sns/topicSubscription:TopicSubscription", {"topic", "protocol", "endpoint"}),
@@ -101,6 +115,25 @@ def test_an_exception_from_the_rule_on_replacements_names_its_source(token: str)
 def test_what_replaces_follows_from_the_operations(token: str, expected: set[str]) -> None:
     requests = requests_of(token)
     assert {each.name for each in requests.type.properties if replaces(requests, each)} == expected
+
+
+@pytest.mark.parametrize(
+    ("store", "replaced"),
+    [
+        ({"enableOnlineStore": True, "ttlDuration": {"unit": "Days", "value": 8}}, False),
+        ({"enableOnlineStore": True}, False),
+        ({"enableOnlineStore": False, "ttlDuration": {"unit": "Days", "value": 7}}, True),
+        ({"enableOnlineStore": True, "securityConfig": {"kmsKeyId": "arn:aws:kms:x:1:key/abc"}}, True),
+        (None, True),
+    ],
+)
+def test_a_property_of_which_an_update_takes_a_part_replaces_by_the_rest(store: Any, replaced: bool) -> None:
+    old = {"featureGroupName": "g", "onlineStoreConfig": {"enableOnlineStore": True, "ttlDuration": {"value": 7}}}
+    new = {**old, "onlineStoreConfig": store}
+    found = difference(requests_of("aws:sagemaker/featureGroup:FeatureGroup"), old, new, {}, CONFIG)
+    assert found.properties == ("onlineStoreConfig",)
+    assert bool(found.replaced_by) is replaced
+    assert found.delete_first is replaced, "a group of the same name can't be made beside it"
 
 
 def test_each_data_source_is_one_of_the_official_provider() -> None:
@@ -123,6 +156,16 @@ def test_the_patterns_that_cannot_be_checked_are_few() -> None:
         for call in calls_of(requests.type):
             _collect(requests.operation(call).input_shape, missed, set())
     assert missed == set()
+
+
+def test_a_class_of_java_stands_for_its_characters_within_brackets_and_outside() -> None:
+    alone, within = compile_pattern(r"\p{Print}+"), compile_pattern(r"[\p{L}\-]+")
+    assert alone is not None
+    assert within is not None
+    assert alone.fullmatch("track-1")
+    assert not alone.fullmatch("a\x07")
+    assert within.fullmatch("k-ü")
+    assert not within.fullmatch("k ü")
 
 
 def _collect(shape: Any, missed: set[str], seen: set[str]) -> None:

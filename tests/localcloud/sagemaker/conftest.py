@@ -67,3 +67,9 @@ def role():
 def jobs():
     """What tests of jobs share."""
     return _load("jobs")
+
+
+@pytest.fixture
+def weather(cloud, bucket, role, jobs):
+    """An endpoint of tests, and all that it is made of."""
+    return _load("weather").Weather(cloud, bucket, role, jobs)

@@ -107,6 +107,31 @@ def test_a_killed_daemon_leaves_no_process_and_comes_back_with_everything(home, 
     assert (job["TrainingJobStatus"], "local cloud ended" in job["FailureReason"]) == ("Failed", True)
 
 
+def test_records_of_features_outlive_a_kill(home, session, role, jobs):
+    sagemaker, runtime, s3 = (session.client(name) for name in ("sagemaker", "sagemaker-featurestore-runtime", "s3"))
+    s3.create_bucket(Bucket="features")
+    sagemaker.create_feature_group(
+        FeatureGroupName="weather",
+        RecordIdentifierFeatureName="city",
+        EventTimeFeatureName="time",
+        FeatureDefinitions=[{"FeatureName": name, "FeatureType": "String"} for name in ("city", "time")],
+        OnlineStoreConfig={"EnableOnlineStore": True},
+        OfflineStoreConfig={"S3StorageConfig": {"S3Uri": "s3://features/f"}, "DisableGlueTableCreation": True},
+        RoleArn=role,
+    )
+    jobs.until(lambda: sagemaker.describe_feature_group(FeatureGroupName="weather"), "FeatureGroupStatus", {"Created"})
+    values = {"city": "x", "time": "2026-03-01T00:00:00Z"}
+    record = [{"FeatureName": name, "ValueAsString": value} for name, value in values.items()]
+    runtime.put_record(FeatureGroupName="weather", Record=record)
+    os.kill(control.status(home).pid, signal.SIGKILL)
+    control.start(home)
+    assert runtime.get_record(FeatureGroupName="weather", RecordIdentifierValueAsString="x")["Record"] == record
+    deadline = time.monotonic() + 15
+    while not s3.list_objects_v2(Bucket="features").get("KeyCount"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_clients_notice_a_restart_by_a_delay_alone(home, session, served):
     runtime = session.client("sagemaker-runtime", config=Config(retries={"max_attempts": 10, "mode": "standard"}))
     answers, failures, done = [], [], threading.Event()

@@ -330,15 +330,11 @@ def test_only_what_is_in_use_stays_on_disk(cloud, sagemaker, endpoint, config, s
 
 def test_what_is_not_supported_is_refused_by_name(sagemaker, config):
     variants = sagemaker.describe_endpoint_config(EndpointConfigName=config("one"))["ProductionVariants"]
-    capture = {
-        "EnableCapture": True,
-        "InitialSamplingPercentage": 20,
-        "DestinationS3Uri": "s3://bucket/capture",
-        "CaptureOptions": [{"CaptureMode": "Input"}],
-    }
-    with pytest.raises(ClientError, match="The local cloud does not support DataCaptureConfig"):
+    with pytest.raises(ClientError, match="The local cloud does not support AsyncInferenceConfig"):
         sagemaker.create_endpoint_config(
-            EndpointConfigName="captured", ProductionVariants=variants, DataCaptureConfig=capture
+            EndpointConfigName="queued",
+            ProductionVariants=variants,
+            AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": "s3://bucket/out"}},
         )
 
 

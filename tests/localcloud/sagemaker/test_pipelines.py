@@ -299,7 +299,7 @@ def broken(document, change):
     [
         (lambda d: d.update(Version="1"), "Version must be one of 2020-12-01"),
         (lambda d: d["Steps"].append(d["Steps"][0]), "prepare is used twice"),
-        (lambda d: d["Steps"][0].update(Type="Tuning"), "does not run steps of type Tuning"),
+        (lambda d: d["Steps"][0].update(Type="EMR"), "does not run steps of type EMR"),
         (lambda d: d["Steps"][0].update(DependsOn=["none"]), "depends on none, which is not a step"),
         (lambda d: d["Steps"][0].update(DependsOn=["gate"]), "in a cycle"),
         (lambda d: d["Parameters"].pop(), "parameter DataUri, which is not defined"),

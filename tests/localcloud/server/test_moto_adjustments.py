@@ -51,6 +51,46 @@ def test_a_bucket_whose_versioning_was_suspended_keeps_its_versions(wire: Wire) 
     objects.delete_bucket(Bucket="suspended")
 
 
+def test_rules_about_groups_and_prefix_lists_keep_their_descriptions_and_can_be_changed(wire: Wire) -> None:
+    ec2 = wire.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.3.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+    peer = {"GroupId": group, "Description": "each other"}
+    made = ec2.authorize_security_group_ingress(
+        GroupId=group, IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": [peer]}]
+    )["SecurityGroupRules"]
+    rule = made[0]["SecurityGroupRuleId"]
+
+    def read() -> tuple[str, str, int]:
+        (found,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])["SecurityGroupRules"]
+        assert found["ReferencedGroupInfo"]["GroupId"] == group
+        return found["Description"], found["IpProtocol"], found["FromPort"]
+
+    def change(**new: object) -> None:
+        request = {"ReferencedGroupId": group, **new}
+        ec2.modify_security_group_rules(
+            GroupId=group, SecurityGroupRules=[{"SecurityGroupRuleId": rule, "SecurityGroupRule": request}]
+        )
+
+    assert read() == ("each other", "-1", -1)
+    change(IpProtocol="tcp", FromPort=443, ToPort=443, Description="HTTPS")
+    assert read() == ("HTTPS", "tcp", 443)
+    change(IpProtocol="-1", Description="all again")
+    assert read() == ("all again", "-1", -1)
+    (permission,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    assert not permission["IpRanges"]
+
+
+@pytest.mark.parametrize("location", ["region", "availability-zone"])
+def test_offered_instance_types_are_known_though_they_are_read_late(wire: Wire, location: str) -> None:
+    ec2 = wire.client("ec2")
+    wanted = [{"Name": "instance-type", "Values": ["m5.large"]}]
+    for _ in range(2):
+        offered = ec2.describe_instance_type_offerings(LocationType=location, Filters=wanted)["InstanceTypeOfferings"]
+        assert {each["InstanceType"] for each in offered} == {"m5.large"}
+        assert {each["LocationType"] for each in offered} == {location}
+
+
 def test_a_bucket_with_access_logs_gets_no_objects_from_its_readers(wire: Wire) -> None:
     objects = wire.client("s3")
     for bucket in ("logged", "access-logs"):
@@ -159,3 +199,59 @@ def _run(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", IN_PROCESS + code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def test_a_scalable_target_takes_its_policies_along_and_has_tags(wire: Wire) -> None:
+    scaling = wire.client("application-autoscaling")
+    key = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/scaled/variant/AllTraffic",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+    policy = {
+        "PolicyName": "track",
+        "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 5.0, "PredefinedMetricSpecification": metric},
+    }
+    with pytest.raises(scaling.exceptions.ObjectNotFoundException, match="No scalable target registered"):
+        scaling.put_scaling_policy(**key, **policy)
+    arn = scaling.register_scalable_target(**key, MinCapacity=1, MaxCapacity=4, Tags={"a": "1"})["ScalableTargetARN"]
+    scaling.tag_resource(ResourceARN=arn, Tags={"b": "2"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["a"])
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"b": "2"}
+    (target,) = scaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[key["ResourceId"]])[
+        "ScalableTargets"
+    ]
+    assert target["RoleARN"].endswith("/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint")
+
+    first = scaling.put_scaling_policy(**key, **policy)["PolicyARN"]
+    assert scaling.put_scaling_policy(**key, **policy)["PolicyARN"] == first
+    action = {"ScheduledActionName": "morning", "Schedule": "cron(0 8 * * ? *)"}
+    scaling.put_scheduled_action(**key, **action, ScalableTargetAction={"MinCapacity": 2})
+    scaling.deregister_scalable_target(**key)
+    assert scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"] == []
+    assert scaling.describe_scheduled_actions(ServiceNamespace="sagemaker")["ScheduledActions"] == []
+    with pytest.raises(scaling.exceptions.ObjectNotFoundException):
+        scaling.deregister_scalable_target(**key)
+    with pytest.raises(scaling.exceptions.ResourceNotFoundException):
+        scaling.list_tags_for_resource(ResourceARN=arn)
+
+
+def test_scalable_targets_need_neither_ecs_nor_ec2(wire: Wire) -> None:
+    code = """
+import sys
+from mlstack_localcloud.server.moto_services import MotoServices
+MotoServices().load("application-autoscaling")
+print({"moto.ecs.models", "moto.ec2.models"} & sys.modules.keys())
+"""
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+    scaling = wire.client("application-autoscaling")
+    with pytest.raises(scaling.exceptions.ValidationException, match="ECS service doesn't exist"):
+        scaling.register_scalable_target(
+            ServiceNamespace="ecs",
+            ResourceId="service/cluster/name",
+            ScalableDimension="ecs:service:DesiredCount",
+            MinCapacity=1,
+            MaxCapacity=2,
+        )

@@ -50,9 +50,10 @@ def _components(plan: Plan) -> set[str]:
 
 def test_a_plan_has_every_part_of_the_specification(plan_of: Callable[..., Plan]) -> None:
     plan = plan_of()
-    parts = "ArtifactStore EncryptionKey Endpoint ImageRegistry JobRoles ModelRegistry Notifications TrainingPipeline"
-    assert _components(plan) == {"mlstack:stacks:Project", *(f"mlstack:aws:{part}" for part in parts.split())}
-    assert plan.in_the_cloud == len(plan.resources) - 9
+    parts = "ArtifactStore EncryptionKey Endpoint FeatureStore ImageRegistry JobRoles ModelRegistry Notifications"
+    expected = {f"mlstack:aws:{part}" for part in (*parts.split(), "TrainingPipeline")}
+    assert _components(plan) == {"mlstack:stacks:Project", *expected}
+    assert plan.in_the_cloud == len(plan.resources) - 10
     roots = [resource for resource in plan.resources if resource.parent is None]
     assert [resource.type for resource in roots] == ["mlstack:stacks:Project"]
 
@@ -75,6 +76,7 @@ def test_what_serves_has_urns_of_its_own(plan_of: Callable[..., Plan]) -> None:
     ("part", "components", "outputs"),
     [
         ("serving", {"Endpoint"}, {"endpoint_name", "release_parameter_path"}),
+        ("features", {"FeatureStore"}, {"feature_group_names"}),
         ("notifications", {"Notifications"}, {"notification_topic_arn"}),
         ("registry", {"ModelRegistry", "ImageRegistry"}, {"model_package_group_name", "image_repository_url"}),
         ("steps", {"TrainingPipeline"}, {"pipeline_name", "pipeline_arn", "code_uri"}),
@@ -107,7 +109,7 @@ def test_parts_that_are_off_import_nothing(plan_of: Callable[..., Plan], tmp_pat
     ).stdout.split()
     # pulumi_aws has a placeholder for each service from the start; what is below it comes with its first use.
     assert "pulumi_aws.s3.bucket" in modules
-    for absent in ("sagemaker", "ecr", "sns", "sqs", "cloudwatch", "iam", "ssm"):
+    for absent in ("sagemaker", "ecr", "sns", "sqs", "cloudwatch", "iam", "ssm", "ec2", "vpc"):
         assert not any(name.startswith(f"pulumi_aws.{absent}.") for name in modules), absent
     assert "boto3" not in modules
     assert "rich" not in modules
@@ -170,7 +172,7 @@ def test_the_shells_region_has_no_say_in_a_plan(plan_of: Callable[..., Plan], mo
     [
         (
             "config: {aws:region: us-west-2}",
-            r"Pulumi.dev.yaml says the region us-west-2, mlstack.yaml:17 says eu-west-1",
+            r"Pulumi.dev.yaml says the region us-west-2, mlstack.yaml:18 says eu-west-1",
         ),
         (
             "config: {aws:allowedAccountIds: ['222222222222']}",

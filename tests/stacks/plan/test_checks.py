@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 
 IMAGE = framework_image("sklearn", None, "eu-west-1")
 EVALUATE = '  evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80", log_loss: "< 0.5"}}\n'
+TUNE = "  tune: {{objective: {{metric: f1}}, max_jobs: 8, ranges: {{max_depth: [2, 12]}}, {}}}\n"
 # (rule, environment, text of the specification, what replaces it, place)
 CASES = [
+    ("local_tuning", "local", EVALUATE, TUNE.format("strategy: hyperband"), "mlstack.yaml:11: steps.tune.strategy"),
+    (
+        "local_tuning",
+        "local",
+        EVALUATE,
+        TUNE.format("early_stopping: true"),
+        "mlstack.yaml:11: steps.tune.early_stopping",
+    ),
     ("gates_without_registry", "dev", "registry: {approval: manual}", "", "mlstack.yaml:11: steps.evaluate.gates"),
     ("steps_without_data", "dev", "data: {source: data/churn.csv, target: churned}", "", "mlstack.yaml:4: steps"),
     (
@@ -30,9 +39,24 @@ CASES = [
     ("no_gates", "dev", EVALUATE, "", "mlstack.yaml:4: steps"),
     ("no_gates", "dev", EVALUATE, "  evaluate: {entry_point: src/evaluate.py}\n", "mlstack.yaml:11: steps.evaluate"),
     ("no_owner", "dev", "owner: ml-team\n", "", None),
+    (
+        "no_recipients",
+        "dev",
+        "notifications: {emails: [ml-team@example.com]}",
+        "budget: {monthly_usd: 1}",
+        "mlstack.yaml:14: budget",
+    ),
     ("serving_without_registry", "dev", "registry: {approval: manual}", "registry: null", "mlstack.yaml:13: serving"),
+    (
+        "secrets_without_isolation",
+        "dev",
+        "registry:",
+        "secrets: {weather/api-key: [training]}\nregistry:",
+        "mlstack.yaml:12: secrets.weather/api-key",
+    ),
     ("single_instance", "dev", "min: 1", "min: 1 ", "mlstack.yaml:13: serving.instances.min"),
     ("single_instance", "dev", ", instances: {min: 1}", "", "mlstack.yaml:13: serving"),
+    ("unwatched_rollout", "dev", "{min: 1}", "{min: 2}, rollout: canary", "mlstack.yaml:13: serving.rollout"),
 ]
 
 
@@ -56,6 +80,19 @@ def test_nothing_is_said_of_what_is_fine(write_project: Callable[..., Path]) -> 
     assert {warning.rule for warning in run_checks(spec)} <= {"python_version", "package_versions"}
     assert not [w for w in run_checks(load(write_project(), "local")) if w.rule == "single_instance"]
     assert run_checks(load(write_project("name: churn\nowner: me\n"), "local")) == ()
+
+
+def test_the_cloud_has_every_way_to_tune(write_project: Callable[..., Path], spec_text: str) -> None:
+    for more in ("strategy: hyperband", "early_stopping: true"):
+        file = write_project(spec_text.replace(EVALUATE, TUNE.format(more)))
+        assert "local_tuning" not in {warning.rule for warning in run_checks(load(file, "dev"))}
+    file = write_project(spec_text.replace(EVALUATE, TUNE.format("strategy: bayesian")))
+    assert "local_tuning" not in {warning.rule for warning in run_checks(load(file, "local"))}
+
+
+def test_a_rollout_that_an_alarm_watches_is_fine(write_project: Callable[..., Path], spec_text: str) -> None:
+    watched = spec_text.replace("{min: 1}", "{min: 2}, rollout: {kind: canary, rollback_alarms: [errors]}")
+    assert not [w for w in run_checks(load(write_project(watched), "dev")) if w.rule == "unwatched_rollout"]
 
 
 def test_each_rule_has_its_file_and_its_case() -> None:
@@ -97,3 +134,23 @@ def test_another_version_on_this_machine_is_told(
         found = _warnings(write_project, tmp_path, "scikit-learn\n")
         assert len(found) == told
         assert all("is 0.1.0 on this machine" in warning for warning in found)
+
+
+def test_where_a_job_that_reads_secrets_gets_to_is_told(write_project: Callable[..., Path], spec_text: str) -> None:
+    secrets = "secrets: {churn/key: [processing, serving]}\n"
+    role = "arn:aws:iam::111111111111:role/serving"
+
+    def told(text: str) -> list[str]:
+        found = run_checks(load(write_project(text), "dev"))
+        return [str(warning) for warning in found if warning.rule == "secrets_without_isolation"]
+
+    processing, serving = told(secrets + spec_text)
+    assert processing.startswith('mlstack.yaml:1: secrets.churn/key: processing reads "churn/key"')
+    assert "reaches the internet" in processing
+    assert "Add `network: {zones: 2}`" in serving
+    inside = told(f"network: {{zones: 2}}\n{secrets}{spec_text}")
+    assert all("reaches what the network lets it reach" in each and "Add" not in each for each in inside)
+    owned = told(secrets + spec_text.replace("dev: {", f"dev: {{roles: {{serving: {role}}}, ", 1))
+    assert "serving has a role of your own, which must allow secretsmanager:GetSecretValue" in owned[-1]
+    assert len(owned) == 3
+    assert told(spec_text) == []

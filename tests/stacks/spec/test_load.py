@@ -56,7 +56,7 @@ def test_a_key_is_traced_to_its_place(write_project: Callable[..., Path]) -> Non
     spec = load(write_project(), "prod")
     place = spec.place("serving.instances.min")
     assert place is not None
-    assert (place.line, place.key) == (18, "environments.prod.serving.instances.min")
+    assert (place.line, place.key) == (19, "environments.prod.serving.instances.min")
     place = spec.place("steps.train.instance_type")
     assert place is not None
     assert (place.line, place.key) == (9, "steps.train.instance_type")

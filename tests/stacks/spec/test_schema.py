@@ -26,8 +26,26 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
     document = yaml.safe_load(spec_text)
     assert list(_errors(document)) == []
     document["steps"]["train"]["framework"] = {"name": "sklearn", "version": "1.2-1"}
+    ranges = {"max_depth": [2, 12], "rate": [0.01, 0.3], "loss": ["log_loss", "exponential"]}
+    document["steps"]["tune"] = {"objective": {"metric": "f1"}, "max_jobs": 8, "ranges": ranges}
+    document["environments"]["prod"]["steps"] = {"tune": {"max_jobs": 20}}
+    schedule = {"cron": "0 8 * * MON-FRI", "min": 2, "max": 4}
+    document["serving"] |= {"instances": {"min": 2, "max": 4}, "scaling": {"schedules": [schedule]}}
+    document["serving"] |= {"rollout": "canary", "capture_percent": 20}
+    document["environments"]["dev"]["serving"] = {"rollout": {"wait_minutes": 5}}
+    assert list(_errors(document)) == []
     document["environments"]["local"] = None
     document["environments"]["dev"]["serving"] = None
+    assert list(_errors(document)) == []
+    ids = {"vpc": "vpc-01234567", "subnets": ["subnet-01234567"], "security_groups": ["sg-0123456789abcdef0"]}
+    document["network"] = {"zones": 2, "cidr": "10.0.0.0/16"}
+    document["secrets"] = {"weather/api-key": ["training", "serving"]}
+    document["environments"]["dev"]["network"] = {"zones": None, **ids}
+    document["environments"]["prod"]["network"] = {"zones": ["a", "c"]}
+    document["environments"]["prod"]["roles"] = {
+        "training": "arn:aws:iam::222222222222:role/training",
+        "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+    }
     assert list(_errors(document)) == []
 
 
@@ -41,8 +59,26 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
         (["steps", "train", "instance_type"], "m5.large"),
         (["steps", "train", "hyperparameters"], {"a b": 1}),
         (["steps", "evaluate", "gates"], {"accuracy": 0.8}),
+        (["steps", "tune"], {"objective": {"metric": "f1"}, "ranges": {"max_depth": 2}}),
+        (["steps", "tune"], {"objective": {"metric": "f1"}, "ranges": {"max_depth": [2, 12]}, "strategy": "best"}),
         (["serving", "instances", "min"], 0),
+        (["serving", "capture_percent"], 101),
+        (["serving", "rollout"], "blue_green"),
+        (["serving", "rollout"], {"kind": "canary", "step_percent": 60}),
+        (["serving", "scaling"], {"schedules": [{"cron": "daily", "min": 1, "max": 2}]}),
         (["registry", "approval"], "none"),
+        (["features", "customers", "event_time"], 1),
+        (["features", "customers", "schema", "visits"], "integr"),
+        (["features", "Customers"], {}),
+        (["features", "customers", "shema"], {}),
+        (["environments", "prod", "features"], {"customers": {"online": "no"}}),
+        (["network"], {"zones": 7}),
+        (["network"], {"zones": ["eu-west-1a"]}),
+        (["network"], {"zones": 2, "cidr": "10.0.0.0"}),
+        (["network"], {"vpc": "my-vpc"}),
+        (["roles"], {"training": "training"}),
+        (["secrets"], {"weather/api-key": ["pipeline"]}),
+        (["secrets"], {"weather *": ["training"]}),
         (["environments", "Dev"], {}),
         (["environments", "dev", "account"], 111111111111),
         (["environments", "dev", "region"], "mars-1"),

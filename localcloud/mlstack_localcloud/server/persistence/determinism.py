@@ -1,13 +1,14 @@
 """Seeds all randomness that moto uses by the request, so that a replayed request makes the same ids and secrets.
 
 Private parts of moto: its one random object, `moto.moto_api._internal.mock_random`; the modules that use `os.urandom`
-and `uuid.uuid4` beside it (`_URANDOM_MODULES`, `_UUID_MODULES`).
+and `uuid.uuid4` beside it (`_URANDOM_MODULES`, `_UUID_MODULES`); `EC2Backend.__init__`.
 
 What cannot be seeded, the making of asymmetric keys, is listed in `changes.py`.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import string
@@ -43,11 +44,12 @@ def seeded(seed: bytes) -> Iterator[None]:
     Args:
         seed: The seed.
     """
+    before = getattr(_current, "generator", None)
     _current.generator = random.Random(seed)  # noqa: S311 - the seed is as secret as what is made from it
     try:
         yield
     finally:
-        _current.generator = None
+        _current.generator = before
 
 
 def adjust() -> None:
@@ -63,6 +65,25 @@ def adjust() -> None:
     for name in _UUID_MODULES:
         if (module := imported(name)) is not None:
             vars(module)["uuid4"] = mock_random.uuid4
+    if (ec2 := imported("moto.ec2.models")) is not None:
+        _seed_default_network(ec2.EC2Backend)
+
+
+def _seed_default_network(backend: Any) -> None:
+    """Give the default VPC of a region the same ids whichever request is the first there.
+
+    That may be one that only reads, which no journal has: a replay would make other ids, for all that follows too.
+    """
+    make = backend.__init__
+    if hasattr(make, "__wrapped__"):
+        return
+
+    @functools.wraps(make)
+    def make_seeded(self: Any, region_name: str, account_id: str) -> None:
+        with seeded(f"ec2/{account_id}/{region_name}".encode()):
+            make(self, region_name, account_id)
+
+    backend.__init__ = make_seeded
 
 
 def _generator() -> random.Random:

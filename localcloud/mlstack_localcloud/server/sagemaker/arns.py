@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 MODEL = "model"
 ENDPOINT = "endpoint"
 ENDPOINT_CONFIG = "endpoint-config"
+FEATURE_GROUP = "feature-group"
 MODEL_PACKAGE = "model-package"
 MODEL_PACKAGE_GROUP = "model-package-group"
 PROCESSING_JOB = "processing-job"
 TRAINING_JOB = "training-job"
+HYPER_PARAMETER_TUNING_JOB = "hyper-parameter-tuning-job"
 PIPELINE = "pipeline"
 
 _FIELDS_BEFORE_RESOURCE = 5

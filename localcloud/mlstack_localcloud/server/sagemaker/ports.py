@@ -63,6 +63,10 @@ class Directories(Protocol):
         """The SQLite file."""
 
     @property
+    def features_database(self) -> Path:
+        """The SQLite file of the records of feature groups."""
+
+    @property
     def jobs(self) -> Path:
         """The directory of the jobs' working directories."""
 

@@ -19,8 +19,14 @@ from mlstack_localcloud.server.sagemaker import service_model, validation
 from mlstack_localcloud.server.sagemaker.errors import ServiceError, unknown_operation
 from mlstack_localcloud.server.sagemaker.execution.running_jobs import RunningJobs
 from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
+from mlstack_localcloud.server.sagemaker.features import wire
+from mlstack_localcloud.server.sagemaker.features.offline import OfflineStore
+from mlstack_localcloud.server.sagemaker.features.records import Records
+from mlstack_localcloud.server.sagemaker.features.runtime import FeatureRuntime
 from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
 from mlstack_localcloud.server.sagemaker.resources.endpoints import Endpoints
+from mlstack_localcloud.server.sagemaker.resources.feature_groups import FeatureGroups
+from mlstack_localcloud.server.sagemaker.resources.hyperparameter_tuning_jobs import HyperParameterTuningJobs
 from mlstack_localcloud.server.sagemaker.resources.model_package_groups import ModelPackageGroups
 from mlstack_localcloud.server.sagemaker.resources.model_packages import ModelPackages
 from mlstack_localcloud.server.sagemaker.resources.models import Models
@@ -29,6 +35,7 @@ from mlstack_localcloud.server.sagemaker.resources.pipelines import Pipelines
 from mlstack_localcloud.server.sagemaker.resources.processing_jobs import ProcessingJobs
 from mlstack_localcloud.server.sagemaker.resources.tags import Tags
 from mlstack_localcloud.server.sagemaker.resources.training_jobs import TrainingJobs
+from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics, MeasuredEvents
 from mlstack_localcloud.server.sagemaker.serving.rollout import Rollouts
 from mlstack_localcloud.server.sagemaker.state_events import StateEvents
 from mlstack_localcloud.server.sagemaker.store import Store
@@ -62,24 +69,29 @@ class SageMaker:
         self._store = Store(home.sagemaker_database)
         self._running = RunningJobs()
         workshop = Workshop(home, clients)
-        state_events = StateEvents(events, self._store)
+        self._rollouts = Rollouts(home.endpoints, workshop)
+        self._metrics = EndpointMetrics(clients, self._rollouts.router)
+        state_events = StateEvents(MeasuredEvents(events, self._metrics), self._store)
         tags = Tags(self._store)
         groups = ModelPackageGroups(self._store, tags)
         packages = ModelPackages(self._store, tags, groups, workshop.objects, state_events)
         models = Models(self._store, tags, packages, workshop.objects, state_events)
         configs = EndpointConfigs(self._store, tags, models)
-        self._rollouts = Rollouts(home.endpoints, workshop)
         self._endpoints = Endpoints(
             store=self._store,
             tags=tags,
             models=models,
             configs=configs,
             rollouts=self._rollouts,
+            metrics=self._metrics,
             running=self._running,
             events=state_events,
         )
         self._processing_jobs = ProcessingJobs(self._store, tags, workshop, self._running, state_events)
         self._training_jobs = TrainingJobs(self._store, tags, workshop, self._running, state_events)
+        self._tuning_jobs = HyperParameterTuningJobs(
+            self._training_jobs, self._store, tags, workshop, self._running, state_events
+        )
         pipelines = Pipelines(self._store, tags, workshop.objects)
         self._executions = PipelineExecutions(
             store=self._store,
@@ -89,6 +101,17 @@ class SageMaker:
             objects=workshop.objects,
             events=state_events,
         )
+        self._records = Records(home.features_database)
+        self._offline = OfflineStore(self._store, self._records, clients)
+        self._feature_groups = FeatureGroups(
+            store=self._store,
+            tags=tags,
+            objects=workshop.objects,
+            records=self._records,
+            offline=self._offline,
+            running=self._running,
+        )
+        self._features = FeatureRuntime(self._feature_groups, self._records, self._offline)
         self._operations: dict[str, Handler] = {
             **tags.operations(),
             **groups.operations(),
@@ -98,8 +121,10 @@ class SageMaker:
             **self._endpoints.operations(),
             **self._processing_jobs.operations(),
             **self._training_jobs.operations(),
+            **self._tuning_jobs.operations(),
             **pipelines.operations(),
             **self._executions.operations(),
+            **self._feature_groups.operations(),
         }
 
     def handle(self, operation: str, body: bytes, caller: Identity) -> Response:
@@ -147,18 +172,39 @@ class SageMaker:
         """
         return self._endpoints.invoke(endpoint, request, caller)
 
+    def features(self, method: str, path: str, query: str, body: bytes, caller: Identity) -> Response | None:
+        """Answer a request of Feature Store's runtime API.
+
+        Args:
+            method: The HTTP method.
+            path: The path, as it was sent.
+            query: The query string.
+            body: The body.
+            caller: Who calls.
+
+        Returns:
+            The answer, or the error as AWS shapes it; None for an operation that there is not. Nothing is raised.
+        """
+        route = wire.operation_of(method, path)
+        return None if route is None else wire.answer(self._features, route, query, body, caller)
+
     def resume(self) -> None:
         """Take up what ran when the daemon ended: endpoints serve again, jobs and executions have failed."""
         self._endpoints.resume(ACCOUNT)
         self._processing_jobs.resume(ACCOUNT)
         self._training_jobs.resume(ACCOUNT)
+        self._tuning_jobs.resume(ACCOUNT)
         self._executions.resume(ACCOUNT)
+        self._feature_groups.resume(ACCOUNT)
 
     def close(self) -> None:
         """End what runs and close the tables."""
         self._running.stop_all()
+        self._metrics.close()
         self._rollouts.close()
         self._running.close()
+        self._offline.close()
+        self._records.close()
         self._store.close()
 
 

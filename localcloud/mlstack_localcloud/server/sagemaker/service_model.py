@@ -16,15 +16,15 @@ Shape = Any
 
 
 @cache
-def _model() -> Any:
+def _model(service: str = "sagemaker") -> Any:
     # Loaded at the first request, not at import: it takes 0.1 s and 20 MB.
-    return ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
-def input_shape(operation: str) -> Shape | None:
+def input_shape(operation: str, service: str = "sagemaker") -> Shape | None:
     """Return the shape of an operation's request, or None when AWS has no such operation."""
     try:
-        return _model().operation_model(operation).input_shape
+        return _model(service).operation_model(operation).input_shape
     except OperationNotFoundError:
         return None
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.store import Store
 
 TRAINING_JOB = "SageMaker Training Job State Change"
+HYPER_PARAMETER_TUNING_JOB = "SageMaker HyperParameter Tuning Job State Change"
 PROCESSING_JOB = "SageMaker Processing Job State Change"
 MODEL = "SageMaker Model State Change"
 MODEL_PACKAGE = "SageMaker Model Package State Change"

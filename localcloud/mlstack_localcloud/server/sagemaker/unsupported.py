@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document
 
 ENDPOINT_CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants")
+FEATURE_DEFINITION = ("CollectionConfig", "CollectionType")
+OFFLINE_STORE = ("DataCatalogConfig",)
 TRAINING_JOB = ("CheckpointConfig", "DebugRuleConfigurations", "ProfilerRuleConfigurations", "ServerlessJobConfig")
 
 

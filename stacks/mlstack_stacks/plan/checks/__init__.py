@@ -13,14 +13,18 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
 CHECKS: tuple[str, ...] = (
+    "local_tuning",
     "gates_without_registry",
     "no_gates",
     "no_owner",
+    "no_recipients",
     "package_versions",
     "python_version",
+    "secrets_without_isolation",
     "serving_without_registry",
     "silent_notifications",
     "single_instance",
+    "unwatched_rollout",
     "steps_without_data",
 )
 """The rules, each a module here with a function `check`."""

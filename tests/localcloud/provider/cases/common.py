@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pulumi_aws import cloudwatch, ecr, iam, kms, sns, sqs, ssm
+from pulumi_aws import budgets, cloudwatch, ecr, iam, kms, sns, sqs, ssm
 
 from . import Case, Shared
 
@@ -36,6 +36,47 @@ def _images(days: int) -> str:
         "action": {"type": "expire"},
     }
     return json.dumps({"rules": [rule]})
+
+
+def _latency(period: int) -> list[Any]:
+    part = cloudwatch.MetricAlarmMetricQueryMetricArgs(
+        namespace="AWS/SageMaker",
+        metric_name="ModelLatency",
+        dimensions={"EndpointName": "e", "VariantName": "v"},
+        period=period,
+        stat="p99",
+    )
+    return [
+        cloudwatch.MetricAlarmMetricQueryArgs(id="total", expression="m1 / 1000", label="ms", return_data=True),
+        cloudwatch.MetricAlarmMetricQueryArgs(id="m1", metric=part, return_data=False),
+    ]
+
+
+def _dashboard(text: str) -> str:
+    return json.dumps({"widgets": [{"type": "text", "properties": {"markdown": text}}]})
+
+
+def _tagged(project: str, environment: str) -> budgets.BudgetFilterExpressionArgs:
+    tags = {"mlstack:project": project, "mlstack:environment": environment}
+    return budgets.BudgetFilterExpressionArgs(
+        ands=[
+            budgets.BudgetFilterExpressionAndArgs(
+                tags=budgets.BudgetFilterExpressionAndTagsArgs(key=key, values=[value])
+            )
+            for key, value in tags.items()
+        ]
+    )
+
+
+def _told(percent: float, kind: str, topic: Any) -> budgets.BudgetNotificationArgs:
+    return budgets.BudgetNotificationArgs(
+        comparison_operator="GREATER_THAN",
+        notification_type=kind,
+        threshold=percent,
+        threshold_type="PERCENTAGE",
+        subscriber_sns_topic_arns=[topic],
+        subscriber_email_addresses=["team@example.com"],
+    )
 
 
 _PATTERN = json.dumps({"source": ["aws.sagemaker"], "detail-type": ["SageMaker Model Package State Change"]})
@@ -224,6 +265,91 @@ CASES = [
         remove=lambda aws, o: aws("events").remove_targets(Rule=o["rule"], Ids=[o["targetId"]]),
         import_id=lambda o: f"{o['rule']}/{o['targetId']}",
         import_inputs=lambda o: {"target_id": o["targetId"]},
+    ),
+    Case(
+        token="aws:cloudwatch/metricAlarm:MetricAlarm",
+        make=cloudwatch.MetricAlarm,
+        inputs=lambda shared: {
+            "comparison_operator": "GreaterThanThreshold",
+            "evaluation_periods": 5,
+            "datapoints_to_alarm": 3,
+            "threshold": 500,
+            "metric_queries": _latency(60),
+            "alarm_actions": [shared.topic.arn],
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "name", "tagsAll", "treatMissingData"),
+        change=lambda shared: {
+            "threshold": 0.01,
+            "metric_queries": None,
+            "namespace": "AWS/SageMaker",
+            "metric_name": "Invocation5XXErrors",
+            "dimensions": {"EndpointName": "e", "VariantName": "v"},
+            "statistic": "Average",
+            "period": 60,
+            "treat_missing_data": "notBreaching",
+            "ok_actions": [shared.topic2.arn],
+            "tags": {"a": "2"},
+        },
+        replace=lambda _: {"name": "other"},
+        tamper=lambda aws, o: aws("cloudwatch").put_metric_alarm(
+            AlarmName=o["name"],
+            ComparisonOperator="LessThanThreshold",
+            EvaluationPeriods=1,
+            Threshold=1,
+            Namespace="by",
+            MetricName="hand",
+            Period=60,
+            Statistic="Sum",
+        ),
+        remove=lambda aws, o: aws("cloudwatch").delete_alarms(AlarmNames=[o["name"]]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:cloudwatch/dashboard:Dashboard",
+        make=cloudwatch.Dashboard,
+        inputs=lambda _: {"dashboard_name": "round-trip", "dashboard_body": _dashboard("one")},
+        outputs=("dashboardArn", "dashboardName", "dashboardBody"),
+        change=lambda _: {"dashboard_body": _dashboard("two")},
+        replace=lambda _: {"dashboard_name": "other"},
+        tamper=lambda aws, o: aws("cloudwatch").put_dashboard(
+            DashboardName=o["dashboardName"], DashboardBody=_dashboard("by hand")
+        ),
+        remove=lambda aws, o: aws("cloudwatch").delete_dashboards(DashboardNames=[o["dashboardName"]]),
+    ),
+    Case(
+        token="aws:budgets/budget:Budget",
+        make=budgets.Budget,
+        inputs=lambda shared: {
+            "budget_type": "COST",
+            "time_unit": "MONTHLY",
+            "limit_amount": "300",
+            "limit_unit": "USD",
+            "metrics": "UnblendedCost",
+            "filter_expression": _tagged("weather", "dev"),
+            "notifications": [_told(80, "ACTUAL", shared.topic.arn), _told(100, "FORECASTED", shared.topic.arn)],
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda shared: {
+            "limit_amount": "400",
+            "filter_expression": _tagged("weather", "prod"),
+            "notifications": [_told(90, "ACTUAL", shared.topic2.arn), _told(100, "FORECASTED", shared.topic.arn)],
+            "tags": {"a": "2"},
+        },
+        replace=lambda _: {"name": "other"},
+        tamper=lambda aws, o: aws("budgets").delete_notification(
+            AccountId="000000000000",
+            BudgetName=o["name"],
+            Notification={
+                "NotificationType": "ACTUAL",
+                "ComparisonOperator": "GREATER_THAN",
+                "Threshold": 90,
+                "ThresholdType": "PERCENTAGE",
+            },
+        ),
+        remove=lambda aws, o: aws("budgets").delete_budget(AccountId="000000000000", BudgetName=o["name"]),
+        import_inputs=lambda o: {"name": o["name"]},
     ),
     Case(
         token="aws:cloudwatch/logGroup:LogGroup",

@@ -93,7 +93,48 @@ def _delete_endpoint(aws: Any, outputs: Mapping[str, Any]) -> None:
     _until(aws, outputs["name"], None)
 
 
+def _feature_group(shared: Shared, ttl: int) -> dict[str, Any]:
+    return {
+        "feature_group_name": "life",
+        "record_identifier_feature_name": "city",
+        "event_time_feature_name": "at",
+        "feature_definitions": [
+            sagemaker.FeatureGroupFeatureDefinitionArgs(feature_name=name, feature_type="String")
+            for name in ("city", "at")
+        ],
+        "role_arn": shared.role_arn,
+        "offline_store_config": sagemaker.FeatureGroupOfflineStoreConfigArgs(
+            disable_glue_table_creation=True,
+            s3_storage_config=sagemaker.FeatureGroupOfflineStoreConfigS3StorageConfigArgs(s3_uri=shared.features_uri),
+        ),
+        "online_store_config": sagemaker.FeatureGroupOnlineStoreConfigArgs(
+            enable_online_store=True,
+            ttl_duration=sagemaker.FeatureGroupOnlineStoreConfigTtlDurationArgs(unit="Days", value=ttl),
+        ),
+        "tags": {"a": "1"},
+    }
+
+
+def _delete_feature_group(aws: Any, outputs: Mapping[str, Any]) -> None:
+    client = aws("sagemaker")
+    client.delete_feature_group(FeatureGroupName=outputs["id"])
+    while client.list_feature_groups(NameContains=outputs["id"])["FeatureGroupSummaries"]:
+        time.sleep(0.05)
+
+
 CASES = [
+    Case(
+        token="aws:sagemaker/featureGroup:FeatureGroup",
+        make=sagemaker.FeatureGroup,
+        inputs=lambda shared: _feature_group(shared, 7),
+        outputs=("arn", "featureGroupName", "throughputConfig", "tagsAll"),
+        change=lambda shared: {**_feature_group(shared, 8), "tags": {"a": "2"}},
+        replace=lambda _: {"description": "changed"},
+        tamper=lambda aws, o: aws("sagemaker").update_feature_group(
+            FeatureGroupName=o["id"], OnlineStoreConfig={"TtlDuration": {"Unit": "Hours", "Value": 1}}
+        ),
+        remove=_delete_feature_group,
+    ),
     Case(
         token="aws:sagemaker/modelPackageGroup:ModelPackageGroup",
         make=sagemaker.ModelPackageGroup,
@@ -187,6 +228,7 @@ def shared(resources: Shared) -> None:
     role = iam.Role("role", assume_role_policy=json.dumps(trust))
     found["role_arn"] = role.arn
     found["model_uri"] = archive.arn.apply(lambda arn: arn.replace("arn:aws:s3:::", "s3://"))
+    found["features_uri"] = bucket.bucket.apply(lambda name: f"s3://{name}/features")
     model = sagemaker.Model("model", execution_role_arn=role.arn, primary_container=_plain_container(resources))
     found["model_name"] = model.name
     for name in ("config1", "config2"):
@@ -199,6 +241,7 @@ def known(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "role_arn": outputs["role"]["arn"],
         "model_uri": outputs["archive"]["arn"].replace("arn:aws:s3:::", "s3://"),
+        "features_uri": f"s3://{outputs['models']['bucket']}/features",
         "model_name": outputs["model"]["name"],
         "config1_name": outputs["config1"]["name"],
         "config2_name": outputs["config2"]["name"],

@@ -68,6 +68,14 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     control.stop(cloud.home)
 
 
+NOTIFICATION = {
+    "NotificationType": "ACTUAL",
+    "ComparisonOperator": "GREATER_THAN",
+    "Threshold": 80.0,
+    "ThresholdType": "PERCENTAGE",
+}
+
+
 def _bare(answer: Any) -> Any:
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
@@ -264,10 +272,21 @@ def _make_others(cloud: Cloud) -> None:
         EvaluationPeriods=1,
         Threshold=1,
         ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="ignore",
+        Tags=[{"Key": "a", "Value": "1"}],
     )
+    cloud("cloudwatch").set_alarm_state(AlarmName="kept", StateValue="ALARM", StateReason="a test")
+    cloud("cloudwatch").put_metric_data(Namespace="kept", MetricData=[{"MetricName": "kept", "Value": 1.0}])
+    cloud("cloudwatch").put_dashboard(DashboardName="kept", DashboardBody='{"widgets": []}')
     limit = {"Amount": "1", "Unit": "USD"}
     budget = {"BudgetName": "kept", "BudgetLimit": limit, "TimeUnit": "MONTHLY", "BudgetType": "COST"}
-    cloud("budgets").create_budget(AccountId=ACCOUNT, Budget=budget)
+    tags = [{"Key": "a", "Value": "1"}]
+    cloud("budgets").create_budget(AccountId=ACCOUNT, Budget=budget, ResourceTags=tags)
+    cloud("budgets").update_budget(AccountId=ACCOUNT, NewBudget={**budget, "BudgetLimit": {**limit, "Amount": "2"}})
+    subscribers = [{"SubscriptionType": "EMAIL", "Address": "team@example.com"}]
+    cloud("budgets").create_notification(
+        AccountId=ACCOUNT, BudgetName="kept", Notification=NOTIFICATION, Subscribers=subscribers
+    )
     cloud("application-autoscaling").register_scalable_target(
         ServiceNamespace="sagemaker",
         ResourceId="endpoint/kept/variant/v",
@@ -281,7 +300,15 @@ def _look_at_others(cloud: Cloud) -> Any:
     return [
         _bare(cloud("secretsmanager").get_secret_value(SecretId="kept")),
         _bare(cloud("cloudwatch").describe_alarms()),
+        _bare(cloud("cloudwatch").list_metrics(Namespace="kept")),
+        _bare(cloud("cloudwatch").get_dashboard(DashboardName="kept")),
         _bare(cloud("budgets").describe_budgets(AccountId=ACCOUNT)),
+        _bare(
+            cloud("budgets").describe_subscribers_for_notification(
+                AccountId=ACCOUNT, BudgetName="kept", Notification=NOTIFICATION
+            )
+        ),
+        _bare(cloud("budgets").list_tags_for_resource(ResourceARN=f"arn:aws:budgets::{ACCOUNT}:budget/kept")),
         _bare(cloud("application-autoscaling").describe_scalable_targets(ServiceNamespace="sagemaker")),
     ]
 

@@ -66,6 +66,17 @@ except client("ssm").exceptions.ParameterAlreadyExists:
     assert _run(home, code) == "1 1 1"
 
 
+def test_a_read_in_cbor_is_not_journaled_either(home: Path) -> None:
+    code = """
+no_snapshots()
+client("cloudwatch").put_dashboard(DashboardName="a", DashboardBody="{}")
+client("cloudwatch").get_dashboard(DashboardName="a")
+client("cloudwatch").describe_alarms()
+print(rows("journal"))
+"""
+    assert _run(home, code) == "1"
+
+
 def test_a_second_of_quiet_empties_the_journal_into_a_snapshot(home: Path) -> None:
     code = """
 client("ssm").put_parameter(Name="/a", Value="1", Type="String")
@@ -101,6 +112,38 @@ print(client("kms").get_public_key(KeyId=key)["PublicKey"].hex())
 """
     assert journal == "0"
     assert _run(home, again) == public
+
+
+@pytest.mark.parametrize("journal_alone", [True, False])
+def test_a_scalable_target_outlives_a_restart_with_its_tags_and_policy(home: Path, journal_alone: bool) -> None:
+    key = """
+scaling = client("application-autoscaling")
+key = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": "endpoint/weather/variant/AllTraffic",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+"""
+    made = f"""
+{"no_snapshots()" if journal_alone else ""}
+{key}
+arn = scaling.register_scalable_target(**key, MinCapacity=1, MaxCapacity=4, Tags={{"a": "1"}})["ScalableTargetARN"]
+metric = {{"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}}
+policy = {{"TargetValue": 5.0, "PredefinedMetricSpecification": metric}}
+more = {{"PolicyName": "track", "PolicyType": "TargetTrackingScaling"}}
+answer = scaling.put_scaling_policy(**key, **more, TargetTrackingScalingPolicyConfiguration=policy)
+print(arn, answer["PolicyARN"])
+sys.stdout.flush()
+{"import os; os._exit(1)" if journal_alone else "kept.close()"}
+"""
+    found = f"""
+{key}
+target = scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"][0]
+policy = scaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"][0]
+assert scaling.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"] == {{"a": "1"}}
+print(target["ScalableTargetARN"], policy["PolicyARN"])
+"""
+    assert _run(home, made, code=int(journal_alone)) == _run(home, found)
 
 
 def test_a_journal_is_replayed_to_the_same_ids_secrets_and_times(home: Path) -> None:
@@ -168,6 +211,39 @@ counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
 print(*client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=counts)["Attributes"].values())
 """
     assert _run(home, deleted) == "0 0"
+
+
+NETWORK = """
+def network():
+    ec2 = client("ec2")
+    calls = (ec2.describe_vpcs, ec2.describe_subnets, ec2.describe_security_group_rules, ec2.describe_vpc_endpoints)
+    found = [call() for call in calls]
+    for each in found:
+        del each["ResponseMetadata"]
+    return found
+"""
+
+
+def test_a_network_is_replayed_to_the_same_ids_whoever_asked_first(home: Path) -> None:
+    made = """
+no_snapshots()
+network()  # a read, of which the journal knows nothing, makes the region's default network
+ec2 = client("ec2")
+vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+pair = {"GroupId": group, "Description": "jobs"}
+ec2.authorize_security_group_ingress(
+    GroupId=group, IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": [pair]}]
+)
+ec2.create_vpc_endpoint(
+    VpcId=vpc, ServiceName="com.amazonaws.us-east-1.kms", VpcEndpointType="Interface", SubnetIds=[subnet]
+)
+assert rows("journal") == 5
+print(network())
+import os; sys.stdout.flush(); os._exit(1)
+"""
+    assert _run(home, NETWORK + made, code=1) == _run(home, NETWORK + "print(network())")
 
 
 def test_a_state_of_another_format_is_refused(home: Path) -> None:

@@ -89,6 +89,7 @@ def test_nothing_of_the_built_in_parts_is_unknown(plan: Any) -> None:
     assert [(each.resource, each.part) for each in found.unpriced] == [
         ("churn-prod-endpoint", "disks"),
         ("churn-prod-endpoint", "data in and out"),
+        ("churn-prod-customers", "online store"),
     ]
     _, resources = plan
     told = {line.resource for line in found.lines} | {each.resource for each in found.unpriced}
@@ -96,7 +97,7 @@ def test_nothing_of_the_built_in_parts_is_unknown(plan: Any) -> None:
     assert len({(each.type, each.name) for each in in_the_cloud if each.name in told}) + sum(
         found.free.values()
     ) >= len(in_the_cloud)
-    assert found.free["aws:iam:Role"] == 4
+    assert found.free["aws:iam:Role"] == 5
 
 
 def test_the_shares_are_percent_of_the_total(plan: Any) -> None:

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi_aws
 import pytest
+from mlstack_components.aws.pipeline_args import PipelineDefinitionArgs
+from mlstack_components.aws.pipeline_definition import pipeline_definition
+from mlstack_stacks.pipeline_steps import pipeline_steps
 from mlstack_stacks.plan.cost.estimate import estimate
 from mlstack_stacks.plan.cost.kinds import FREE, KINDS
 from mlstack_stacks.plan.cost.prices import TablePrices
+from mlstack_stacks.spec import load
 
 from .conftest import endpoint, planned
 
@@ -110,6 +114,11 @@ def test_what_a_kind_costs(of: Estimated, kind: str, properties: dict[str, Any],
         ("aws:sns/topicSubscription:TopicSubscription", {"protocol": "sms"}, "deliveries"),
         ("aws:sagemaker/endpoint:Endpoint", {}, "instances"),
         ("aws:sagemaker/pipeline:Pipeline", {"pipelineName": "another"}, "runs"),
+        (
+            "aws:sagemaker/featureGroup:FeatureGroup",
+            {"onlineStoreConfig": {"enableOnlineStore": True}, "offlineStoreConfig": {}},
+            "online store",
+        ),
     ],
 )
 def test_what_of_a_kind_has_no_price(of: Estimated, kind: str, properties: dict[str, Any], part: str) -> None:
@@ -190,3 +199,34 @@ class TestPipeline:
         assert _parts(found) == pytest.approx(
             {"train": hours * 0.461, "train: disk": 100 * 0.14 * hours / 730}, abs=1e-6
         )
+
+    @pytest.mark.parametrize(
+        ("tune", "jobs"),
+        [
+            ("max_jobs: 8, ranges: {max_depth: [2, 12]}", 8),
+            ("strategy: grid, ranges: {max_depth: [2, 4, 8], loss: [a, b]}", 6),
+        ],
+    )
+    def test_tuning_trains_a_model_for_each_try(
+        self, write_project: Callable[..., Path], spec_text: str, tune: str, jobs: int
+    ) -> None:
+        step = f"  tune: {{objective: {{metric: f1}}, {tune}}}\n"
+        tuned = load(write_project(spec_text.replace("  evaluate:", f"{step}  evaluate:")), "prod")
+        assert tuned.steps
+        definition = pipeline_definition(
+            PipelineDefinitionArgs(
+                pipeline_name="churn-prod",
+                artifact_bucket="artifacts",
+                encryption_key_arn="key",
+                processing_role_arn="processing",
+                training_role_arn="training",
+                steps=pipeline_steps(tuned, tuned.steps, "churn-prod"),
+            )
+        )
+        token = "aws:sagemaker/pipeline:Pipeline"
+        before = _parts(estimate(tuned, [planned(token, "p", pipelineName="churn-prod")], TABLE))
+        after = _parts(estimate(tuned, [planned(token, "p", pipelineDefinition=json.dumps(definition))], TABLE))
+        assert before == pytest.approx(after)
+        hours = tuned.cost.assumptions.runs_per_month * tuned.cost.assumptions.hours_per_step * jobs
+        assert before["tune"] == pytest.approx(hours * 0.23, abs=1e-6)
+        assert "train" not in before

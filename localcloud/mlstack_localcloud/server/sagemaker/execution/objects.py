@@ -45,6 +45,14 @@ class Objects:
                 return False
         return True
 
+    def has_bucket(self, uri: str, region: str) -> bool:
+        """Return whether the bucket of an address is there."""
+        try:
+            self._clients.client("s3", region).head_bucket(Bucket=split_uri(uri)[0])
+        except (TransferError, ClientError):
+            return False
+        return True
+
     def download(self, uri: str, directory: Path, region: str) -> int:
         """Copy everything under a prefix into a directory, or the one object of that name.
 
@@ -146,6 +154,27 @@ class Objects:
         try:
             with path.open("rb") as file:
                 self._clients.client("s3", region).put_object(Bucket=bucket, Key=key, Body=file, **encryption)
+        except ClientError as error:
+            raise TransferError(f'Data upload failed for S3 URL "{uri}": {error}') from error
+
+    def write(self, content: bytes, uri: str, region: str, role_arn: str, key_id: str | None = None) -> None:
+        """Put content into an object, with the rights of a role.
+
+        Args:
+            content: The content.
+            uri: `s3://bucket/key`.
+            region: The region of the client.
+            role_arn: The role.
+            key_id: The KMS key of the object, or None.
+
+        Raises:
+            TransferError: S3 refused.
+        """
+        bucket, key = split_uri(uri)
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+        try:
+            client = self._clients.client("s3", region, role_arn)
+            client.put_object(Bucket=bucket, Key=key, Body=content, **encryption)
         except ClientError as error:
             raise TransferError(f'Data upload failed for S3 URL "{uri}": {error}') from error
 

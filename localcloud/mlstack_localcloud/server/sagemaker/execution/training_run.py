@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _SUBMIT_DIRECTORY = "sagemaker_submit_directory"
 _PROGRAM = "sagemaker_program"
 _OWN_PREFIX = "sagemaker_"
+# What a tuning job tells its training jobs; SageMaker's training toolkit keeps it from the script, too.
+_TUNING_METRIC = "_tuning_objective_metric"
 # The channel in which the sagemaker SDK's ModelTrainer sends its driver scripts, which hold /opt/ml in their text.
 _DRIVER_CHANNEL = "sm_drivers"
 
@@ -67,7 +69,7 @@ class TrainingRun(JobRun):
         if submitted is not None:
             self._unpack(str(submitted), code)
         python = self.python(self._requirements(code))
-        hyperparameters = {name: value for name, value in own.items() if not name.startswith(_OWN_PREFIX)}
+        hyperparameters = {name: value for name, value in own.items() if not _is_own(name)}
         environment = {
             **variables.basic(self.directory, python, self.region),
             **variables.training(self.directory, self.job, hyperparameters, program),
@@ -156,6 +158,10 @@ class TrainingRun(JobRun):
         if program.endswith(".py"):
             return ["python3", program, *options]
         return ["/bin/sh", "-c", shlex.join([f"./{program}", *options])]
+
+
+def _is_own(hyperparameter: str) -> bool:
+    return hyperparameter.startswith(_OWN_PREFIX) or hyperparameter == _TUNING_METRIC
 
 
 def metrics(definitions: list[dict[str, str]], lines: list[str], timestamp: float) -> dict[str, Document]:

@@ -25,6 +25,7 @@ from mlstack_localcloud.server.sagemaker.pipelines.step_kinds import (
     identifier_of,
     resource_name,
 )
+from mlstack_localcloud.server.sagemaker.pipelines.tuning_properties import with_best_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +105,8 @@ class PipelineRun:
         if kind is None or kind.metadata not in made:
             raise ExpressionError(f"The step {step} has no properties.")
         identifier = identifier_of(kind, made[kind.metadata]["Arn"])
-        return self._call(kind.describe, {kind.described_by: identifier}, self._caller)
+        described = self._call(kind.describe, {kind.described_by: identifier}, self._caller)
+        return with_best_first(described, self._call, self._caller) if "TuningJob" in made else described
 
     def property_file(self, step: str, name: str) -> Any:
         """Return the JSON in a property file of a step."""
@@ -166,7 +168,7 @@ class PipelineRun:
         kind = STEP_KINDS[step.type]
         request = resolved(step.arguments, self)
         if kind.name is not None:
-            request[kind.name] = resource_name(self.facts["PipelineExecutionId"], step.name)
+            request[kind.name] = resource_name(self.facts["PipelineExecutionId"], step.name, short=kind.short_name)
         arn = self._call(kind.create, request, self._caller)[kind.arn]
         self._records.note(step, {kind.metadata: {"Arn": arn}})
         return ("Succeeded", None) if kind.stop is None else self._job_ended(kind, kind.stop, arn)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _LETTERS = string.ascii_letters + string.digits
 _LONGEST_NAME = 63
 _SUFFIX = 10
+_SHORT_STEP = 7
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class StepKind:
         event: The member of the event's metadata that tells the ARN.
         stop: The operation that stops it, or None for what is made at once.
         status: The member of `describe` with its status, where it is not made at once.
+        short_name: Whether its name has 32 letters at most, and so only the beginning of the step's.
     """
 
     create: str
@@ -36,6 +38,7 @@ class StepKind:
     event: str
     stop: str | None = None
     status: str = ""
+    short_name: bool = False
 
 
 STEP_KINDS: dict[str, StepKind] = {
@@ -60,6 +63,18 @@ STEP_KINDS: dict[str, StepKind] = {
         event="trainingJob",
         stop="StopTrainingJob",
         status="TrainingJobStatus",
+    ),
+    "Tuning": StepKind(
+        create="CreateHyperParameterTuningJob",
+        describe="DescribeHyperParameterTuningJob",
+        name="HyperParameterTuningJobName",
+        described_by="HyperParameterTuningJobName",
+        arn="HyperParameterTuningJobArn",
+        metadata="TuningJob",
+        event="tuningJob",
+        stop="StopHyperParameterTuningJob",
+        status="HyperParameterTuningJobStatus",
+        short_name=True,
     ),
     "RegisterModel": StepKind(
         create="CreateModelPackage",
@@ -87,8 +102,17 @@ def identifier_of(kind: StepKind, arn: str) -> str:
     return arn if kind.name is None else arn.rsplit("/", 1)[-1]
 
 
-def resource_name(execution_id: str, step: str) -> str:
-    """Return the name of what a step makes, as SageMaker names it: `pipelines-<execution>-<step>-<random>`."""
+def resource_name(execution_id: str, step: str, *, short: bool = False) -> str:
+    """Return the name of what a step makes, as SageMaker names it.
+
+    Args:
+        execution_id: The run.
+        step: The step.
+        short: Whether it is `<execution>-<step>-<random>` with 7 letters of the step; else
+            `pipelines-<execution>-<step>-<random>`.
+    """
     suffix = "".join(secrets.choice(_LETTERS) for _ in range(_SUFFIX))
+    if short:
+        return f"{execution_id}-{step[:_SHORT_STEP].rstrip('-_')}-{suffix}".replace("_", "-")
     head = f"pipelines-{execution_id}-{step}"[: _LONGEST_NAME - _SUFFIX - 1]
     return f"{head.rstrip('-_')}-{suffix}".replace("_", "-")

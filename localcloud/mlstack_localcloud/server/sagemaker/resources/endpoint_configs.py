@@ -8,7 +8,7 @@ from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.errors import validation_error
 from mlstack_localcloud.server.sagemaker.listing import Listing
 from mlstack_localcloud.server.sagemaker.store import now
-from mlstack_localcloud.server.sagemaker.unsupported import ENDPOINT_CONFIG, refuse, unsupported
+from mlstack_localcloud.server.sagemaker.unsupported import ENDPOINT_CONFIG, refuse
 
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document, Handler, Identity
@@ -47,8 +47,6 @@ class EndpointConfigs:
         name = request["EndpointConfigName"]
         arn = arns.arn(caller, KIND, name)
         refuse(request, ENDPOINT_CONFIG)
-        if request.get("DataCaptureConfig", {}).get("EnableCapture"):
-            raise unsupported("DataCaptureConfig")
         variants = request["ProductionVariants"]
         names = [variant["VariantName"] for variant in variants]
         if len(set(names)) < len(names):

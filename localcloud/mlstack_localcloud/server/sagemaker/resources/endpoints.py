@@ -3,7 +3,7 @@
 ```
 Creating -> InService | Failed
 InService -> Updating -> InService                      (another configuration serves)
-InService -> Updating -> RollingBack -> InService       (it could not; the one before goes on)
+InService -> Updating -> RollingBack -> InService       (it could not, or an alarm tripped; the one before goes on)
 InService | Failed -> Deleting -> gone
 ```
 After a restart of the daemon, endpoints in service are started again while calls wait, and what was being made, changed
@@ -26,8 +26,17 @@ from mlstack_localcloud.server.sagemaker.ports import Origin
 from mlstack_localcloud.server.sagemaker.service_model import answer
 from mlstack_localcloud.server.sagemaker.serving import invocation
 from mlstack_localcloud.server.sagemaker.serving.deployment import Deployment, variant_of
-from mlstack_localcloud.server.sagemaker.serving.endpoint_documents import busy, end_update, retained, scaled, shown
+from mlstack_localcloud.server.sagemaker.serving.endpoint_documents import (
+    begin_update,
+    busy,
+    end_update,
+    retained,
+    scaled,
+    show_progress,
+    shown,
+)
 from mlstack_localcloud.server.sagemaker.serving.rollout import RolloutError, Rollouts
+from mlstack_localcloud.server.sagemaker.serving.traffic import TrafficPlan
 from mlstack_localcloud.server.sagemaker.store import now
 
 if TYPE_CHECKING:
@@ -40,6 +49,7 @@ if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
     from mlstack_localcloud.server.sagemaker.resources.models import Models
     from mlstack_localcloud.server.sagemaker.resources.tags import Tags
+    from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics
     from mlstack_localcloud.server.sagemaker.state_events import StateEvents
     from mlstack_localcloud.server.sagemaker.store import Store
 
@@ -64,6 +74,7 @@ class Endpoints:
         models: What is served.
         configs: How it is served.
         rollouts: The processes that serve.
+        metrics: Records calls.
         running: Where changes of endpoints run.
         events: Where changes are announced.
     """
@@ -76,6 +87,7 @@ class Endpoints:
         models: Models,
         configs: EndpointConfigs,
         rollouts: Rollouts,
+        metrics: EndpointMetrics,
         running: RunningJobs,
         events: StateEvents,
     ) -> None:
@@ -84,6 +96,7 @@ class Endpoints:
         self._models = models
         self._configs = configs
         self._rollouts = rollouts
+        self._metrics = metrics
         self._running = running
         self._events = events
 
@@ -137,6 +150,9 @@ class Endpoints:
         if endpoint["EndpointStatus"] != "InService":
             raise busy(endpoint)
         deployment = self._deployment(request["EndpointConfigName"], caller, retained(endpoint, request))
+        self._rollouts.refuse_other_types(endpoint["EndpointArn"], Deployment.of(endpoint["_deployment"]), deployment)
+        if request.get("RetainDeploymentConfig") and "LastDeploymentConfig" in endpoint:
+            request = {**request, "DeploymentConfig": endpoint["LastDeploymentConfig"]}
         self._begin_update(endpoint, deployment, request, Origin.of(caller))
         return {"EndpointArn": endpoint["EndpointArn"]}
 
@@ -148,20 +164,10 @@ class Endpoints:
         return {"EndpointArn": endpoint["EndpointArn"]}
 
     def _begin_update(self, endpoint: Document, deployment: Deployment, request: Document, caller: Origin) -> None:
-        arn, started = endpoint["EndpointArn"], now()
-
-        def change(document: Document) -> None:
-            if document["EndpointStatus"] != "InService":
-                raise busy(document)
-            document.pop("FailureReason", None)
-            document["EndpointStatus"] = "Updating"
-            document["_pending"] = deployment.document()
-            document["PendingDeploymentSummary"] = {"EndpointConfigName": deployment.config, "StartTime": started}
-            if "DeploymentConfig" in request:
-                document["LastDeploymentConfig"] = request["DeploymentConfig"]
-
-        self._change(arn, caller, change)
-        self._start(arn, partial(self._exchange, arn, caller, deployment))
+        arn, config = endpoint["EndpointArn"], request.get("DeploymentConfig")
+        plan = TrafficPlan.of(config, deployment.instances)
+        self._change(arn, caller, partial(begin_update, deployment=deployment, config=config))
+        self._start(arn, partial(self._exchange, arn, caller, deployment, plan))
 
     def delete(self, request: Document, caller: Identity) -> Document:
         """Take an endpoint out of service; calls that it works on are answered."""
@@ -179,7 +185,7 @@ class Endpoints:
 
     def invoke(self, name: str, request: Request, caller: Identity) -> Response:
         """Answer a call."""
-        return invocation.invoke(self._rollouts.router, arns.arn(caller, KIND, name), request, caller)
+        return invocation.invoke(self._rollouts.router, arns.arn(caller, KIND, name), request, caller, self._metrics)
 
     def resume(self, account: str) -> None:
         """Take up every endpoint where the daemon left it."""
@@ -208,7 +214,9 @@ class Endpoints:
             arn, caller, Deployment.of(endpoint["_deployment"]), quiet=endpoint["EndpointStatus"] != "Creating"
         )
         if "_pending" in endpoint:
-            self._exchange(arn, caller, Deployment.of(endpoint["_pending"]))
+            pending = Deployment.of(endpoint["_pending"])
+            plan = TrafficPlan.of(endpoint.get("_deployment_config"), pending.instances)
+            self._exchange(arn, caller, pending, plan)
 
     def _bring_up(self, arn: str, caller: Origin, deployment: Deployment, *, quiet: bool = False) -> None:
         try:
@@ -221,13 +229,19 @@ class Endpoints:
             if not quiet:
                 self._settle(arn, caller, "InService")
 
-    def _exchange(self, arn: str, caller: Origin, deployment: Deployment) -> None:
+    def _exchange(self, arn: str, caller: Origin, deployment: Deployment, plan: TrafficPlan) -> None:
+        adopt, progress = partial(self._adopt, arn, caller, deployment), partial(self._progress, arn, deployment)
         try:
-            self._rollouts.deploy(arn, deployment, then=partial(self._adopt, arn, caller, deployment))
+            self._rollouts.deploy(arn, deployment, plan, adopt, progress)
         except RolloutError as error:
             self._rollouts.discard(arn, deployment)
             self._settle(arn, caller, "RollingBack", str(error))
             self._settle(arn, caller, "InService", str(error), pending=False)
+
+    def _progress(self, arn: str, deployment: Deployment, stage: str, share: float) -> None:
+        change = partial(show_progress, deployment=deployment, stage=stage, share=share)
+        # Not a state change that is announced: only DescribeEndpoint shows it.
+        self._store.update(KIND, arns.region_of(arn), arns.name_of(arn, KIND), change)
 
     def _adopt(self, arn: str, caller: Origin, deployment: Deployment) -> None:
         def change(document: Document) -> None:
@@ -275,7 +289,7 @@ class Endpoints:
             )
             for given in config["ProductionVariants"]
         )
-        return Deployment(secrets.token_hex(6), config_name, variants)
+        return Deployment(secrets.token_hex(6), config_name, variants, config.get("DataCaptureConfig"))
 
     def _existing(self, name: str, caller: Identity) -> Document:
         endpoint = self._store.get(KIND, caller.region, name)

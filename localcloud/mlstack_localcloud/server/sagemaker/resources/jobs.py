@@ -57,6 +57,7 @@ class Jobs(ABC, Generic[Run]):
     Attributes:
         kind: The kind as ARNs name it, such as `training-job`.
         word: The kind as operations and members name it: `Training` for CreateTrainingJob and TrainingJobName.
+        said: The kind as messages name it: `training`.
         listing: How its jobs are listed.
         event: The detail type of its state changes.
         run: What works through one of its jobs.
@@ -64,6 +65,7 @@ class Jobs(ABC, Generic[Run]):
 
     kind: ClassVar[str]
     word: ClassVar[str]
+    said: ClassVar[str]
     listing: ClassVar[Listing]
     event: ClassVar[str]
     run: ClassVar[type[JobRun]]
@@ -147,7 +149,7 @@ class Jobs(ABC, Generic[Run]):
         job = self._existing(request[self._name], caller)
         if job[self._status] not in _AT_WORK:
             raise validation_error(
-                f"The request was rejected because the {self.word.lower()} job is in status {job[self._status]}."
+                f"The request was rejected because the {self.said} job is in status {job[self._status]}."
             )
         self.move(job[self._name], Origin.of(caller), Step("Stopping"))
         self._running.stop(job[self._arn])
@@ -157,7 +159,7 @@ class Jobs(ABC, Generic[Run]):
         """Delete a job that has ended."""
         job = self._existing(request[self._name], caller)
         if job[self._status] in _AT_WORK:
-            raise in_use(f"The {self.word.lower()} job {job[self._arn]} has not ended.")
+            raise in_use(f"The {self.said} job {job[self._arn]} has not ended.")
         self._store.delete(self.kind, caller.region, job[self._name])
         self._tags.detach(job[self._arn])
         return {}
@@ -209,7 +211,7 @@ class Jobs(ABC, Generic[Run]):
             directory.note(str(failure))
             self.log(run).pump(last=True)
         except Exception:
-            _log.exception("The %s job %s failed inside the local cloud", self.word.lower(), name)
+            _log.exception("The %s job %s failed inside the local cloud", self.said, name)
             end = Step("Failed", reason="InternalServerError: see the log of the local cloud.")
         if signals.closing.is_set():
             return

@@ -52,6 +52,7 @@ class ProcessingJobs(Jobs[ProcessingRun]):
 
     kind = arns.PROCESSING_JOB
     word = "Processing"
+    said = "processing"
     listing = _LISTING
     event = state_events.PROCESSING_JOB
     run = ProcessingRun

@@ -61,6 +61,7 @@ class TrainingJobs(Jobs[TrainingRun]):
 
     kind = arns.TRAINING_JOB
     word = "Training"
+    said = "training"
     listing = _LISTING
     event = state_events.TRAINING_JOB
     run = TrainingRun

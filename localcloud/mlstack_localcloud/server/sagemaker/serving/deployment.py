@@ -28,6 +28,7 @@ class Variant:
         instances: How many instances it has by its configuration.
         container: The container of its model, as `Models.served_container` returns it.
         seconds_to_start: How long its container may take until it answers the ping.
+        instance_type: Its instance type; empty for serverless ones.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Variant:
     instances: int
     container: Document
     seconds_to_start: float
+    instance_type: str = ""
 
     @property
     def processes(self) -> int:
@@ -60,11 +62,18 @@ class Deployment:
         identifier: Names the directory of the deployment.
         config: The name of the endpoint configuration.
         variants: The variants.
+        capture: The configuration's DataCaptureConfig, or None.
     """
 
     identifier: str
     config: str
     variants: tuple[Variant, ...]
+    capture: Document | None = None
+
+    @property
+    def instances(self) -> int:
+        """How many instances the smallest variant has by its configuration."""
+        return min(variant.instances for variant in self.variants)
 
     def document(self) -> Document:
         """Return the deployment as JSON."""
@@ -74,7 +83,7 @@ class Deployment:
     def of(cls, document: Document) -> Deployment:
         """Return the deployment in a document."""
         variants = tuple(Variant(**variant) for variant in document["variants"])
-        return cls(document["identifier"], document["config"], variants)
+        return cls(document["identifier"], document["config"], variants, document.get("capture"))
 
 
 def variant_of(given: Document, container: Document, kept: dict[str, Any]) -> Variant:
@@ -102,4 +111,5 @@ def variant_of(given: Document, container: Document, kept: dict[str, Any]) -> Va
         instances=int(values["instances"]),
         container=container,
         seconds_to_start=float(all_values["ContainerStartupHealthCheckTimeoutInSeconds"]),
+        instance_type=given.get("InstanceType", ""),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.server.sagemaker.errors import validation_error
 from mlstack_localcloud.server.sagemaker.serving.deployment import Deployment
+from mlstack_localcloud.server.sagemaker.store import now
 
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document
@@ -28,7 +29,67 @@ def shown(endpoint: Document) -> Document:
         if serves:
             shown.update(CurrentWeight=variant.weight, CurrentInstanceCount=variant.instances)
         variants.append(shown)
-    return {**endpoint, "ProductionVariants": variants}
+    return {**endpoint, **_capture(endpoint), "ProductionVariants": variants}
+
+
+def _capture(endpoint: Document) -> Document:
+    config = endpoint["_deployment"].get("capture")
+    if config is None:
+        return {}
+    enabled = bool(config.get("EnableCapture"))
+    summary = {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": config["InitialSamplingPercentage"],
+        "DestinationS3Uri": config["DestinationS3Uri"],
+        "KmsKeyId": config.get("KmsKeyId", ""),
+    }
+    return {"DataCaptureConfig": summary}
+
+
+def begin_update(endpoint: Document, deployment: Deployment, config: Document | None) -> None:
+    """Note that an endpoint is being updated.
+
+    Args:
+        endpoint: The endpoint.
+        deployment: What it shall serve.
+        config: The DeploymentConfig of the update, or None.
+
+    Raises:
+        ServiceError: It is being changed already.
+    """
+    if endpoint["EndpointStatus"] != "InService":
+        raise busy(endpoint)
+    endpoint.pop("FailureReason", None)
+    endpoint["EndpointStatus"] = "Updating"
+    endpoint["_pending"] = deployment.document()
+    endpoint["PendingDeploymentSummary"] = {"EndpointConfigName": deployment.config, "StartTime": now()}
+    if config is not None:
+        endpoint["LastDeploymentConfig"] = endpoint["_deployment_config"] = config
+
+
+def show_progress(endpoint: Document, deployment: Deployment, stage: str, share: float) -> None:
+    """Note how far an update has come (PendingDeploymentSummary).
+
+    Args:
+        endpoint: The endpoint.
+        deployment: What it shall serve.
+        stage: The VariantStatus of the new variants.
+        share: Their share of the calls, 0 to 1.
+    """
+    status = {"Status": stage, "StatusMessage": f"{share:.0%} of the traffic", "StartTime": now()}
+    summary = endpoint.setdefault("PendingDeploymentSummary", {"EndpointConfigName": deployment.config})
+    summary["ProductionVariants"] = [
+        {
+            "VariantName": variant.name,
+            "CurrentWeight": variant.weight * share,
+            "DesiredWeight": variant.weight,
+            "CurrentInstanceCount": 0 if stage == "Creating" else variant.instances,
+            "DesiredInstanceCount": variant.instances,
+            "VariantStatus": [status],
+        }
+        for variant in deployment.variants
+    ]
 
 
 def retained(endpoint: Document, request: Document) -> dict[str, Any]:
@@ -66,13 +127,13 @@ def scaled(endpoint: Document, wanted: list[Document]) -> Deployment:
         )
         for variant in deployment.variants
     )
-    return Deployment(secrets.token_hex(6), deployment.config, variants)
+    return replace(deployment, identifier=secrets.token_hex(6), variants=variants)
 
 
 def end_update(endpoint: Document) -> None:
     """Forget the update of an endpoint that has come to its end."""
-    endpoint.pop("_pending", None)
-    endpoint.pop("PendingDeploymentSummary", None)
+    for member in ("_pending", "_deployment_config", "PendingDeploymentSummary"):
+        endpoint.pop(member, None)
 
 
 def busy(endpoint: Document) -> Exception:

@@ -10,6 +10,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from mlstack_localcloud.server.sagemaker.serving.capture import Capture
+from mlstack_localcloud.server.sagemaker.serving.capture_lines import CaptureSettings
 from mlstack_localcloud.server.sagemaker.serving.model_process import ModelProcess, NotServingError
 from mlstack_localcloud.server.sagemaker.serving.preparation import PreparationError, Prepared, prepare
 
@@ -53,16 +55,22 @@ class Fleet:
         deployment: What is served.
         root: The directory of the deployment.
         workshop: What the processes are made with.
+
+    Attributes:
+        root: The directory of the deployment.
+        deployment: What is served.
+        capture: Keeps its calls, or None.
     """
 
     def __init__(self, endpoint: str, region: str, deployment: Deployment, root: Path, workshop: Workshop) -> None:
         self.deployment = deployment
         self._group = LOG_GROUP + endpoint
         self._region = region
-        self._root = root
+        self.root = root
         self._workshop = workshop
         self._instances: list[_Instance] = []
         self._closed = threading.Event()
+        self.capture = self._new_capture(endpoint)
 
     def start(self) -> None:
         """Start all processes and wait until every one serves; after a failure none is left.
@@ -72,7 +80,7 @@ class Fleet:
         """
         try:
             for variant in self.deployment.variants:
-                prepared = prepare(variant, self._root / variant.name, self._region, self._workshop)
+                prepared = prepare(variant, self.root / variant.name, self._region, self._workshop)
                 self._instances += [_Instance(variant, prepared, number) for number in range(variant.processes)]
             for instance in self._instances:
                 self._follow(instance)
@@ -104,9 +112,21 @@ class Fleet:
         ]
         return (variant, min(serving, key=lambda process: process.in_flight)) if serving else None
 
+    def has(self, variant: str) -> bool:
+        """Return whether there is a variant of a name."""
+        return any(candidate.name == variant for candidate in self.deployment.variants)
+
     def in_flight(self) -> int:
         """Return how many calls are worked on."""
         return sum(instance.process.in_flight for instance in self._instances)
+
+    def pids(self) -> dict[str, list[int]]:
+        """Return the process ids of the instances that serve, by variant."""
+        found: dict[str, list[int]] = {}
+        for instance in self._instances:
+            if instance.process.serving:
+                found.setdefault(instance.variant.name, []).append(instance.process.pid)
+        return found
 
     def close(self, *, remove: bool = False) -> None:
         """End all processes.
@@ -119,8 +139,21 @@ class Fleet:
             instance.process.stop()
             if instance.follower is not None:
                 instance.follower.pump(last=True)
+        if self.capture is not None:
+            self.capture.close()
         if remove:
-            shutil.rmtree(self._root, ignore_errors=True)
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def _new_capture(self, endpoint: str) -> Capture | None:
+        settings = CaptureSettings.of(self.deployment.capture)
+        if settings is None:
+            return None
+        role = self.deployment.variants[0].container["_role"]
+
+        def write(uri: str, content: bytes, key_id: str | None) -> None:
+            self._workshop.objects.write(content, uri, self._region, role, key_id)
+
+        return Capture(endpoint, settings, write)
 
     def _follow(self, instance: _Instance) -> None:
         instance.follower = self._workshop.log(self._group, self._region, instance.stream, instance.process.log)

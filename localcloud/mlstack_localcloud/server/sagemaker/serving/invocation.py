@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
 
+from mlstack_localcloud.server.sagemaker.serving.capture_lines import Captured, Side
 from mlstack_localcloud.server.sagemaker.serving.connections import Answer, UnreachableError
 from mlstack_localcloud.server.sagemaker.serving.fleet import LOG_GROUP
+from mlstack_localcloud.server.sagemaker.serving.metrics import Call
 from mlstack_localcloud.server.sagemaker.serving.model_process import NotServingError
 from mlstack_localcloud.server.sagemaker.serving.router import NoRouteError, NotReadyError
 
@@ -21,11 +23,14 @@ if TYPE_CHECKING:
     from werkzeug import Request
 
     from mlstack_localcloud.server.sagemaker.ports import Identity
+    from mlstack_localcloud.server.sagemaker.serving.fleet import Fleet
+    from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics
     from mlstack_localcloud.server.sagemaker.serving.router import Router
 
 _MOST_BYTES = 25 << 20  # Payload quota of real-time endpoints.
 _ATTEMPTS = 5
 _CUSTOM = "X-Amzn-SageMaker-Custom-Attributes"
+_INFERENCE_ID = "X-Amzn-SageMaker-Inference-Id"
 _VARIANT = "X-Amzn-Invoked-Production-Variant"
 _TIMED_OUT = (
     "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
@@ -36,25 +41,34 @@ _SUCCESS = range(200, 300)
 _SERVER_ERROR = 500
 
 
-def invoke(router: Router, arn: str, request: Request, caller: Identity) -> Response:
-    """Answer a call of an endpoint.
+def invoke(router: Router, arn: str, request: Request, caller: Identity, metrics: EndpointMetrics) -> Response:
+    """Answer a call of an endpoint, and record it.
 
     Args:
         router: The way to the processes.
         arn: The endpoint.
         request: The call.
         caller: Who calls.
+        metrics: Records the call.
 
     Returns:
         The model's answer, or the error as AWS shapes it. Nothing is raised.
     """
+    call = Call()
+    try:
+        return _invoke(router, arn, request, caller, call)
+    finally:
+        metrics.record(arn, call)
+
+
+def _invoke(router: Router, arn: str, request: Request, caller: Identity, call: Call) -> Response:
     name = arn.rsplit("/", 1)[-1]
     body = request.get_data()
     if len(body) > _MOST_BYTES:
         return _error("ValidationError", f"The payload is larger than {_MOST_BYTES >> 20} MB.", 400)
     target = request.headers.get("X-Amzn-SageMaker-Target-Variant")
     try:
-        variant, answer = _answer(router, arn, target, _headers(request), body)
+        variant, answer = _answer(router, arn, (target, _headers(request), body), call)
     except NotReadyError:
         return _error("ServiceUnavailable", f"Endpoint {name} has no instance that is ready.", 503)
     except (NoRouteError, LookupError) as error:
@@ -72,15 +86,35 @@ def invoke(router: Router, arn: str, request: Request, caller: Identity) -> Resp
     return Response(answer.body, 200, headers, content_type=answer.headers.get("content-type"))
 
 
-def _answer(router: Router, arn: str, target: str | None, headers: dict[str, str], body: bytes) -> tuple[str, Answer]:
+def _answer(
+    router: Router, arn: str, request: tuple[str | None, dict[str, str], bytes], call: Call
+) -> tuple[str, Answer]:
+    target, headers, body = request
     for _ in range(_ATTEMPTS):
-        with router.process(arn, target) as (variant, process):
+        with router.process(arn, target) as (fleet, variant, process):
             try:
-                return variant, process.invoke(headers, body)
+                call.sent(variant)
+                answer = process.invoke(headers, body)
             except UnreachableError:
                 # It ended in this moment and saw nothing of the call, so another process may have it.
                 continue
+            else:
+                call.answered(answer.status)
+            finally:
+                call.left_model()
+            # While the process is held: a fleet that ends writes what was captured when its last call was answered.
+            _capture(fleet, variant, headers, body, answer)
+            return variant, answer
     raise NotReadyError(arn)
+
+
+def _capture(fleet: Fleet, variant: str, headers: dict[str, str], body: bytes, answer: Answer) -> None:
+    capture = fleet.capture
+    if capture is None or answer.status not in _SUCCESS or not capture.samples():
+        return
+    asked = Side(headers["Content-Type"], body)
+    answered = Side(answer.headers.get("content-type", ""), answer.body)
+    capture.keep(Captured(variant, asked, answered, headers.get(_INFERENCE_ID), headers.get(_CUSTOM)))
 
 
 def _headers(request: Request) -> dict[str, str]:
@@ -88,7 +122,7 @@ def _headers(request: Request) -> dict[str, str]:
         "Content-Type": request.headers.get("Content-Type") or "application/json",
         "Accept": request.headers.get("Accept") or "*/*",
     }
-    for name in (_CUSTOM, "X-Amzn-SageMaker-Inference-Id"):
+    for name in (_CUSTOM, _INFERENCE_ID):
         value = request.headers.get(name)
         if value is not None:
             headers[name] = value

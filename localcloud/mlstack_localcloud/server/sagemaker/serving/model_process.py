@@ -61,6 +61,11 @@ class ModelProcess:
         return self._connections is not None and not self._process.ended()
 
     @property
+    def pid(self) -> int:
+        """The id of the process that its group began with."""
+        return self._process.pid
+
+    @property
     def ended(self) -> bool:
         """Whether the process is gone."""
         return self._process.ended()

@@ -1,15 +1,17 @@
 """The way of a call: from an endpoint's name to a process that serves it, also while the processes are exchanged.
 
-A route leads to one fleet at a time. `exchange` puts another one in its place in one step: calls that began go on with
-the old fleet, which is ended when the last one was answered, and every later call goes to the new one. So no call
-fails.
+A route leads to one fleet, and during an update to two: `shift` sends a share of the later calls to the coming fleet,
+in one step; `settle` makes it the only one, `restore` forgets it. Calls that began go on with the fleet that they have,
+which is ended when the last one was answered. So no call fails.
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,37 +32,79 @@ class NotReadyError(Exception):
     """The endpoint is there, but none of its processes became ready in time."""
 
 
+@dataclass
+class _Route:
+    fleet: Fleet | None = None
+    coming: Fleet | None = None
+    share: float = 0.0
+
+    def fleets(self) -> list[Fleet]:
+        return [fleet for fleet in (self.fleet, self.coming) if fleet is not None]
+
+    def drawn(self, variant: str | None) -> Fleet | None:
+        """The fleet for a call; one that has the variant that the call is for, if there is one."""
+        first, second = self.fleet, self.coming
+        if second is not None and random.random() < self.share:  # noqa: S311 - no secret
+            first, second = second, first
+        if variant is not None and first is not None and second is not None and not first.has(variant):
+            return second
+        return first or second
+
+
 class Router:
     """Routes by the ARN of endpoints."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._routes: dict[str, Fleet | None] = {}
+        self._routes: dict[str, _Route] = {}
         self._closed = False
 
     def expect(self, arn: str) -> None:
         """Let calls for an endpoint wait: its fleet is about to serve, as after a restart of the daemon."""
         with self._changed:
-            self._routes.setdefault(arn, None)
+            self._routes.setdefault(arn, _Route())
 
-    def exchange(self, arn: str, fleet: Fleet) -> Fleet | None:
-        """Send all later calls to a fleet; return the one that served before, to be drained."""
+    def shift(self, arn: str, fleet: Fleet, share: float) -> None:
+        """Send a share of all later calls to a coming fleet."""
         with self._changed:
-            before = self._routes.get(arn)
-            self._routes[arn] = fleet
+            route = self._routes.setdefault(arn, _Route())
+            route.coming, route.share = fleet, share
+            self._changed.notify_all()
+
+    def settle(self, arn: str) -> Fleet | None:
+        """Send all later calls to the coming fleet; return the one that served before, to be drained."""
+        with self._changed:
+            route = self._routes[arn]
+            before = route.fleet
+            self._routes[arn] = _Route(route.coming)
             self._changed.notify_all()
         return before
+
+    def restore(self, arn: str) -> Fleet | None:
+        """Send all later calls to the fleet that served before; return the coming one, to be drained."""
+        with self._changed:
+            route = self._routes[arn]
+            coming = route.coming
+            self._routes[arn] = _Route(route.fleet)
+            self._changed.notify_all()
+        return coming
 
     def remove(self, arn: str) -> Fleet | None:
         """Refuse all later calls; return the fleet that served, to be drained."""
         with self._changed:
             self._changed.notify_all()
-            return self._routes.pop(arn, None)
+            route = self._routes.pop(arn, None)
+        return None if route is None else route.fleet
 
     def fleets(self) -> list[Fleet]:
         """Return all fleets that serve."""
         with self._changed:
-            return [fleet for fleet in self._routes.values() if fleet is not None]
+            return [fleet for route in self._routes.values() for fleet in route.fleets()]
+
+    def routes(self) -> list[tuple[str, Fleet]]:
+        """Return the ARNs of all endpoints that serve, with their fleets."""
+        with self._changed:
+            return [(arn, route.fleet) for arn, route in self._routes.items() if route.fleet is not None]
 
     def drain(self, fleet: Fleet, seconds: float = _SECONDS_TO_DRAIN) -> None:
         """Wait until the calls that a fleet works on were answered, or the time is over."""
@@ -74,7 +118,7 @@ class Router:
             self._changed.notify_all()
 
     @contextmanager
-    def process(self, arn: str, variant: str | None) -> Iterator[tuple[str, ModelProcess]]:
+    def process(self, arn: str, variant: str | None) -> Iterator[tuple[Fleet, str, ModelProcess]]:
         """Hold a process for one call.
 
         Args:
@@ -82,7 +126,7 @@ class Router:
             variant: The variant that the call is for; None lets the weights decide.
 
         Yields:
-            The variant's name and the process.
+            The fleet, the variant's name and the process.
 
         Raises:
             NoRouteError: There is no such endpoint.
@@ -90,27 +134,27 @@ class Router:
             LookupError: There is no such variant.
         """
         with self._changed:
-            name, process = self._chosen(arn, variant)
+            fleet, name, process = self._chosen(arn, variant)
             process.in_flight += 1
         try:
-            yield name, process
+            yield fleet, name, process
         finally:
             with self._changed:
                 process.in_flight -= 1
                 if process.in_flight == 0:
                     self._changed.notify_all()
 
-    def _chosen(self, arn: str, variant: str | None) -> tuple[str, ModelProcess]:
+    def _chosen(self, arn: str, variant: str | None) -> tuple[Fleet, str, ModelProcess]:
         deadline = time.monotonic() + _SECONDS_TO_WAIT
         while True:
             if self._closed:
                 raise NotReadyError(arn)
             if arn not in self._routes:
                 raise NoRouteError(arn)
-            fleet = self._routes[arn]
+            fleet = self._routes[arn].drawn(variant)
             chosen = fleet.choose(variant) if fleet is not None else None
-            if chosen is not None:
-                return chosen
+            if fleet is not None and chosen is not None:
+                return fleet, *chosen
             if time.monotonic() > deadline:
                 raise NotReadyError(arn)
             # A process that comes back says nothing: look again now and then.

@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
     "aws:kms/key:Key": "key",
     "aws:s3/bucket:Bucket": "bucket",
     "aws:sagemaker/endpoint:Endpoint": "endpoint",
+    "aws:sagemaker/featureGroup:FeatureGroup": "feature_group",
     "aws:sagemaker/pipeline:Pipeline": "pipeline",
     "aws:secretsmanager/secret:Secret": "secret",
     "aws:sns/topic:Topic": "topic",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlstack_stacks.plan.cost.usage import Item, NoPrice, Usage, known_text, number
@@ -77,7 +78,10 @@ def _specified(steps: Steps) -> Iterator[_Job]:
         if step is not None:
             use = "Training" if name == "train" else "Processing"
             most = step.max_runtime_minutes / _MINUTES_AN_HOUR
-            yield _Job(name, use, step.instance_type, 1, step.volume_size_gb, most)
+            if name == "train" and steps.tune is not None:
+                yield _Job("tune", use, step.instance_type, steps.tune.jobs, step.volume_size_gb, most)
+            else:
+                yield _Job(name, use, step.instance_type, 1, step.volume_size_gb, most)
 
 
 def _defined(definition: str) -> Iterator[_Job]:
@@ -88,9 +92,20 @@ def _defined(definition: str) -> Iterator[_Job]:
         arguments = step.get("Arguments", {})
         if step.get("Type") == "Training":
             yield _job_of(step["Name"], "Training", arguments["ResourceConfig"], arguments, defaults)
+        elif step.get("Type") == "Tuning":
+            training = arguments["TrainingJobDefinition"]
+            job = _job_of(step["Name"], "Training", training["ResourceConfig"], training, defaults)
+            yield replace(job, count=job.count * _tries(arguments["HyperParameterTuningJobConfig"]))
         elif step.get("Type") == "Processing":
             cluster = arguments["ProcessingResources"]["ClusterConfig"]
             yield _job_of(step["Name"], "Processing", cluster, arguments, defaults)
+
+
+def _tries(config: dict[str, Any]) -> int:
+    """How many training jobs a tuning job starts at most: with a grid, one a combination."""
+    most = config["ResourceLimits"].get("MaxNumberOfTrainingJobs")
+    choices = config["ParameterRanges"].get("CategoricalParameterRanges", ())
+    return int(most) if most else math.prod(len(each["Values"]) for each in choices)
 
 
 def _job_of(name: str, use: str, cluster: dict[str, Any], arguments: dict[str, Any], defaults: dict[str, Any]) -> _Job:

@@ -1,0 +1,1 @@
+"""Resource types of Application Auto Scaling: one a file, pure data."""

@@ -1,0 +1,1 @@
+"""Resource types of AWS Budgets: one a file, pure data."""

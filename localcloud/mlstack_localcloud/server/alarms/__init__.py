@@ -1,0 +1,1 @@
+"""CloudWatch's metric alarms: moto stores them, here they are evaluated and tell of their changes."""

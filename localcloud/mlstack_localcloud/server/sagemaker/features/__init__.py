@@ -1,0 +1,1 @@
+"""Feature Store: the records of feature groups, online and offline."""

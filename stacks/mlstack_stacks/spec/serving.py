@@ -1,0 +1,175 @@
+"""The part `serving` of mlstack.yaml: how the approved model answers, on how many machines, and how it is exchanged."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from mlstack_stacks.spec.base import STRICT
+from mlstack_stacks.spec.cron import CronExpression, PointInTime  # noqa: TC001 - pydantic reads the annotations
+from mlstack_stacks.spec.values import EntryPoint, RealtimeInstanceType, wrong
+
+MOST_MINUTES = 45
+"""How long all waits of a rollout may take together: Pulumi's provider waits an hour for an endpoint
+(terraform-provider-aws, internal/service/sagemaker/wait.go), and the machines take their time, too."""
+
+SMALLEST_LINEAR_STEP = 10
+
+_Count = Annotated[int, Field(ge=1, le=100)]
+
+
+def _not_below(most: int, least: int | None) -> None:
+    if least is not None and most < least:
+        raise wrong(f"max is {most}, below min, which is {least}.", f"Write {least} or more.")
+
+
+class _Model(BaseModel):
+    model_config = STRICT
+
+
+class Instances(_Model):
+    """How many machines serve."""
+
+    min: _Count = 1
+    """The least number of instances; two or more survive the loss of a machine."""
+    max: _Count | None = None
+    """The largest number; above `min` the cloud scales by load. Fixed at `min` by default."""
+
+    @field_validator("max")
+    @classmethod
+    def _a_range(cls, most: int | None, info: ValidationInfo) -> int | None:
+        if most is not None:
+            _not_below(most, info.data.get("min"))
+        return most
+
+    @property
+    def scale(self) -> bool:
+        """Whether their number follows the load."""
+        return self.max is not None and self.max > self.min
+
+
+class Schedule(_Model):
+    """From a point in time on, another range within `instances`; exactly one of `cron` and `at`."""
+
+    cron: CronExpression | None = None
+    """When, again and again, in UTC: minute, hour, day of the month, month, weekday."""
+    at: PointInTime | None = None
+    """When, once, in UTC."""
+    min: _Count
+    """The least number of instances from then on."""
+    max: _Count
+    """The largest number from then on."""
+
+    @field_validator("max")
+    @classmethod
+    def _a_range(cls, most: int, info: ValidationInfo) -> int:
+        _not_below(most, info.data.get("min"))
+        return most
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Schedule:
+        if (self.cron is None) == (self.at is None):
+            raise wrong("a schedule has one of `cron` and `at`.", 'Such as `cron: "0 8 * * MON-FRI"`.')
+        return self
+
+
+class Scaling(_Model):
+    """When machines are added and removed, between `instances.min` and `instances.max`."""
+
+    invocations_per_instance: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    """How many calls a minute each machine should get; more machines are started above that, fewer kept below."""
+    scale_in_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+    """How long after a machine was removed the next one may be, in seconds."""
+    scale_out_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+    """How long after machines were added more may be, in seconds."""
+    schedules: Annotated[tuple[Schedule, ...], Field(max_length=100)] = ()
+    """Ranges for times that are known to be busy or quiet."""
+
+
+class Rollout(_Model):
+    """How calls go over to a new model."""
+
+    kind: Literal["all_at_once", "canary", "linear"] = "all_at_once"
+    """`canary`: a small share first, then all. `linear`: in equal steps."""
+    step_percent: Annotated[int, Field(ge=1, le=50)] = 10
+    """The share of a canary, or of each linear step, which has 10 at least."""
+    wait_minutes: Annotated[int, Field(ge=1, le=MOST_MINUTES)] = 3
+    """How long each step is watched before the next, in minutes."""
+    rollback_alarms: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=255)], ...], Field(max_length=10)
+    ] = ()
+    """Alarms of the cloud's monitoring by name; one that goes off meanwhile brings the former model back."""
+
+    @property
+    def steps(self) -> int:
+        """After how many steps everything has gone over."""
+        return {"all_at_once": 1, "canary": 2, "linear": math.ceil(100 / self.step_percent)}[self.kind]
+
+    @field_validator("step_percent")
+    @classmethod
+    def _a_step(cls, percent: int, info: ValidationInfo) -> int:
+        if info.data.get("kind") == "linear" and percent < SMALLEST_LINEAR_STEP:
+            raise wrong(f"a linear step has {SMALLEST_LINEAR_STEP} percent at least.", "Or write `kind: canary`.")
+        return percent
+
+    @model_validator(mode="after")
+    def _in_time(self) -> Rollout:
+        minutes = self.steps * self.wait_minutes
+        if minutes > MOST_MINUTES:
+            raise wrong(
+                f"{self.steps} steps of {self.wait_minutes} minutes are {minutes}; {MOST_MINUTES} are allowed.",
+                "Make the steps larger or the waits shorter.",
+            )
+        return self
+
+
+def _rollout(value: object) -> object:
+    return {"kind": value} if isinstance(value, str) else value
+
+
+class Serving(_Model):
+    """How the approved model answers requests."""
+
+    kind: Literal["realtime"]
+    """`realtime`: an endpoint that is always up."""
+    entry_point: EntryPoint = "src/serve.py"
+    """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
+    instance_type: RealtimeInstanceType = "ml.m5.large"
+    """The machine that the model runs on."""
+    instances: Instances = Instances()
+    scaling: Scaling | None = None
+    rollout: Annotated[Rollout, BeforeValidator(_rollout)] = Rollout()
+    capture_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """Which share of the calls is kept with its answer in the data bucket, in percent; 0 keeps none."""
+
+    @field_validator("scaling")
+    @classmethod
+    def _something_to_scale(cls, scaling: Scaling | None, info: ValidationInfo) -> Scaling | None:
+        instances = info.data.get("instances")
+        if scaling is None or instances is None:
+            return scaling
+        if not instances.scale:
+            hint = f"Write `instances: {{min: {instances.min}, max: {max(instances.min + 1, 4)}}}`."
+            raise wrong("scaling needs `instances.max` above `instances.min`.", hint)
+        for schedule in scaling.schedules:
+            if schedule.min < instances.min or schedule.max > instances.max:
+                raise wrong(
+                    f"a schedule of {schedule.min} to {schedule.max} instances leaves the range of `instances`, "
+                    f"{instances.min} to {instances.max}.",
+                    "Widen `instances` or narrow the schedule.",
+                )
+        return scaling
+
+    @field_validator("rollout")
+    @classmethod
+    def _enough_instances(cls, rollout: Rollout, info: ValidationInfo) -> Rollout:
+        instances = info.data.get("instances")
+        # TrafficRoutingConfig in SageMaker's API reference: a step is at most 50% of the total instance count.
+        if rollout.kind != "all_at_once" and instances is not None and instances.min < 2:  # noqa: PLR2004 - two halves
+            raise wrong(
+                f"{rollout.kind} moves at most half of the instances at once, so it needs two or more.",
+                "Write `instances: {min: 2}` or `rollout: all_at_once`.",
+            )
+        return rollout
