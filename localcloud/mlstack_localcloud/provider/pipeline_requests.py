@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["step_problems"]
 
-_NAME = "pipelines-0123456789ab-step-0123456789"
-"""A name as the service makes it for a job; which one makes no difference."""
+_NAME = "pipelines-0123456789ab-step"
+"""In place of the name that the service makes for a job; that of a tuning job has 32 characters at most."""
 
 
 def step_problems(definition: Any, input_shape: Callable[[str], Shape | None]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlstack_components.aws.network import Network as Place
 from mlstack_components.aws.pipeline_args import PipelineDefinitionArgs
 from mlstack_components.aws.pipeline_definition import pipeline_definition
 
@@ -16,6 +17,7 @@ from mlstack_stacks.pipeline_steps import pipeline_steps
 
 if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.network import Network
 
 
 def planned_definition(spec: EnvironmentSpec) -> dict[str, Any] | None:
@@ -44,5 +46,11 @@ def planned_definition(spec: EnvironmentSpec) -> dict[str, Any] | None:
         steps=pipeline_steps(spec, spec.steps, group),
         code_uri=f"s3://{names.resource_prefix}-artifacts/code/sourcedir.tar.gz",
         data_uri=None if spec.data is None else f"s3://{names.resource_prefix}-data/{spec.data.source}",
+        network=None if spec.network is None else _network(spec.network),
     )
     return pipeline_definition(arguments)
+
+
+def _network(network: Network) -> Place:
+    made = (f"subnet-{number:017x}" for number in range(len(network.zones or ())))
+    return Place(network.subnets or tuple(made), network.security_groups or ("sg-00000000000000000",))
