@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
 _PROCESSING = "ProcessingResources.ClusterConfig"
-_TRAINING = "ResourceConfig"
+_TUNING = "HyperParameterTuningJobConfig"
+_TUNED = "TrainingJobDefinition."
+_ROUTING = "blueGreenUpdatePolicy.trafficRoutingConfiguration"
 
 
 @dataclass(frozen=True)
@@ -73,19 +75,92 @@ ORIGINS: tuple[Origin, ...] = (
             ("AppSpecification.ContainerEntrypoint", "entry_point"),
         )
     ),
-    _in_step("train", f"{_TRAINING}.InstanceType", "steps.train.instance_type"),
-    _in_step("train", f"{_TRAINING}.VolumeSizeInGB", "steps.train.volume_size_gb"),
-    _in_step("train", "StoppingCondition.MaxRuntimeInSeconds", "steps.train.max_runtime_minutes"),
-    _in_step("train", "HyperParameters.sagemaker_program", "steps.train.entry_point"),
-    _in_step("train", "HyperParameters.*", "steps.train.hyperparameters.*"),
-    _in_step("train", "HyperParameters", "steps.train.hyperparameters"),
-    _in_step("train", "AlgorithmSpecification.TrainingImage", "steps.train.framework.version"),
+    *(
+        _in_step(step, f"{job}{member}", f"steps.train.{key}")
+        for step, job, given in (("train", "", "HyperParameters"), ("tune", _TUNED, "StaticHyperParameters"))
+        for member, key in (
+            ("ResourceConfig.InstanceType", "instance_type"),
+            ("ResourceConfig.VolumeSizeInGB", "volume_size_gb"),
+            ("StoppingCondition.MaxRuntimeInSeconds", "max_runtime_minutes"),
+            (f"{given}.sagemaker_program", "entry_point"),
+            (f"{given}.*", "hyperparameters.*"),
+            (given, "hyperparameters"),
+            ("AlgorithmSpecification.TrainingImage", "framework.version"),
+        )
+    ),
+    *(
+        _in_step("tune", member, f"steps.tune.{key}")
+        for member, key in (
+            (f"{_TUNING}.ResourceLimits.MaxNumberOfTrainingJobs", "max_jobs"),
+            (f"{_TUNING}.ResourceLimits.MaxParallelTrainingJobs", "max_parallel_jobs"),
+            (f"{_TUNING}.Strategy", "strategy"),
+            (f"{_TUNING}.TrainingJobEarlyStoppingType", "early_stopping"),
+            (f"{_TUNING}.HyperParameterTuningJobObjective.Type", "objective.goal"),
+            (f"{_TUNING}.HyperParameterTuningJobObjective.MetricName", "objective.metric"),
+            (f"{_TUNED}AlgorithmSpecification.MetricDefinitions", "objective.pattern"),
+            (f"{_TUNING}.ParameterRanges", "ranges"),
+        )
+    ),
     _in_step("*", "AppSpecification.ImageUri", "steps.train.framework.version"),
     _in_step("register", "InferenceSpecification.Containers[0].Image", "steps.train.framework.version"),
     _in_step("register", "InferenceSpecification.Containers[0].Environment", "serving.entry_point"),
     Origin("endpoint-configuration", "productionVariants[0].instanceType", "serving.instance_type"),
     Origin("endpoint-configuration", "productionVariants[0].initialInstanceCount", "serving.instances.min"),
+    Origin("endpoint-configuration", "dataCaptureConfig.initialSamplingPercentage", "serving.capture_percent"),
+    *(
+        Origin("endpoint", f"deploymentConfig.{path}", f"serving.rollout.{key}")
+        for path, key in (
+            (f"{_ROUTING}.type", "kind"),
+            (f"{_ROUTING}.canarySize", "step_percent"),
+            (f"{_ROUTING}.linearStepSize", "step_percent"),
+            (f"{_ROUTING}.waitIntervalInSeconds", "wait_minutes"),
+            ("autoRollbackConfiguration.alarms", "rollback_alarms"),
+        )
+    ),
+    Origin("scaling", "minCapacity", "serving.instances.min"),
+    Origin("scaling", "maxCapacity", "serving.instances.max"),
+    *(
+        Origin("scaling-policy", f"targetTrackingScalingPolicyConfiguration.{path}", f"serving.scaling.{key}")
+        for path, key in (
+            ("targetValue", "invocations_per_instance"),
+            ("scaleInCooldown", "scale_in_cooldown_seconds"),
+            ("scaleOutCooldown", "scale_out_cooldown_seconds"),
+        )
+    ),
+    Origin("scaling-schedule-*", "", "serving.scaling.schedules"),
     Origin("*@*", "endpoint", "notifications.emails"),
+    *(
+        Origin(alarm, "threshold", f"monitoring.alarms.{key}")
+        for alarm, key in (
+            ("latency", "latency_p99_ms"),
+            ("errors", "error_percent"),
+            ("client-errors", "client_error_percent"),
+            ("cpu", "cpu_percent"),
+            ("memory", "memory_percent"),
+            ("disk", "disk_percent"),
+        )
+    ),
+    Origin("budget", "limitAmount", "budget.monthly_usd"),
+    Origin("budget", "notifications", "budget.alert_percent"),
+    Origin("vpc", "cidrBlock", "network.cidr"),
+    Origin("private-*", "cidrBlock", "network.cidr"),
+    Origin("private-*", "availabilityZone", "network.zones"),
+    Origin("model", "vpcConfig.subnets", "network.subnets"),
+    Origin("model", "vpcConfig.securityGroupIds", "network.security_groups"),
+    Origin("*", "permissionsBoundary", "roles.permissions_boundary"),
+    Origin("model", "executionRoleArn", "roles.serving"),
+    Origin("pipeline", "roleArn", "roles.pipeline"),
+    *(
+        Origin("*", path, "features")
+        for path in (
+            "featureDefinitions",
+            "featureGroupName",
+            "recordIdentifierFeatureName",
+            "eventTimeFeatureName",
+            "onlineStoreConfig",
+            "offlineStoreConfig",
+        )
+    ),
     Origin("pipeline", "pipelineDefinition", "steps"),
     Origin("*", "", "name"),
 )
@@ -100,6 +175,12 @@ NOT_SENT: dict[str, str] = {
     "registry.approval": "has one value",
     "registry.images": "says whether there is a resource",
     "serving.kind": "has one value",
+    "monitoring.alarms.failed_runs": "says whether there is a resource",
+    "monitoring.dashboard": "says whether there is a resource",
+    "network.vpc": "only its subnets and groups are sent",
+    "roles.processing": "has the form of a role's ARN",
+    "roles.training": "has the form of a role's ARN",
+    "secrets": "a part of policies, whose text is known only when they are made",
 }
 """Keys that AWS can't refuse, each with everything below it, and the reason."""
 
