@@ -93,6 +93,7 @@ ORIGINS: tuple[Origin, ...] = (
 
 NOT_SENT: dict[str, str] = {
     "cloud": "chooses the components",
+    "cost": "provisions nothing",
     "data.target": "is for readers",
     "steps.train.framework.name": "an image that AWS does not have is told already when the file is read",
     "steps.evaluate.gates": "a condition of the pipeline's, not a request",
@@ -100,7 +101,7 @@ NOT_SENT: dict[str, str] = {
     "registry.images": "says whether there is a resource",
     "serving.kind": "has one value",
 }
-"""Keys that AWS can't refuse, with the reason."""
+"""Keys that AWS can't refuse, each with everything below it, and the reason."""
 
 
 def spec_key(spec: EnvironmentSpec, name: str, path: str) -> str:
