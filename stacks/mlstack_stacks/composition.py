@@ -368,6 +368,7 @@ class _Parts:
                 bucket=self.store.data_bucket,
                 bucket_arn=self.store.data_bucket_arn,
                 groups=feature_groups(self._names, groups),
+                permissions_boundary_arn=self._boundary,
                 tags=self._tags,
             ),
             self._child,

@@ -64,7 +64,7 @@ def test_the_page_has_every_key_with_its_default(pages: dict[str, Page], key: st
         default = list(default)
     if isinstance(default, bool):
         default = str(default).lower()
-    expected = ("none", "the newest known") if default in (None, {}, ()) else (f"`{default}`", str(default))
+    expected = ("none", "the newest known") if default in (None, {}, []) else (f"`{default}`", str(default))
     assert stated in expected
 
 

@@ -322,7 +322,8 @@ def test_a_role_that_is_there_takes_the_place_of_one_that_would_be_made(
     given = f"dev: {{roles: {{training: {role}, permissions_boundary: {boundary}}}, "
     monitor = deploy(NETWORK + spec_text.replace("dev: {", given, 1))
     roles = {each.name: each.properties for each in monitor.planned if each.short_type == "aws:iam:Role"}
-    assert set(roles) == {f"churn-dev-{kind}" for kind in ("processing", "pipeline", "serving", "flow-logs-role")}
+    kinds = ("processing", "pipeline", "serving", "features", "flow-logs-role")
+    assert set(roles) == {f"churn-dev-{kind}" for kind in kinds}
     assert {each["permissionsBoundary"] for each in roles.values()} == {boundary}
     steps = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])["Steps"]
     assert {step["Name"]: step["Arguments"].get("RoleArn") for step in steps}["train"] == role

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -135,9 +135,12 @@ class EndpointMetrics:
         while self._calls:
             arn, variant, status, model, whole = self._calls.popleft()
             by_variant[arn, variant].append((status, model, whole))
-        instances = {
-            (arn, variant): len(pids) for arn, fleet in self._router.routes() for variant, pids in fleet.pids().items()
-        }
+        instances = Counter(
+            (arn, variant)
+            for arn, fleet in self._router.routes()
+            for variant, pids in fleet.pids().items()
+            for _ in pids
+        )
         for (arn, variant), calls in by_variant.items():
             dimensions = _dimensions(arn, variant)
             count = len(calls)
@@ -145,7 +148,7 @@ class EndpointMetrics:
                 _counted("Invocations", [1] * count, dimensions),
                 _counted("Invocation4XXErrors", [status in _CLIENT_ERRORS for status, _, _ in calls], dimensions),
                 _counted("Invocation5XXErrors", [status in _SERVER_ERRORS for status, _, _ in calls], dimensions),
-                _single("InvocationsPerInstance", count / max(1, instances.get((arn, variant), 1)), "None", dimensions),
+                _single("InvocationsPerInstance", count / max(1, instances[arn, variant]), "None", dimensions),
                 *_grouped("ModelLatency", [model for _, model, _ in calls], dimensions),
                 *_grouped("OverheadLatency", [max(0.0, whole - model) for _, model, whole in calls], dimensions),
             ]

@@ -102,9 +102,9 @@ class Router:
             return [fleet for route in self._routes.values() for fleet in route.fleets()]
 
     def routes(self) -> list[tuple[str, Fleet]]:
-        """Return the ARNs of all endpoints that serve, with their fleets."""
+        """Return all fleets that serve, each with the ARN of its endpoint; during an update that has two."""
         with self._changed:
-            return [(arn, route.fleet) for arn, route in self._routes.items() if route.fleet is not None]
+            return [(arn, fleet) for arn, route in self._routes.items() for fleet in route.fleets()]
 
     def drain(self, fleet: Fleet, seconds: float = _SECONDS_TO_DRAIN) -> None:
         """Wait until the calls that a fleet works on were answered, or the time is over."""
