@@ -150,6 +150,9 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("*", "permissionsBoundary", "roles.permissions_boundary"),
     Origin("model", "executionRoleArn", "roles.serving"),
     Origin("pipeline", "roleArn", "roles.pipeline"),
+    _in_step("train", "RoleArn", "roles.training"),
+    _in_step("tune", f"{_TUNED}RoleArn", "roles.training"),
+    _in_step("*", "RoleArn", "roles.processing"),
     *(
         Origin("*", path, "features")
         for path in (
@@ -178,8 +181,6 @@ NOT_SENT: dict[str, str] = {
     "monitoring.alarms.failed_runs": "says whether there is a resource",
     "monitoring.dashboard": "says whether there is a resource",
     "network.vpc": "only its subnets and groups are sent",
-    "roles.processing": "has the form of a role's ARN",
-    "roles.training": "has the form of a role's ARN",
     "secrets": "a part of policies, whose text is known only when they are made",
 }
 """Keys that AWS can't refuse, each with everything below it, and the reason."""

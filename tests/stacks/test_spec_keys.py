@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import types
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import pytest
@@ -28,7 +29,57 @@ from mlstack_stacks import Project
 Project.from_spec(Path(__file__).parent.parent / "mlstack.yaml")
 """
 
-# Another valid value of each key, as the text of the specification in `conftest.py` is changed for it.
+SERVING = """\
+serving:
+  kind: realtime
+  instance_type: ml.m5.large
+  instances: {min: 2, max: 4}
+  capture_percent: 20
+  rollout: {kind: canary, step_percent: 10, wait_minutes: 3, rollback_alarms: [slow]}
+  scaling:
+    invocations_per_instance: 500
+    scale_in_cooldown_seconds: 301
+    scale_out_cooldown_seconds: 302
+    schedules: [{cron: "0 8 * * MON-FRI", min: 3, max: 3}]
+monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
+                      memory_percent: 71, disk_percent: 72}}
+budget: {monthly_usd: 300, alert_percent: [50]}
+"""
+ROLE = "arn:aws:iam::111111111111:role"
+ACCESS = f"""\
+      roles:
+        permissions_boundary: "arn:aws:iam::111111111111:policy/boundary"
+        processing: {ROLE}/processing
+        training: {ROLE}/training
+        pipeline: {ROLE}/pipeline
+        serving: {ROLE}/serving
+"""
+THERE = "      network: {vpc: vpc-0a0a0a0a, subnets: [subnet-0a0a0a0a], security_groups: [sg-0a0a0a0a]}\n"
+MADE = "      network: {zones: [a, b], cidr: 10.0.0.0/16}\n"
+TUNE = """\
+  tune:
+    objective: {metric: f1, goal: maximize, pattern: "f1 is ([0-9.]+)"}
+    max_jobs: 4
+    max_parallel_jobs: 2
+    strategy: bayesian
+    early_stopping: false
+    ranges: {max_depth: [2, 12]}
+"""
+
+
+def whole(text: str, origin: Origin) -> str:
+    """A specification with every part, and of two that can't be together the one that a row is about."""
+    start = text.index("serving: ")
+    text = text[:start] + SERVING + text[text.index("notifications: ") :]
+    network = MADE if origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"} else THERE
+    dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{ACCESS}{network}'
+    text = "".join(dev if line.startswith("  dev:") else f"{line}\n" for line in text.splitlines())
+    if "Steps.tune" in origin.property:
+        text = text.replace("  evaluate:", f"{TUNE}  evaluate:", 1)
+    return text.replace("kind: canary", "kind: linear") if "linearStepSize" in origin.property else text
+
+
+# Another valid value of each key, as the text of the specification is changed for it.
 OTHERS = {
     "name": ("name: churn", "name: chern"),
     "owner": ("owner: ml-team", "owner: other"),
@@ -55,10 +106,46 @@ OTHERS = {
     "steps.train.hyperparameters": ("loss: log_loss", "lass: log_loss"),
     "steps.train.framework.version": ("framework: sklearn", 'framework: {name: sklearn, version: "1.2-1"}'),
     "steps": ("max_depth: 6", "max_depth: 7"),
-    "serving.entry_point": ("kind: realtime", "kind: realtime, entry_point: src/other.py"),
-    "serving.instance_type": ("instance_type: ml.m5.large, instances", "instance_type: ml.c5.xlarge, instances"),
-    "serving.instances.min": ("{min: 1}", "{min: 3}"),
+    "serving.entry_point": ("kind: realtime", "kind: realtime\n  entry_point: src/other.py"),
+    "serving.instance_type": ("\n  instance_type: ml.m5.large", "\n  instance_type: ml.c5.xlarge"),
+    "serving.instances.min": ("instances: {min: 2", "instances: {min: 3"),
     "notifications.emails": ("ml-team@example.com", "others@example.com"),
+    "steps.tune.max_jobs": ("max_jobs: 4", "max_jobs: 5"),
+    "steps.tune.max_parallel_jobs": ("max_parallel_jobs: 2", "max_parallel_jobs: 1"),
+    "steps.tune.strategy": ("strategy: bayesian", "strategy: random"),
+    "steps.tune.early_stopping": ("early_stopping: false", "early_stopping: true"),
+    "steps.tune.objective.goal": ("goal: maximize", "goal: minimize"),
+    "steps.tune.objective.metric": ("metric: f1", "metric: f2"),
+    "steps.tune.objective.pattern": ("f1 is (", "f1 was ("),
+    "steps.tune.ranges": ("[2, 12]", "[3, 12]"),
+    "serving.capture_percent": ("capture_percent: 20", "capture_percent: 21"),
+    "serving.rollout.kind": ("kind: canary", "kind: linear"),
+    "serving.rollout.step_percent": ("step_percent: 10", "step_percent: 20"),
+    "serving.rollout.wait_minutes": ("wait_minutes: 3", "wait_minutes: 4"),
+    "serving.rollout.rollback_alarms": ("[slow]", "[late]"),
+    "serving.instances.max": ("max: 4", "max: 5"),
+    "serving.scaling.invocations_per_instance": ("instance: 500", "instance: 501"),
+    "serving.scaling.scale_in_cooldown_seconds": ("301", "311"),
+    "serving.scaling.scale_out_cooldown_seconds": ("302", "312"),
+    "serving.scaling.schedules": ("min: 3, max: 3", "min: 3, max: 4"),
+    "monitoring.alarms.latency_p99_ms": ("latency_p99_ms: 500", "latency_p99_ms: 501"),
+    "monitoring.alarms.error_percent": (" error_percent: 2", " error_percent: 3"),
+    "monitoring.alarms.client_error_percent": ("client_error_percent: 6", "client_error_percent: 7"),
+    "monitoring.alarms.cpu_percent": ("cpu_percent: 70", "cpu_percent: 60"),
+    "monitoring.alarms.memory_percent": ("memory_percent: 71", "memory_percent: 61"),
+    "monitoring.alarms.disk_percent": ("disk_percent: 72", "disk_percent: 62"),
+    "budget.monthly_usd": ("monthly_usd: 300", "monthly_usd: 301"),
+    "budget.alert_percent": ("[50]", "[60]"),
+    "network.cidr": ("10.0.0.0/16", "10.1.0.0/16"),
+    "network.zones": ("[a, b]", "[b, c]"),
+    "network.subnets": ("subnet-0a0a0a0a", "subnet-0b0b0b0b"),
+    "network.security_groups": ("sg-0a0a0a0a", "sg-0b0b0b0b"),
+    "roles.permissions_boundary": ("policy/boundary", "policy/other"),
+    "roles.processing": ("role/processing", "role/other"),
+    "roles.training": ("role/training", "role/other"),
+    "roles.pipeline": ("role/pipeline", "role/other"),
+    "roles.serving": ("role/serving", "role/other"),
+    "features": ("visits: integer", "visits: string"),
 }
 
 
@@ -138,17 +225,22 @@ def resolved(value: Any, defaults: dict[str, Any]) -> Any:
     return {key: resolved(each, defaults) for key, each in value.items()}
 
 
-@pytest.fixture
-def project_of(write_project: Callable[..., Path], tmp_path: Path) -> Callable[[str], Project]:
+@pytest.fixture(scope="module")
+def project_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Project]:
+    """Plans a specification, each only once."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "infra").mkdir()
+    (root / "infra" / "Pulumi.yaml").write_text("name: churn\nruntime: python\n")
+    (root / "infra" / "__main__.py").write_text(PROGRAM)
+    for name in ("src/prepare.py", "src/train.py", "src/evaluate.py", "src/serve.py", "src/other.py", "data/churn.csv"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("")
+    (root / "data" / "other.csv").write_text("other")
+
+    @cache
     def project(text: str) -> Project:
-        file = write_project(text)
-        for name in ("src/other.py", "data/other.csv"):
-            (tmp_path / name).write_text("other")
-        infra = tmp_path / "infra"
-        infra.mkdir(exist_ok=True)
-        (infra / "Pulumi.yaml").write_text("name: churn\nruntime: python\n")
-        (infra / "__main__.py").write_text(PROGRAM)
-        return Project(load(file, "dev"), infra)
+        (root / "mlstack.yaml").write_text(text)
+        return Project(load(root / "mlstack.yaml", "dev"), root / "infra")
 
     return project
 
@@ -164,8 +256,9 @@ def test_a_key_changes_the_property_that_is_said_to_come_from_it(
     project_of: Callable[[str], Project], spec_text: str, origin: Origin
 ) -> None:
     old, new = OTHERS[origin.key]
-    assert old in spec_text
-    before, after = project_of(spec_text), project_of(spec_text.replace(old, new, 1))
+    text = whole(spec_text, origin)
+    assert old in text
+    before, after = project_of(text), project_of(text.replace(old, new, 1))
     assert before.at(origin) != after.at(origin)
 
 
@@ -212,7 +305,7 @@ def test_a_property_has_a_key(spec: EnvironmentSpec, name: str, path: str, key: 
 @pytest.mark.parametrize(
     ("key", "line", "shown"),
     [
-        ("serving.instances.min", 18, "environments.prod.serving.instances.min"),
+        ("serving.instances.min", 19, "environments.prod.serving.instances.min"),
         ("serving.instance_type", 13, "serving.instance_type"),
         ("serving.entry_point", 13, "serving.entry_point"),
         ("steps.train.volume_size_gb", 6, "steps.train.volume_size_gb"),

@@ -36,13 +36,14 @@ def planned_definition(spec: EnvironmentSpec) -> dict[str, Any] | None:
         return None
     names = Names(spec.name, spec.environment)
     role = f"arn:aws:iam::{spec.account}:role/{names.resource_prefix}"
+    given = {} if spec.roles is None else spec.roles.given()
     group = None if spec.registry is None else names.model_package_group
     arguments = PipelineDefinitionArgs(
         pipeline_name=names.pipeline,
         artifact_bucket=f"{names.resource_prefix}-artifacts",
         encryption_key_arn=f"arn:aws:kms:{spec.region}:{spec.account}:key/00000000-0000-0000-0000-000000000000",
-        processing_role_arn=f"{role}-processing",
-        training_role_arn=f"{role}-training",
+        processing_role_arn=given.get("processing", f"{role}-processing"),
+        training_role_arn=given.get("training", f"{role}-training"),
         steps=pipeline_steps(spec, spec.steps, group),
         code_uri=f"s3://{names.resource_prefix}-artifacts/code/sourcedir.tar.gz",
         data_uri=None if spec.data is None else f"s3://{names.resource_prefix}-data/{spec.data.source}",
