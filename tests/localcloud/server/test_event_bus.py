@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 ACCOUNT = "arn:aws:{}:us-east-1:000000000000:{}"
 
 
+def events_may(action: str, arn: str) -> str:
+    """Return a resource policy that lets EventBridge do something."""
+    principal = {"Service": "events.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": arn}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 class Bench:
     """A rule with targets, and the queue that shows what arrives."""
 
@@ -44,7 +51,8 @@ class Bench:
         return [json.loads(message["Body"]) for message in self.received(seconds=seconds)]
 
     def _queue(self, name: str) -> str:
-        url: str = self.queues.create_queue(QueueName=name)["QueueUrl"]
+        policy = events_may("sqs:SendMessage", ACCOUNT.format("sqs", name))
+        url: str = self.queues.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
         return url
 
     @property
@@ -115,7 +123,8 @@ def test_a_disabled_rule_and_a_schedule_get_nothing(bench: Bench) -> None:
 
 
 def test_topics_and_log_groups_are_targets(bench: Bench) -> None:
-    topic = bench.wire.client("sns").create_topic(Name=bench.name)["TopicArn"]
+    policy = events_may("sns:Publish", ACCOUNT.format("sns", bench.name))
+    topic = bench.wire.client("sns").create_topic(Name=bench.name, Attributes={"Policy": policy})["TopicArn"]
     bench.wire.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=bench.to_queue["Arn"])
     logs = bench.wire.client("logs")
     logs.create_log_group(logGroupName=f"/aws/events/{bench.name}")

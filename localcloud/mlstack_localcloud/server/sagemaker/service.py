@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from werkzeug import Response
 
 from mlstack_localcloud.home import ACCOUNT
+from mlstack_localcloud.server.authorization.authorizer import Denied
 from mlstack_localcloud.server.sagemaker import service_model, validation
-from mlstack_localcloud.server.sagemaker.errors import ServiceError, unknown_operation
+from mlstack_localcloud.server.sagemaker.errors import ServiceError, access_denied, unknown_operation
 from mlstack_localcloud.server.sagemaker.execution.running_jobs import RunningJobs
 from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
 from mlstack_localcloud.server.sagemaker.features import wire
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from werkzeug import Request
 
     from mlstack_localcloud.server.sagemaker.ports import (
+        Authorization,
         ClientFactory,
         Directories,
         Document,
@@ -63,17 +65,22 @@ class SageMaker:
         home: Where tables, jobs, endpoints and environments are kept.
         clients: Clients of the local cloud's own S3, STS and CloudWatch Logs.
         events: Where state changes are published.
+        authorization: Tells who may do what.
     """
 
-    def __init__(self, home: Directories, clients: ClientFactory, events: EventPublisher) -> None:
+    def __init__(
+        self, home: Directories, clients: ClientFactory, events: EventPublisher, authorization: Authorization
+    ) -> None:
         self._store = Store(home.sagemaker_database)
         self._running = RunningJobs()
-        workshop = Workshop(home, clients)
+        self._authorization = authorization
+        workshop = Workshop(home, clients, authorization)
         self._rollouts = Rollouts(home.endpoints, workshop)
         self._metrics = EndpointMetrics(clients, self._rollouts.router)
         state_events = StateEvents(MeasuredEvents(events, self._metrics), self._store)
         tags = Tags(self._store)
         groups = ModelPackageGroups(self._store, tags)
+        authorization.find_group_policies_by(groups.policy_of)
         packages = ModelPackages(self._store, tags, groups, workshop.objects, state_events)
         models = Models(self._store, tags, packages, workshop.objects, state_events)
         configs = EndpointConfigs(self._store, tags, models)
@@ -148,7 +155,7 @@ class SageMaker:
         return _response(answer, 200)
 
     def call(self, operation: str, request: Document, caller: Identity) -> Document:
-        """Run an operation on a request that is not on the wire, with the same checks.
+        """Run an operation on a request that is not on the wire, with the same checks and the same rights.
 
         Raises:
             ServiceError: The request is refused.
@@ -156,6 +163,10 @@ class SageMaker:
         handler = self._operations.get(operation)
         if handler is None:
             raise unknown_operation(operation)
+        try:
+            self._authorization.authorize_operation(operation, request, caller.arn, caller.region)
+        except Denied as denied:
+            raise access_denied(str(denied)) from denied
         checked = validation.checked(service_model.input_shape(operation), request)
         return service_model.answer(operation, handler(checked, caller))
 

@@ -196,7 +196,11 @@ class Jobs(ABC, Generic[Run]):
     def log(self, run: JobRun) -> LogFollower:
         """Return what sends a job's log to CloudWatch Logs."""
         return self._workshop.job_log(
-            f"/aws/sagemaker/{self.word}Jobs", run.region, run.job[self._name], run.directory.log
+            f"/aws/sagemaker/{self.word}Jobs",
+            run.region,
+            run.job[self._name],
+            run.directory.log,
+            run.job.get("RoleArn"),
         )
 
     def _run(self, job: Document, caller: Origin, signals: Signals) -> None:
