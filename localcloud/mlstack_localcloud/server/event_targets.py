@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ..home import ACCOUNT
 from .authorization.access import Access
 from .authorization.action_of import encrypted_delivery
 from .authorization.authorizer import Denied
@@ -126,9 +127,11 @@ class EventTargets:
         action = _ACTIONS.get(arn.service)
         if action is None:
             return
-        accesses = [Access(action, target_arn), *encrypted_delivery(arn.service, target_arn)]
+        # "You can't use Condition blocks in Amazon SNS topic policies for EventBridge", nor in those of their keys.
+        told = {"aws:sourcearn": (rule_arn,), "aws:sourceaccount": (ACCOUNT,)} if arn.service == "sqs" else {}
+        accesses = [Access(action, target_arn, told), *encrypted_delivery(arn.service, target_arn)]
         try:
-            self._authorizer.check_service(EVENTBRIDGE, accesses, rule_arn, arn.region)
+            self._authorizer.check_service(EVENTBRIDGE, accesses, arn.region)
         except Denied as denied:
             raise Undeliverable("NO_PERMISSIONS", str(denied)) from denied
 

@@ -62,7 +62,17 @@ def bucket(s3):
 @pytest.fixture(scope="session")
 def role(gateway):
     """A role that may do anything, which SageMaker may assume."""
-    iam = gateway.client("iam")
+    return _made_role(gateway)
+
+
+@pytest.fixture
+def make_role():
+    """Makes that role in another local cloud, by a client factory of it."""
+    return _made_role
+
+
+def _made_role(cloud):
+    iam = cloud.client("iam")
     trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
     anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     made = iam.create_role(RoleName="weather-training", AssumeRolePolicyDocument=_policy(trust))

@@ -150,13 +150,12 @@ class Authorizer:
             own = Access(access.action, access.resource, {**access.keys, **keys})
             self.check(session_arn(role_arn), [own], {"aws:requestedregion": (region,)})
 
-    def check_service(self, service: str, accesses: Iterable[Access], source_arn: str, region: str) -> None:
+    def check_service(self, service: str, accesses: Iterable[Access], region: str) -> None:
         """Judge accesses of an AWS service in its own name, which only the resources' policies can allow.
 
         Args:
             service: The service's name, such as `events.amazonaws.com`.
             accesses: What it asks for.
-            source_arn: On behalf of which resource.
             region: The region.
 
         Raises:
@@ -164,8 +163,6 @@ class Authorizer:
         """
         principal = Principal("", service, service=service)
         keys: dict[str, Values] = {
-            "aws:sourcearn": (source_arn,),
-            "aws:sourceaccount": (ACCOUNT,),
             "aws:principalisawsservice": ("true",),
             "aws:principalservicename": (service,),
             "aws:requestedregion": (region,),
