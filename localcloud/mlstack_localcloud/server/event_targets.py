@@ -110,9 +110,17 @@ class EventTargets:
         sender = self._senders.get(arn.service)
         if sender is None:
             raise Undeliverable("SDK_CLIENT_ERROR", f"The local cloud does not deliver events to {arn.service}.")
-        if not target.get("RoleArn"):
+        if target.get("RoleArn"):
+            self._assume(target["RoleArn"], rule_arn, arn.region)
+        else:
             self._ask(arn, target["Arn"], rule_arn)
         sender(arn, target, payload)
+
+    def _assume(self, role_arn: str, rule_arn: str, region: str) -> None:
+        try:
+            self._authorizer.authorize_assumption(EVENTBRIDGE, role_arn, rule_arn, region)
+        except Denied as denied:
+            raise Undeliverable("NO_PERMISSIONS", str(denied)) from denied
 
     def _ask(self, arn: _Arn, target_arn: str, rule_arn: str) -> None:
         """Ask a target's own policy, since the rule has no role for it.

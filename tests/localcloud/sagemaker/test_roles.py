@@ -305,6 +305,18 @@ def test_a_model_needs_a_role_that_reads_its_data(cloud, jobs, place, sid, file)
     assert sentence(role, sid) in str(refused.value)
 
 
+@pytest.mark.parametrize("trusted", ["ec2.amazonaws.com", None])
+def test_a_role_that_sagemaker_may_not_assume_is_refused_at_once(cloud, jobs, place, trusted):
+    role = f"arn:aws:iam::000000000000:role/{uuid.uuid4()}"
+    if trusted is not None:
+        trust = json.loads(TRUST)
+        trust["Statement"][0]["Principal"] = {"Service": trusted}
+        name = role.rpartition("/")[2]
+        place.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    with pytest.raises(ClientError, match=f"ValidationException.*Could not assume role {role}"):
+        cloud.client("sagemaker").create_training_job(**jobs.training_request(place.bucket, role))
+
+
 def test_every_statement_has_a_case():
     shown = {case.id for case in cases(*JobKind)}
     serving = {f"serving-{sid}" for sid in ("ListBuckets", "ReadModels", "UseKey", "WriteLogs", "WriteMetrics")}

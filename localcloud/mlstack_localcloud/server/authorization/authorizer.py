@@ -150,6 +150,21 @@ class Authorizer:
             own = Access(access.action, access.resource, {**access.keys, **keys})
             self.check(session_arn(role_arn), [own], {"aws:requestedregion": (region,)})
 
+    def authorize_assumption(self, service: str, role_arn: str, source_arn: str, region: str) -> None:
+        """Judge whether a service may assume a role, by the role's trust policy.
+
+        Args:
+            service: The service's name, such as `sagemaker.amazonaws.com`.
+            role_arn: The role.
+            source_arn: On behalf of which resource.
+            region: The region.
+
+        Raises:
+            Denied: It may not, or there is no such role.
+        """
+        told: dict[str, Values] = {"aws:sourcearn": (source_arn,), "aws:sourceaccount": (ACCOUNT,)}
+        self.check_service(service, [Access("sts:AssumeRole", role_arn, told)], region)
+
     def check_service(self, service: str, accesses: Iterable[Access], region: str) -> None:
         """Judge accesses of an AWS service in its own name, which only the resources' policies can allow.
 

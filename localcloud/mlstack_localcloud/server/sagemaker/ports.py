@@ -111,6 +111,9 @@ class Authorization(Protocol):
     def authorize_operation(self, operation: str, parameters: Document, caller_arn: str, region: str) -> None:
         """Judge an operation of SageMaker."""
 
+    def authorize_assumption(self, service: str, role_arn: str, source_arn: str, region: str) -> None:
+        """Judge whether a service may assume a role on behalf of a resource."""
+
     def authorize_key(
         self, role_arn: str, action: str, key: str, region: str, keys: dict[str, tuple[str, ...]]
     ) -> None:

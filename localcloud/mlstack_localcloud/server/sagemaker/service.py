@@ -16,8 +16,8 @@ from werkzeug import Response
 
 from mlstack_localcloud.home import ACCOUNT
 from mlstack_localcloud.server.authorization.authorizer import Denied
-from mlstack_localcloud.server.sagemaker import service_model, validation
-from mlstack_localcloud.server.sagemaker.errors import ServiceError, access_denied, unknown_operation
+from mlstack_localcloud.server.sagemaker import arns, service_model, validation
+from mlstack_localcloud.server.sagemaker.errors import ServiceError, access_denied, unknown_operation, validation_error
 from mlstack_localcloud.server.sagemaker.execution.running_jobs import RunningJobs
 from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
 from mlstack_localcloud.server.sagemaker.features import wire
@@ -54,6 +54,13 @@ if TYPE_CHECKING:
         Identity,
     )
 
+_PRINCIPAL = "sagemaker.amazonaws.com"
+_ASSUMED = {
+    "CreateModel": ("ExecutionRoleArn", arns.MODEL, "ModelName"),
+    "CreateProcessingJob": ("RoleArn", arns.PROCESSING_JOB, "ProcessingJobName"),
+    "CreateTrainingJob": ("RoleArn", arns.TRAINING_JOB, "TrainingJobName"),
+}
+"""The operations that try at once whether SageMaker may assume a role: the members with the role and the name."""
 _JSON = "application/x-amz-json-1.1"
 _log = logging.getLogger(__name__)
 
@@ -168,7 +175,24 @@ class SageMaker:
         except Denied as denied:
             raise access_denied(str(denied)) from denied
         checked = validation.checked(service_model.input_shape(operation), request)
+        self._check_trust(operation, checked, caller)
         return service_model.answer(operation, handler(checked, caller))
+
+    def _check_trust(self, operation: str, request: Document, caller: Identity) -> None:
+        if operation not in _ASSUMED:
+            return
+        member, kind, name = _ASSUMED[operation]
+        role = request.get(member)
+        if role is None:
+            return
+        source = arns.arn(caller, kind, request[name])
+        try:
+            self._authorization.authorize_assumption(_PRINCIPAL, role, source, caller.region)
+        except Denied as denied:
+            raise validation_error(
+                f"Could not assume role {role}. Please ensure that the role exists and allows principal '{_PRINCIPAL}' "
+                f"to assume the role. ({denied})"
+            ) from denied
 
     def invoke(self, endpoint: str, request: Request, caller: Identity) -> Response:
         """Answer an InvokeEndpoint request of the runtime API.
