@@ -46,7 +46,14 @@ def accesses_of(request: WireRequest, identified: Identified) -> list[Access]:
     action = f"{PREFIXES.get(service, service)}:{operation}"
     if action in FREE:
         return []
-    parameters = _parameters(request)
+    try:
+        return _of_operation(service, operation, _parameters(request), region)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UnknownActionError(f"{action} with members of another shape") from error
+
+
+def _of_operation(service: str, operation: str, parameters: dict[str, Any], region: str) -> list[Access]:
+    action = f"{PREFIXES.get(service, service)}:{operation}"
     keys = keys_of(service, parameters)
     found = [Access(action, each, keys) for each in resources_of(service, operation, parameters, region)]
     found += [
@@ -83,6 +90,8 @@ def encrypted_delivery(
         resource: The ARN of the topic or queue.
         actions: How the key is used.
     """
+    if not resource.startswith("arn:"):
+        return []
     region, name = resource.split(":")[3], resource.rpartition(":")[2]
     key = common.key_of_topic(resource) if service == "sns" else common.key_of_queue(region, name)
     if not is_customer_key(key):

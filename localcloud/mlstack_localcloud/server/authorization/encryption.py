@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...home import ACCOUNT
-from ..moto_adjustments import imported
 from .access import Access, arn
+from .sources import backend
 
 if TYPE_CHECKING:
     from .context import Values
@@ -25,9 +24,8 @@ def key_arn(key: str, region: str) -> str:
         region, key = key.split(":")[3], key.rpartition(":")[2]
     if not key.startswith("alias/"):
         return arn("kms", region, f"key/{key}")
-    module = imported("moto.kms.models")
-    keys = {} if module is None else vars(module)["kms_backends"][ACCOUNT][region].keys
-    found = next((each.id for each in list(keys.values()) if key in each.aliases), None)
+    keys = list(backend("kms", region, "keys").values())
+    found = next((each.id for each in keys if key in each.aliases), None)
     # An alias that points at nothing is what it is; no statement names it.
     return arn("kms", region, key if found is None else f"key/{found}")
 

@@ -13,6 +13,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+import functools
 import logging
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
@@ -116,12 +117,18 @@ def reason_to_refuse(principal: Principal, action: str, resource: str, context: 
     doubts = [*identity.doubts, *boundary.doubts, *own.doubts]
     if missing is None and not any(doubt.startswith(_DENIAL) for doubt in doubts):
         for doubt in doubts:
-            _log.warning("%s on %s is allowed whatever %s says", action, resource, doubt)
+            _tell(doubt)
         return ""
     if doubts:
         names = " and ".join(dict.fromkeys(doubt.removeprefix(_DENIAL) for doubt in doubts))
         return f"because the local cloud does not evaluate {names}"
     return f"because no {str(missing).partition(' ')[2]} allows the {action} action"
+
+
+@functools.cache
+def _tell(doubt: str) -> None:
+    # Once each: what has this in its policy asks again and again.
+    _log.warning("A statement with %s is not evaluated; what it is about was allowed by another", doubt)
 
 
 def denies(principal: Principal, action: str, resource: str, context: Context, document: str) -> str:

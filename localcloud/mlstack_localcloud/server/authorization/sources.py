@@ -72,19 +72,19 @@ class PolicySource:
             return None
         _, _, service, region, _, name = fields
         if service == "s3":
-            bucket = _backend("s3", "aws", "buckets").get(name.partition("/")[0])
+            bucket = backend("s3", "aws", "buckets").get(name.partition("/")[0])
             return _text(getattr(bucket, "policy", None))
         if service == "kms":
-            return _text(getattr(_backend("kms", region, "keys").get(name.removeprefix("key/")), "policy", None))
+            return _text(getattr(backend("kms", region, "keys").get(name.removeprefix("key/")), "policy", None))
         if service == "sqs":
-            return _text(getattr(_backend("sqs", region, "queues").get(name), "policy", None))
+            return _text(getattr(backend("sqs", region, "queues").get(name), "policy", None))
         if service == "sns":
-            return _text(getattr(_backend("sns", region, "topics").get(resource), "policy", None))
+            return _text(getattr(backend("sns", region, "topics").get(resource), "policy", None))
         if service == "ecr":
-            repository = _backend("ecr", region, "repositories").get(name.removeprefix("repository/"))
+            repository = backend("ecr", region, "repositories").get(name.removeprefix("repository/"))
             return _text(getattr(repository, "policy", None))
         if service == "secretsmanager":
-            secrets = dict.values(_backend("secretsmanager", region, "secrets"))
+            secrets = dict.values(backend("secretsmanager", region, "secrets"))
             return next((_text(secret.policy) for secret in list(secrets) if secret.arn == resource), None)
         if service == "iam" and name.startswith("role/"):
             role = role_named(name.rpartition("/")[2])
@@ -153,11 +153,22 @@ def _current(policy: Any) -> str:
     return str(default.document)
 
 
-def _backend(service: str, region: str, table: str) -> dict[str, Any]:
+def backend(service: str, region: str, table: str) -> dict[str, Any]:
+    """Return a table of one of moto's services; an empty one where the service was not used yet.
+
+    Args:
+        service: The service's module in moto.
+        region: The region, or the partition where the service has no regions.
+        table: The attribute.
+    """
     module = imported(f"moto.{service}.models")
     if module is None:
         return {}
-    found: dict[str, Any] = getattr(vars(module)[f"{service}_backends"][ACCOUNT][region], table)
+    try:
+        found: dict[str, Any] = getattr(vars(module)[f"{service}_backends"][ACCOUNT][region], table)
+    except KeyError:
+        # There is no such region.
+        return {}
     return found
 
 

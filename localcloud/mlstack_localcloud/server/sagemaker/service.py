@@ -170,11 +170,11 @@ class SageMaker:
         handler = self._operations.get(operation)
         if handler is None:
             raise unknown_operation(operation)
+        checked = validation.checked(service_model.input_shape(operation), request)
         try:
-            self._authorization.authorize_operation(operation, request, caller.arn, caller.region)
+            self._authorization.authorize_operation(operation, checked, caller.arn, caller.region)
         except Denied as denied:
             raise access_denied(str(denied)) from denied
-        checked = validation.checked(service_model.input_shape(operation), request)
         self._check_trust(operation, checked, caller)
         return service_model.answer(operation, handler(checked, caller))
 

@@ -388,3 +388,34 @@ def _address(home: Any) -> tuple[int, str, str]:
     status = control.start(home)
     keys = json.loads(Home(home).keys_file.read_text())
     return status.port, keys["access_key_id"], keys["secret_access_key"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments"),
+    [
+        ("sns", "publish", {"PhoneNumber": "+100", "Message": "m"}),
+        ("sns", "publish", {"TopicArn": f"arn:aws:sns:nowhere-1:{ACCOUNT}:t", "Message": "m"}),
+        ("kms", "decrypt", {"CiphertextBlob": b"x", "KeyId": f"arn:aws:kms:nowhere-1:{ACCOUNT}:alias/a"}),
+        ("s3", "copy_object", {"Bucket": "b", "Key": "k", "CopySource": "b/other"}),
+        ("ssm", "get_parameters", {"Names": ["a", "/b"]}),
+    ],
+)
+def test_what_is_not_there_is_denied_like_anything_else(
+    wire: Wire, service: str, operation: str, arguments: dict[str, Any]
+) -> None:
+    code, message, _ = error_of(getattr(Role(wire).client(service), operation), **arguments)
+
+    assert code in {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
+    assert "is not authorized to perform: " in message
+
+
+def test_members_of_another_shape_are_denied(wire: Wire) -> None:
+    role = Role(wire)
+    keys = wire.client("sts").assume_role(RoleArn=role.arn, RoleSessionName="job")["Credentials"]
+    headers = {"X-Amz-Target": "AmazonSSM.GetParameter", "X-Amz-Security-Token": keys["SessionToken"]}
+    own = type(wire)(wire.port, keys["AccessKeyId"], keys["SecretAccessKey"])
+    body = b'{"Name": {"a": 1}}'
+    answer = own.send("POST", "/", body, own.sign("ssm", "POST", "/", body, headers))
+
+    assert answer.status == 400
+    assert json.loads(answer.body)["__type"] == "AccessDeniedException"

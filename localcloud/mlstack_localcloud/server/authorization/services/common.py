@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....home import ACCOUNT
-from ...moto_adjustments import imported
 from ..access import arn
 from ..encryption import key_arn
-from ..sources import role_named
+from ..sources import backend, role_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -156,9 +155,8 @@ def _secrets(_operation: str, parameters: Parameters, region: str) -> list[str]:
     name = parameters.get("SecretId") or parameters.get("Name")
     if not name or name.startswith("arn:"):
         return [name] if name else []
-    module = imported("moto.secretsmanager.models")
-    store = {} if module is None else vars(module)["secretsmanager_backends"][ACCOUNT][region].secrets
-    found = next((secret.arn for secret in dict.values(store) if secret.name == name), None)
+    store = dict.values(backend("secretsmanager", region, "secrets"))
+    found = next((secret.arn for secret in list(store) if secret.name == name), None)
     # A secret's ARN ends in six random characters, which one that is not there has not.
     return [found or arn("secretsmanager", region, f"secret:{name}-??????")]
 
@@ -202,13 +200,9 @@ _KEYS: Mapping[str, Mapping[str, str]] = {
 
 def key_of_topic(topic_arn: str) -> str | None:
     """Return the key that encrypts a topic, or None."""
-    module = imported("moto.sns.models")
-    topics = {} if module is None else vars(module)["sns_backends"][ACCOUNT][topic_arn.split(":")[3]].topics
-    return getattr(topics.get(topic_arn), "kms_master_key_id", None)
+    return getattr(backend("sns", topic_arn.split(":")[3], "topics").get(topic_arn), "kms_master_key_id", None)
 
 
 def key_of_queue(region: str, name: str) -> str | None:
     """Return the key that encrypts a queue, or None."""
-    module = imported("moto.sqs.models")
-    queues = {} if module is None else vars(module)["sqs_backends"][ACCOUNT][region].queues
-    return getattr(queues.get(name), "kms_master_key_id", None)
+    return getattr(backend("sqs", region, "queues").get(name), "kms_master_key_id", None)

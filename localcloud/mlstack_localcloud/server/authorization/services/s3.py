@@ -151,14 +151,14 @@ def _of_object(
     name = action.replace("Object", "ObjectVersion", 1) if version else action
     found = [Access(f"s3:{name}", resource, keys)]
     if action == "PutObject":
-        found += _of_put(request, sub, keys)
+        found += _of_put(request, region, sub, keys)
         found += s3_encryption.to_write(request, region, resource, in_parts=bool(sub))
     elif action == "GetObject" and request.method == "GET":
         found += s3_encryption.to_read(resource, region, request.parameters.get("versionId"))
     return found
 
 
-def _of_put(request: WireRequest, sub: str, keys: dict[str, Values]) -> list[Access]:
+def _of_put(request: WireRequest, region: str, sub: str, keys: dict[str, Values]) -> list[Access]:
     resource = f"arn:aws:s3:::{unquote(request.path.lstrip('/'))}"
     found = []
     if sub in ("", "uploads") and "x-amz-tagging" in request.headers:
@@ -170,7 +170,7 @@ def _of_put(request: WireRequest, sub: str, keys: dict[str, Values]) -> list[Acc
         path, _, version = unquote(source).lstrip("/").partition("?versionId=")
         action = "s3:GetObjectVersion" if version else "s3:GetObject"
         found.append(Access(action, f"arn:aws:s3:::{path}"))
-        found += s3_encryption.to_read(f"arn:aws:s3:::{path}", "", version or None)
+        found += s3_encryption.to_read(f"arn:aws:s3:::{path}", region, version or None)
     return found
 
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ....home import ACCOUNT
-from ...moto_adjustments import imported
 from ..encryption import is_customer_key, key_access
+from ..sources import backend
 
 if TYPE_CHECKING:
     from ...wire import WireRequest
@@ -75,7 +74,4 @@ def _context(resource: str, bucket_key: object) -> dict[str, str]:
 
 
 def _bucket(resource: str) -> Any:
-    module = imported("moto.s3.models")
-    if module is None:
-        return None
-    return vars(module)["s3_backends"][ACCOUNT]["aws"].buckets.get(resource.removeprefix(_PREFIX).partition("/")[0])
+    return backend("s3", "aws", "buckets").get(resource.removeprefix(_PREFIX).partition("/")[0])
