@@ -17,12 +17,14 @@ from mlstack_components.aws.policies import document, require_tls
 
 PLACEMENT = Placement("000000000000", "us-east-1")
 NO_IMAGE = "The local cloud pulls no image: jobs run in environments of this machine."
-NO_VOLUME = "The volumes of a job are its own role's matter, and endpoints have none here."
+EITHER = "The pipeline's role or the job's must have it: test_a_volume_takes_the_jobs_role_or_the_pipelines."
+NO_VOLUME = "Endpoints have no volumes here; in AWS it is asked of who creates the endpoint."
 NOT_SHOWN = {
     **{(kind, sid): NO_IMAGE for kind in JobKind for sid in ("AuthenticateAtRegistries", "PullImages")},
-    **{(kind, "AttachEncryptedVolumes"): NO_VOLUME for kind in (JobKind.PIPELINE, JobKind.SERVING)},
+    **{(kind, "AttachEncryptedVolumes"): EITHER for kind in JobKind},
+    (JobKind.SERVING, "AttachEncryptedVolumes"): NO_VOLUME,
 }
-"""The statements whose absence the local cloud does not notice, and why."""
+"""The statements whose absence alone the local cloud does not notice, and why."""
 
 TRUST = document({"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"})
 GROUP = "roles"
@@ -64,10 +66,14 @@ class Place:
         )
         return json.loads(job_policy(kind, args))["Statement"]
 
-    def role(self, kind, without=None):
+    def passing(self, role):
+        return {"Sid": "Pass", "Effect": "Allow", "Action": "iam:PassRole", "Resource": role}
+
+    def role(self, kind, without=None, extra=None):
         name = f"{kind}-{uuid.uuid4().hex[:8]}"
         made = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
         statements = [statement for statement in self.policy(kind) if statement["Sid"] != without]
+        statements += [extra] if extra else []
         self.iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=document(*statements))
         return made
 
@@ -184,8 +190,9 @@ def test_metrics_need_write_metrics_and_sagemakers_namespace(gateway, place, kin
         assert sentence(role, "WriteMetrics") in str(refused.value)
 
 
-def pipeline_definition(jobs, place):
-    processing = jobs.processing_request(place.bucket, place.passable[0], REPORT)
+def pipeline_definition(jobs, place, job_role=None):
+    processing = jobs.processing_request(place.bucket, job_role or place.passable[0], REPORT)
+    processing["ProcessingResources"]["ClusterConfig"]["VolumeKmsKeyId"] = place.key
     del processing["ProcessingJobName"]
     output = {"S3Uri": place.uri("report"), "LocalPath": "/opt/ml/processing/output/report", "S3UploadMode": "EndOfJob"}
     processing["ProcessingOutputConfig"] = {"Outputs": [{"OutputName": "report", "S3Output": output}]}
@@ -214,12 +221,12 @@ def pipeline_definition(jobs, place):
     }
 
 
-def execution(cloud, jobs, place, role, **parameters):
+def execution(cloud, jobs, place, role, job_role=None, **parameters):
     """Run a pipeline; return how it ended, and by step why it failed."""
     sagemaker = cloud.client("sagemaker")
     place.put(f"pipelines/{PIPELINE}/model.tar.gz", b"a model")
     sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)
-    text = json.dumps(pipeline_definition(jobs, place))
+    text = json.dumps(pipeline_definition(jobs, place, job_role))
     sagemaker.create_pipeline(PipelineName=PIPELINE, PipelineDefinition=text, RoleArn=role)
     given = [{"Name": name, "Value": value} for name, value in parameters.items()]
     arn = sagemaker.start_pipeline_execution(PipelineName=PIPELINE, PipelineParameters=given)["PipelineExecutionArn"]
@@ -256,6 +263,18 @@ def test_a_pipeline_fails_without(cloud, jobs, place, kind, sid):
 
     assert (status, list(reasons)) == ("Failed", [FAILS_AT[sid]])
     assert sentence(role, sid) in reasons[FAILS_AT[sid]]
+
+
+@pytest.mark.parametrize("without", [(), ("job",), ("pipeline",), ("job", "pipeline")], ids=str)
+def test_a_volume_takes_the_jobs_role_or_the_pipelines(cloud, jobs, place, without):
+    sid = "AttachEncryptedVolumes"
+    job = place.role(JobKind.PROCESSING, sid if "job" in without else None)
+    role = place.role(JobKind.PIPELINE, sid if "pipeline" in without else None, extra=place.passing(job))
+    status, reasons = execution(cloud, jobs, place, role, job)
+
+    assert status == ("Failed" if len(without) == 2 else "Succeeded")
+    if len(without) == 2:
+        assert sentence(job, sid) in reasons["work"]
 
 
 def endpoint(cloud, jobs, place, role):

@@ -15,7 +15,7 @@ from .encryption import is_customer_key, key_access
 from .evaluate import Principal, denies, reason_to_refuse
 from .services import sagemaker
 from .services.s3 import listing_of
-from .sources import WITH_RESOURCE_POLICIES, PolicySource, session_arn
+from .sources import WITH_RESOURCE_POLICIES, PolicySource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -132,11 +132,11 @@ class Authorizer:
         """
         self.sources.group_policy = find
 
-    def authorize_key(self, role_arn: str, action: str, key: str, region: str, keys: dict[str, Values]) -> None:
-        """Judge the use of a key that SageMaker makes in a role's name.
+    def authorize_key(self, caller_arn: str, action: str, key: str, region: str, keys: dict[str, Values]) -> None:
+        """Judge the use of a key that SageMaker makes in a caller's name.
 
         Args:
-            role_arn: The role.
+            caller_arn: The caller: the root, a user or a role's session.
             action: The action, such as `kms:CreateGrant`.
             key: The key's id, ARN or alias.
             region: The region.
@@ -148,7 +148,7 @@ class Authorizer:
         if is_customer_key(key):
             access = key_access(action, key, region, "sagemaker", {})
             own = Access(access.action, access.resource, {**access.keys, **keys})
-            self.check(session_arn(role_arn), [own], {"aws:requestedregion": (region,)})
+            self.check(caller_arn, [own], {"aws:requestedregion": (region,)})
 
     def authorize_assumption(self, service: str, role_arn: str, source_arn: str, region: str) -> None:
         """Judge whether a service may assume a role, by the role's trust policy.

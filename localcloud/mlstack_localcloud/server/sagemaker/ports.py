@@ -115,9 +115,9 @@ class Authorization(Protocol):
         """Judge whether a service may assume a role on behalf of a resource."""
 
     def authorize_key(
-        self, role_arn: str, action: str, key: str, region: str, keys: dict[str, tuple[str, ...]]
+        self, caller_arn: str, action: str, key: str, region: str, keys: dict[str, tuple[str, ...]]
     ) -> None:
-        """Judge the use of a key that is made in a role's name."""
+        """Judge the use of a key that is made in a caller's name."""
 
     def find_group_policies_by(self, find: Callable[[str, str], str | None]) -> None:
         """Tell how the policy of a model package group is found: by region and name."""

@@ -21,6 +21,7 @@ _SERVICE = "sagemaker.amazonaws.com"
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _VERBS = re.compile(r"(?:Create|Delete|Describe|Get|List|Put|Retry|Search|Start|Stop|Update|Invoke)")
 # The member that names the resource, where it is not the noun and `Name`, such as TrainingJobName.
+_WITH_CONFIG = ("CreateEndpoint", "UpdateEndpoint")
 _EXECUTION = "PipelineExecutionArn"
 _OPERATIONS = {
     "StartPipelineExecution": ("pipeline", "PipelineName"),
@@ -76,6 +77,11 @@ def passed_roles(operation: str, request: Document) -> list[str]:
 
 
 def _resources(operation: str, request: Document, region: str) -> list[str]:
+    if operation in _WITH_CONFIG and request.get("EndpointConfigName"):
+        return [
+            arn("sagemaker", region, f"endpoint/{request['EndpointName']}"),
+            arn("sagemaker", region, f"endpoint-config/{request['EndpointConfigName']}"),
+        ]
     if operation == "CreateModelPackage" and request.get("ModelPackageGroupName"):
         group = _last(request["ModelPackageGroupName"])
         # The version has no number yet.

@@ -29,12 +29,14 @@ class JobRun:
         region: Its region.
         directory: Its directory.
         workshop: What jobs are run with.
+        caller_arn: Who created it.
     """
 
     job: Document
     region: str
     directory: JobDirectory
     workshop: Workshop
+    caller_arn: str
 
     @property
     def objects(self) -> Objects:
@@ -42,16 +44,16 @@ class JobRun:
         return self.workshop.objects.under(self.job.get("RoleArn"))
 
     def attach_volume(self, cluster: Document) -> None:
-        """Encrypt the job's volume, as far as that takes the rights of its role.
+        """Encrypt the job's volume, as far as that takes rights.
 
         Args:
             cluster: The instances: VolumeKmsKeyId.
 
         Raises:
-            JobError: The role may not.
+            JobError: Neither its role nor who created it may.
         """
         if cluster.get("VolumeKmsKeyId") and "RoleArn" in self.job:
-            self.workshop.attach_volume(self.job["RoleArn"], cluster["VolumeKmsKeyId"], self.region)
+            self.workshop.attach_volume(self.job["RoleArn"], self.caller_arn, cluster["VolumeKmsKeyId"], self.region)
 
     def fetch(self, source: Document, target: Path) -> None:
         """Bring an input into the directory.

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from mlstack_localcloud.server.authorization.authorizer import Denied
+from mlstack_localcloud.server.authorization.sources import session_arn
 from mlstack_localcloud.server.sagemaker.execution import variables
 from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
 from mlstack_localcloud.server.sagemaker.execution.environments import Environments
@@ -71,21 +72,28 @@ class Workshop:
         ]
         return {variant for _, name, _, variant in parts if name == endpoint}
 
-    def attach_volume(self, role_arn: str, key: str, region: str) -> None:
-        """Ask whether a role may let an encrypted volume be attached, which SageMaker does by a grant on its key.
+    def attach_volume(self, role_arn: str, caller_arn: str, key: str, region: str) -> None:
+        """Ask for the grant by which SageMaker attaches an encrypted volume.
 
-        https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+        The job's role must be allowed to make it, or else who created the job:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
 
         Args:
             role_arn: The job's role.
+            caller_arn: Who created the job.
             key: The volume's key.
             region: The region of the job.
 
         Raises:
-            JobError: It may not.
+            JobError: Neither may.
         """
-        try:
-            keys: dict[str, tuple[str, ...]] = {"kms:grantisforawsresource": ("true",)}
-            self._authorization.authorize_key(role_arn, "kms:CreateGrant", key, region, keys)
-        except Denied as denied:
-            raise JobError(f"ClientError: The volume cannot be encrypted with {key}: {denied}") from denied
+        keys: dict[str, tuple[str, ...]] = {"kms:grantisforawsresource": ("true",)}
+        reasons = []
+        for arn in (session_arn(role_arn), caller_arn):
+            try:
+                self._authorization.authorize_key(arn, "kms:CreateGrant", key, region, keys)
+            except Denied as denied:
+                reasons.append(str(denied))
+            else:
+                return
+        raise JobError(f"ClientError: The volume cannot be encrypted with {key}: {'; '.join(reasons)}")

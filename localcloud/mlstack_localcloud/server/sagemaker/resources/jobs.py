@@ -206,7 +206,7 @@ class Jobs(ABC, Generic[Run]):
     def _run(self, job: Document, caller: Origin, signals: Signals) -> None:
         name = job[self._name]
         directory = self._workshop.job_directory(self.word.lower(), caller.region, name)
-        run: Run = self.run(job, caller.region, directory, self._workshop)  # type: ignore[assignment]
+        run: Run = self.run(job, caller.region, directory, self._workshop, caller.arn)  # type: ignore[assignment]
         try:
             end = self.work(run, caller, signals)
         except JobError as failure:
