@@ -11,8 +11,8 @@ from .. import provider
 from ..home import ACCOUNT
 from .alarms import adjustments as alarm_adjustments
 from .alarms.watch import AlarmWatch
-from .budgets_gaps import adjust as add_budget_operations
 from .authorization.authorizer import Authorizer
+from .budgets_gaps import adjust as add_budget_operations
 from .clients import Clients
 from .credentials import Credentials
 from .event_bus import EventBus

@@ -132,12 +132,13 @@ class Gateway:
             region = identified.caller.region
             return self.alarms.changing(region, lambda: self._common.handle(request, identified))
         if service in SERVICES:
-            response = self._common.handle(request, identified)
-            if service == "s3" and response.status_code == HTTPStatus.NOT_FOUND and is_object_read(request):
-                reason = self._authorizer.hides(request, identified)
-                return _denied(request, service, reason) if reason else response
-            return response
+            return self._unless_hidden(self._common.handle(request, identified), request, identified)
         return answer_unknown(request, service)
+
+    def _unless_hidden(self, response: Response, request: WireRequest, identified: Identified) -> Response:
+        absent = response.status_code == HTTPStatus.NOT_FOUND and identified.service == "s3"
+        reason = self._authorizer.hides(request, identified) if absent and is_object_read(request) else ""
+        return _denied(request, "s3", reason) if reason else response
 
     def _sagemaker(self, sagemaker: SageMakerService, request: WireRequest, identified: Identified) -> Response:
         if request.target.startswith("SageMaker."):

@@ -111,11 +111,24 @@ def test_sagemaker() -> None:
     assert passed.keys["iam:passedtoservice"] == ("sagemaker.amazonaws.com",)
 
 
+def test_tuning_hands_the_role_of_its_training_jobs_on() -> None:
+    request = {"HyperParameterTuningJobName": "t", "TrainingJobDefinition": {"RoleArn": ROLE}}
+    create, passed = sagemaker.accesses("CreateHyperParameterTuningJob", request, "us-east-1")
+
+    assert create.resource == f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:hyper-parameter-tuning-job/t"
+    assert (passed.action, passed.resource) == ("iam:PassRole", ROLE)
+
+
 @pytest.mark.parametrize(
     ("operation", "request_", "resource"),
     [
         ("DescribeEndpointConfig", {"EndpointConfigName": "c"}, "endpoint-config/c"),
         ("UpdateEndpointWeightsAndCapacities", {"EndpointName": "e"}, "endpoint/e"),
+        (
+            "ListTrainingJobsForHyperParameterTuningJob",
+            {"HyperParameterTuningJobName": "t"},
+            "hyper-parameter-tuning-job/t",
+        ),
         ("StartPipelineExecution", {"PipelineName": "p"}, "pipeline/p"),
         ("DescribeModelPackage", {"ModelPackageName": "g/1"}, "model-package/g/1"),
         ("DescribeModelPackageGroup", {"ModelPackageGroupName": "g"}, "model-package-group/g"),

@@ -29,6 +29,7 @@ _OPERATIONS = {
     "ListPipelineExecutionSteps": ("pipeline", _EXECUTION),
     "ListPipelineParametersForExecution": ("pipeline", _EXECUTION),
     "DescribePipelineDefinitionForExecution": ("pipeline", _EXECUTION),
+    "ListTrainingJobsForHyperParameterTuningJob": ("hyper-parameter-tuning-job", "HyperParameterTuningJobName"),
     "UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName"),
     "AddTags": ("", "ResourceArn"),
     "DeleteTags": ("", "ResourceArn"),
@@ -72,7 +73,8 @@ def passed_roles(operation: str, request: Document) -> list[str]:
     """Return the roles that an operation hands to SageMaker."""
     if not operation.startswith(("Create", "Update")):
         return []
-    given = (request.get("RoleArn"), request.get("ExecutionRoleArn"))
+    definition = request.get("TrainingJobDefinition") or {}
+    given = (request.get("RoleArn"), request.get("ExecutionRoleArn"), definition.get("RoleArn"))
     return [role for role in given if isinstance(role, str)]
 
 
