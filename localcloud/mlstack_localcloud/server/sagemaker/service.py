@@ -171,12 +171,15 @@ class SageMaker:
         if handler is None:
             raise unknown_operation(operation)
         checked = validation.checked(service_model.input_shape(operation), request)
-        try:
-            self._authorization.authorize_operation(operation, checked, caller.arn, caller.region)
-        except Denied as denied:
-            raise access_denied(str(denied)) from denied
+        self._authorize(operation, checked, caller)
         self._check_trust(operation, checked, caller)
         return service_model.answer(operation, handler(checked, caller))
+
+    def _authorize(self, operation: str, request: Document, caller: Identity) -> None:
+        try:
+            self._authorization.authorize_operation(operation, request, caller.arn, caller.region)
+        except Denied as denied:
+            raise access_denied(str(denied)) from denied
 
     def _check_trust(self, operation: str, request: Document, caller: Identity) -> None:
         if operation not in _ASSUMED:
@@ -221,7 +224,11 @@ class SageMaker:
             The answer, or the error as AWS shapes it; None for an operation that there is not. Nothing is raised.
         """
         route = wire.operation_of(method, path)
-        return None if route is None else wire.answer(self._features, route, query, body, caller)
+        return (
+            None
+            if route is None
+            else wire.answer(self._features, route, query, body, caller, authorize=self._authorize)
+        )
 
     def resume(self) -> None:
         """Take up what ran when the daemon ended: endpoints serve again, jobs and executions have failed."""

@@ -129,6 +129,8 @@ def test_tuning_hands_the_role_of_its_training_jobs_on() -> None:
             {"HyperParameterTuningJobName": "t"},
             "hyper-parameter-tuning-job/t",
         ),
+        ("PutRecord", {"FeatureGroupName": "f"}, "feature-group/f"),
+        ("BatchGetRecord", {"Identifiers": [{"FeatureGroupName": "f"}]}, "feature-group/f"),
         ("StartPipelineExecution", {"PipelineName": "p"}, "pipeline/p"),
         ("DescribeModelPackage", {"ModelPackageName": "g/1"}, "model-package/g/1"),
         ("DescribeModelPackageGroup", {"ModelPackageGroupName": "g"}, "model-package-group/g"),

@@ -170,6 +170,15 @@ DENIALS = [
         "AccessDeniedException",
         403,
     ),
+    (
+        "sagemaker-featurestore-runtime",
+        "get_record",
+        {"FeatureGroupName": "f", "RecordIdentifierValueAsString": "1"},
+        "sagemaker:GetRecord",
+        ARN.format("sagemaker", "feature-group/f"),
+        "AccessDeniedException",
+        403,
+    ),
     ("ec2", "describe_vpcs", {}, "ec2:DescribeVpcs", "*", "UnauthorizedOperation", 403),
 ]
 

@@ -30,6 +30,7 @@ _OPERATIONS = {
     "ListPipelineParametersForExecution": ("pipeline", _EXECUTION),
     "DescribePipelineDefinitionForExecution": ("pipeline", _EXECUTION),
     "ListTrainingJobsForHyperParameterTuningJob": ("hyper-parameter-tuning-job", "HyperParameterTuningJobName"),
+    **dict.fromkeys(("PutRecord", "GetRecord", "DeleteRecord", "ListRecords"), ("feature-group", "FeatureGroupName")),
     "UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName"),
     "AddTags": ("", "ResourceArn"),
     "DeleteTags": ("", "ResourceArn"),
@@ -84,6 +85,9 @@ def _resources(operation: str, request: Document, region: str) -> list[str]:
             arn("sagemaker", region, f"endpoint/{request['EndpointName']}"),
             arn("sagemaker", region, f"endpoint-config/{request['EndpointConfigName']}"),
         ]
+    if operation == "BatchGetRecord":
+        groups = dict.fromkeys(each["FeatureGroupName"] for each in request["Identifiers"])
+        return [name if ":" in name else arn("sagemaker", region, f"feature-group/{name}") for name in groups]
     if operation == "CreateModelPackage" and request.get("ModelPackageGroupName"):
         group = _last(request["ModelPackageGroupName"])
         # The version has no number yet.
