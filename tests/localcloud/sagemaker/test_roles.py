@@ -51,7 +51,7 @@ class Place:
         self.put("data/weather.csv", b"rain\n")
         self.passable = [self.role(kind) for kind in (JobKind.PROCESSING, JobKind.TRAINING)]
 
-    def policy(self, kind):
+    def policy(self, kind, **options):
         arn = f"arn:aws:s3:::{self.bucket}"
         args = JobPolicyArgs(
             placement=PLACEMENT,
@@ -63,16 +63,17 @@ class Place:
             pipeline_name=PIPELINE,
             model_package_group_name=GROUP,
             endpoint_name="roles",
+            **options,
         )
         return json.loads(job_policy(kind, args))["Statement"]
 
     def passing(self, role):
         return {"Sid": "Pass", "Effect": "Allow", "Action": "iam:PassRole", "Resource": role}
 
-    def role(self, kind, without=None, extra=None):
+    def role(self, kind, without=None, extra=None, **options):
         name = f"{kind}-{uuid.uuid4().hex[:8]}"
         made = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
-        statements = [statement for statement in self.policy(kind) if statement["Sid"] != without]
+        statements = [statement for statement in self.policy(kind, **options) if statement["Sid"] != without]
         statements += [extra] if extra else []
         self.iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=document(*statements))
         return made
@@ -334,6 +335,53 @@ def test_a_role_that_sagemaker_may_not_assume_is_refused_at_once(cloud, jobs, pl
         place.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
     with pytest.raises(ClientError, match=f"ValidationException.*Could not assume role {role}"):
         cloud.client("sagemaker").create_training_job(**jobs.training_request(place.bucket, role))
+
+
+OPTIONS = {
+    "WriteCaptures": (JobKind.SERVING, {"capture": True}, "s3:PutObject"),
+    "EncryptCaptures": (JobKind.SERVING, {"capture": True}, "kms:GenerateDataKey"),
+    "ReadSecrets": (JobKind.TRAINING, {"secrets": ("roles/api",)}, "secretsmanager:GetSecretValue"),
+    "TuneHyperparameters": (JobKind.PIPELINE, {"tuning": True}, "sagemaker:CreateHyperParameterTuningJob"),
+}
+"""The statements that parts add which a project may have: the kind of role, what adds it, and what is denied."""
+
+
+def tuning_request(jobs, place):
+    training = jobs.training_request(place.bucket, place.passable[1], HyperParameters={})
+    definition = {name: value for name, value in training.items() if name not in {"TrainingJobName", "HyperParameters"}}
+    definition["AlgorithmSpecification"]["MetricDefinitions"] = [{"Name": "f1", "Regex": "f1=(.*)"}]
+    config = {
+        "Strategy": "Random",
+        "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "f1"},
+        "ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
+        "ParameterRanges": {"IntegerParameterRanges": [{"Name": "depth", "MinValue": "1", "MaxValue": "9"}]},
+    }
+    name = f"x-tune-{uuid.uuid4().hex[:8]}"
+    return {
+        "HyperParameterTuningJobName": name,
+        "HyperParameterTuningJobConfig": config,
+        "TrainingJobDefinition": definition,
+    }
+
+
+@pytest.mark.parametrize("sid", OPTIONS)
+def test_a_part_that_may_be_there_needs_its_statement(cloud, gateway, jobs, place, sid):
+    kind, options, action = OPTIONS[sid]
+    secrets = gateway.client("secretsmanager")
+    if sid == "ReadSecrets" and not secrets.list_secrets()["SecretList"]:
+        secrets.create_secret(Name="roles/api", SecretString="s")
+
+    def use(role):
+        if sid == "ReadSecrets":
+            as_role(gateway, role, "secretsmanager").get_secret_value(SecretId="roles/api")
+        elif sid == "TuneHyperparameters":
+            as_role(gateway, role, "sagemaker").create_hyper_parameter_tuning_job(**tuning_request(jobs, place))
+        else:
+            as_role(gateway, role, "s3").put_object(Bucket=place.bucket, Key="capture/roles/main/1.jsonl", Body=b"{}")
+
+    use(place.role(kind, **options))
+    with pytest.raises(ClientError, match=f"is not authorized to perform: {action} on resource: "):
+        use(place.role(kind, sid, **options))
 
 
 def test_every_statement_has_a_case():
