@@ -102,6 +102,9 @@ def start(home: Path, timeout: float = 30.0) -> DaemonStatus:
     while time.monotonic() < deadline:
         running = status(home)
         if running is not None and _answers(running):
+            if running.pid != process.pid:
+                # Another one was quicker. Ours must not come up later, when that one may have been stopped.
+                process.terminate()
             return running
         exit_code = process.poll()
         if exit_code == ALREADY_RUNNING and not _is_locked(paths):

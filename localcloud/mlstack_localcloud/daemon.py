@@ -31,6 +31,7 @@ from .keys import ensure_keys, write_aws_files
 from .ports import Ports, ensure_ports, is_free, replace_ports
 
 _LOCK_SECONDS = 1.0
+_SECONDS_BETWEEN_SIGNALS = 0.5
 _log = logging.getLogger("mlstack_localcloud")
 
 
@@ -60,7 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
     with ExitStack() as stack:
         stack.callback(home.daemon_file.unlink, missing_ok=True)
         _serve(home, stack)
-        ended.wait()
+        # With a time limit: a signal that comes right before an endless wait begins would never be noticed.
+        while not ended.wait(_SECONDS_BETWEEN_SIGNALS):
+            pass
         _log.info("ending")
     return 0
 
