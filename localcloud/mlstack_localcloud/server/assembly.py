@@ -11,6 +11,7 @@ from .. import provider
 from ..home import ACCOUNT
 from .alarms import adjustments as alarm_adjustments
 from .alarms.watch import AlarmWatch
+from .authorization.authorizer import Authorizer
 from .budgets_gaps import adjust as add_budget_operations
 from .clients import Clients
 from .credentials import Credentials
@@ -50,10 +51,11 @@ class LocalCloud:
         store = Store(home.services_database, metadata.version("moto"))
         self._services = services = MotoServices()
         self._common = KeptServices(services, store, BlobStore(home.blobs))
-        self.gateway = Gateway(Authenticator(credentials), tokens, self._common)
+        self.authorizer = Authorizer()
+        self.gateway = Gateway(Authenticator(credentials), self.authorizer, tokens, self._common)
         endpoint_url = f"http://127.0.0.1:{ports.gateway}"
         self.clients = Clients(endpoint_url, credentials, tokens, self.gateway)
-        self.events = EventBus(self.clients)
+        self.events = EventBus(self.clients, self.authorizer)
         self.gateway.events = self.events
         self.alarms = AlarmWatch(self.clients, self.events)
         self.gateway.alarms = self.alarms
@@ -71,7 +73,7 @@ class LocalCloud:
         self._running.callback(self._common.close)
         self.events.start()
         self._running.callback(self.events.close)
-        sagemaker = SageMaker(self._home, self.clients, self.events)
+        sagemaker = SageMaker(self._home, self.clients, self.events, self.authorizer)
         self.gateway.sagemaker = sagemaker
         self._running.callback(server.stop)
         self._running.callback(sagemaker.close)

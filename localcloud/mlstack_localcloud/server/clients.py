@@ -14,6 +14,7 @@ import botocore.session
 from botocore.config import Config
 
 from ..home import DEFAULT_REGION
+from .authorization.sources import SERVICE_SESSION
 from .in_process import InProcess
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Clients:
         access_key, secret_key = self._credentials.root_keys
         token = None
         if role_arn is not None:
-            keys = self._tokens.role_keys(role_arn, "mlstack", _ROLE_SECONDS)
+            keys = self._tokens.role_keys(role_arn, SERVICE_SESSION, _ROLE_SECONDS)
             access_key, secret_key, token = keys.access_key_id, keys.secret_access_key, keys.session_token
         client = self._session.create_client(
             service,

@@ -23,6 +23,7 @@ from .moto_adjustments import import_module, imported
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .authorization.authorizer import Authorizer
     from .clients import Clients
 
     Event = dict[str, Any]
@@ -37,10 +38,11 @@ class EventBus:
 
     Args:
         clients: Call the targets.
+        authorizer: Tells whether a target lets EventBridge in.
     """
 
-    def __init__(self, clients: Clients) -> None:
-        self._targets = EventTargets(clients, self._forward)
+    def __init__(self, clients: Clients, authorizer: Authorizer) -> None:
+        self._targets = EventTargets(clients, authorizer, self._forward)
         self._later: queue.SimpleQueue[tuple[Event, dict[str, Any], str] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._deliver_later, name="events", daemon=True)
 

@@ -15,11 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ..home import ACCOUNT
+from .authorization.access import Access
+from .authorization.action_of import encrypted_delivery
+from .authorization.authorizer import Denied
 from .event_input import target_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .authorization.authorizer import Authorizer
     from .clients import Clients
 
     Event = dict[str, Any]
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _ARN_FIELDS = 6
+EVENTBRIDGE = "events.amazonaws.com"
+_ACTIONS = {"sns": "sns:Publish", "sqs": "sqs:SendMessage"}
 
 
 class Undeliverable(Exception):  # noqa: N818 - it is what happened to an event, not to the program
@@ -60,11 +67,13 @@ class EventTargets:
 
     Args:
         clients: Call the targets.
+        authorizer: Tells whether a target lets EventBridge in, where it is given no role.
         forward: Puts an event on another bus: the event, the bus's name, its region.
     """
 
-    def __init__(self, clients: Clients, forward: Callable[[Event, str, str], None]) -> None:
+    def __init__(self, clients: Clients, authorizer: Authorizer, forward: Callable[[Event, str, str], None]) -> None:
         self._clients = clients
+        self._authorizer = authorizer
         self._forward = forward
         self._senders: dict[str, Callable[[_Arn, Target, str], None]] = {
             "logs": self._to_logs,
@@ -84,7 +93,7 @@ class EventTargets:
         payload = json.dumps(event)
         try:
             payload = target_input(target, event, rule_arn)
-            self._send(target, event, payload)
+            self._send(target, event, payload, rule_arn)
         except Undeliverable as failure:
             self._bury(target, payload, rule_arn, failure)
         except ClientError as error:
@@ -93,7 +102,7 @@ class EventTargets:
         except (BotoCoreError, KeyError, TypeError, ValueError) as error:
             self._bury(target, payload, rule_arn, Undeliverable("INVALID_PARAMETER", str(error)))
 
-    def _send(self, target: Target, event: Event, payload: str) -> None:
+    def _send(self, target: Target, event: Event, payload: str, rule_arn: str) -> None:
         arn = _Arn.parse(target["Arn"])
         if arn.service == "events" and arn.resource.startswith("event-bus/"):
             self._forward(event, arn.resource.removeprefix("event-bus/"), arn.region)
@@ -101,19 +110,50 @@ class EventTargets:
         sender = self._senders.get(arn.service)
         if sender is None:
             raise Undeliverable("SDK_CLIENT_ERROR", f"The local cloud does not deliver events to {arn.service}.")
+        if target.get("RoleArn"):
+            self._assume(target["RoleArn"], rule_arn, arn.region)
+        else:
+            self._ask(arn, target["Arn"], rule_arn)
         sender(arn, target, payload)
 
+    def _assume(self, role_arn: str, rule_arn: str, region: str) -> None:
+        try:
+            self._authorizer.authorize_assumption(EVENTBRIDGE, role_arn, rule_arn, region)
+        except Denied as denied:
+            raise Undeliverable("NO_PERMISSIONS", str(denied)) from denied
+
+    def _ask(self, arn: _Arn, target_arn: str, rule_arn: str) -> None:
+        """Ask a target's own policy, since the rule has no role for it.
+
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+
+        Raises:
+            Undeliverable: It does not let EventBridge in.
+        """
+        if arn.service == "sagemaker":
+            raise Undeliverable("NO_PERMISSIONS", f"The rule has no role to start {target_arn} with.")
+        action = _ACTIONS.get(arn.service)
+        if action is None:
+            return
+        # "You can't use Condition blocks in Amazon SNS topic policies for EventBridge", nor in those of their keys.
+        told = {"aws:sourcearn": (rule_arn,), "aws:sourceaccount": (ACCOUNT,)} if arn.service == "sqs" else {}
+        accesses = [Access(action, target_arn, told), *encrypted_delivery(arn.service, target_arn)]
+        try:
+            self._authorizer.check_service(EVENTBRIDGE, accesses, arn.region)
+        except Denied as denied:
+            raise Undeliverable("NO_PERMISSIONS", str(denied)) from denied
+
     def _to_queue(self, arn: _Arn, target: Target, payload: str) -> None:
-        queues = self._clients.client("sqs", arn.region)
-        url = queues.get_queue_url(QueueName=arn.resource)["QueueUrl"]
+        queues = self._clients.client("sqs", arn.region, target.get("RoleArn"))
+        url = self._clients.client("sqs", arn.region).get_queue_url(QueueName=arn.resource)["QueueUrl"]
         queues.send_message(QueueUrl=url, MessageBody=payload, **target.get("SqsParameters", {}))
 
     def _to_topic(self, arn: _Arn, target: Target, payload: str) -> None:
-        self._clients.client("sns", arn.region).publish(TopicArn=target["Arn"], Message=payload)
+        self._clients.client("sns", arn.region, target.get("RoleArn")).publish(TopicArn=target["Arn"], Message=payload)
 
-    def _to_logs(self, arn: _Arn, _: Target, payload: str) -> None:
+    def _to_logs(self, arn: _Arn, target: Target, payload: str) -> None:
         group = arn.resource.removeprefix("log-group:").removesuffix(":*")
-        logs = self._clients.client("logs", arn.region)
+        logs = self._clients.client("logs", arn.region, target.get("RoleArn"))
         stream = str(uuid.uuid4())
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
         events = [{"timestamp": int(time.time() * 1000), "message": payload}]
@@ -124,7 +164,7 @@ class EventTargets:
         if kind != "pipeline":
             raise Undeliverable("SDK_CLIENT_ERROR", f"The local cloud does not deliver events to {target['Arn']}.")
         parameters = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
-        client = self._clients.client("sagemaker", arn.region)
+        client = self._clients.client("sagemaker", arn.region, target["RoleArn"])
         client.start_pipeline_execution(PipelineName=name, PipelineParameters=parameters)
 
     def _bury(self, target: Target, payload: str, rule_arn: str, failure: Undeliverable) -> None:
@@ -140,6 +180,7 @@ class EventTargets:
         }
         try:
             arn = _Arn.parse(queue_arn)
+            self._ask(arn, queue_arn, rule_arn)
             queues = self._clients.client("sqs", arn.region)
             queues.send_message(
                 QueueUrl=queues.get_queue_url(QueueName=arn.resource)["QueueUrl"],

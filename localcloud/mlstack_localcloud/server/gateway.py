@@ -1,10 +1,10 @@
 """The one door of the local cloud, as a WSGI application: who asks, and which service answers.
 
 ```
-request -> identify (signature.py) -> route by the service it was signed for
-             |                          sts        security_token_service.py
-             |                          sagemaker  sagemaker/ (operations, calls of endpoints, records of features)
-             refused (refusals.py)      others     moto_services.py, kept by persistence/
+request -> identify (signature.py) -> authorize (authorization/) -> route by the service it was signed for
+             |                          |                             sts        security_token_service.py
+             |                          |                             sagemaker  sagemaker/ (operations, calls, records)
+             refused (refusals.py)      denied (refusals.py)          others     moto_services.py, kept by persistence/
 ```
 
 Nothing is let in unsigned but `GET /_mlstack/health`, which says that the daemon lives and nothing about what it holds.
@@ -17,15 +17,18 @@ import json
 import logging
 import os
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
 from werkzeug.wrappers import Request, Response
 
+from .authorization.authorizer import Denied
+from .authorization.services.s3 import is_object_read
 from .errors import Failure, error_response
 from .put_events import put_events
 from .refusal import Refused
-from .refusals import failure_of
+from .refusals import failure_of, failure_of_denial
 from .services import SERVICES, protocol_of
 from .unknown_operation import answer_unknown
 from .wire import WireRequest
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .alarms.watch import AlarmWatch
+    from .authorization.authorizer import Authorizer
     from .caller import Caller
     from .event_bus import EventBus
     from .security_token_service import SecurityTokenService
@@ -69,12 +73,20 @@ class Gateway:
 
     Args:
         authenticator: Tells who asks.
+        authorizer: Tells what they may do.
         tokens: Answers for STS.
         common: Answers for the services of `SERVICES`.
     """
 
-    def __init__(self, authenticator: Authenticator, tokens: SecurityTokenService, common: CommonServices) -> None:
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        authorizer: Authorizer,
+        tokens: SecurityTokenService,
+        common: CommonServices,
+    ) -> None:
         self._authenticator = authenticator
+        self._authorizer = authorizer
         self._tokens = tokens
         self._common = common
         self._health = json.dumps({"status": "ok", "pid": os.getpid()}).encode()
@@ -95,7 +107,10 @@ class Gateway:
         try:
             identified = self._authenticator.identify(request)
             service = identified.service
+            self._authorizer.authorize(request, identified)
             return self._route(request, identified)
+        except Denied as denied:
+            return _denied(request, service, str(denied))
         except Refused as refused:
             protocol = protocol_of(request, service or _stated_service(request))
             return error_response(failure_of(refused, protocol), protocol, head=request.method == "HEAD")
@@ -117,8 +132,13 @@ class Gateway:
             region = identified.caller.region
             return self.alarms.changing(region, lambda: self._common.handle(request, identified))
         if service in SERVICES:
-            return self._common.handle(request, identified)
+            return self._unless_hidden(self._common.handle(request, identified), request, identified)
         return answer_unknown(request, service)
+
+    def _unless_hidden(self, response: Response, request: WireRequest, identified: Identified) -> Response:
+        absent = response.status_code == HTTPStatus.NOT_FOUND and identified.service == "s3"
+        reason = self._authorizer.hides(request, identified) if absent and is_object_read(request) else ""
+        return _denied(request, "s3", reason) if reason else response
 
     def _sagemaker(self, sagemaker: SageMakerService, request: WireRequest, identified: Identified) -> Response:
         if request.target.startswith("SageMaker."):
@@ -128,6 +148,11 @@ class Gateway:
             return sagemaker.invoke(unquote(invocation.group(1)), Request(request.environ), identified.caller)
         records = sagemaker.features(request.method, request.path, request.query, request.body, identified.caller)
         return answer_unknown(request, "sagemaker") if records is None else records
+
+
+def _denied(request: WireRequest, service: str, reason: str) -> Response:
+    protocol = protocol_of(request, service)
+    return error_response(failure_of_denial(reason, service, protocol), protocol, head=request.method == "HEAD")
 
 
 def _wire_request(environ: dict[str, Any]) -> WireRequest:

@@ -85,6 +85,14 @@ _S3 = {
     ),
 }
 
+_DENIED = {
+    "query": _Wording("AccessDenied", 403, ""),
+    "ec2": _Wording("UnauthorizedOperation", 403, ""),
+    "rest-xml": _Wording("AccessDenied", 403, ""),
+    "rest-json": _Wording("AccessDeniedException", 403, ""),
+}
+_DENIED_BY_SERVICE = {"sns": _Wording("AuthorizationError", 403, "")}
+
 _PROTOCOLS = {"query": _QUERY, "ec2": _EC2, "rest-xml": _S3}
 _REST_JSON_STATUS = 403
 
@@ -105,3 +113,18 @@ def failure_of(refused: Refused, protocol: str) -> Failure:
     own = "" if protocol == "rest-xml" and refused.reason is Reason.SKEW else refused.message
     details = {"AWSAccessKeyId": refused.access_key} if protocol == "rest-xml" and refused.access_key else {}
     return Failure(wording.code, own or wording.message, status, details)
+
+
+def failure_of_denial(message: str, service: str, protocol: str) -> Failure:
+    """Word the answer to a request that its sender may not make.
+
+    Args:
+        message: AWS's sentence: who, what, on which resource, and why not.
+        service: The signing name of the service.
+        protocol: The protocol that the service speaks, as botocore's models name it.
+
+    Returns:
+        What to answer.
+    """
+    known = _DENIED_BY_SERVICE.get(service) or _DENIED.get(protocol) or _Wording("AccessDeniedException", 400, "")
+    return Failure(known.code, message, known.status)

@@ -3,7 +3,7 @@
 Ours rather than moto's, because requests are verified against these keys: moto answers GetSessionToken with one
 constant key, hands out roles that do not exist, and keeps every key that it ever issued.
 
-Policies are not evaluated, here as in the rest of the local cloud: any of its keys may assume any of its roles.
+Whether a caller may assume a role is judged before (`authorization/`); the root key may assume any.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow]
 GOOD = "def model_fn(d): return 1\ndef predict_fn(d, m): return d\n"
 BAD = "raise RuntimeError('the model is broken')\n"
 PROGRAM = """
+    import pulumi
     import pulumi_aws as aws
 
     trust = (
@@ -26,6 +27,11 @@ PROGRAM = """
         ' "Principal": {{"Service": "sagemaker.amazonaws.com"}}}}]}}'
     )
     role = aws.iam.Role("role", assume_role_policy=trust)
+    rights = (
+        '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"],'
+        ' "Resource": "*"}}]}}'
+    )
+    policy = aws.iam.RolePolicy("rights", role=role.name, policy=rights)
     bucket = aws.s3.Bucket("models", force_destroy=True)
     archive = aws.s3.BucketObjectv2("archive", bucket=bucket.bucket, key="{key}", content_base64="{archive}")
     container = aws.sagemaker.ModelPrimaryContainerArgs(
@@ -33,7 +39,12 @@ PROGRAM = """
         model_data_url=archive.arn.apply(lambda arn: arn.replace("arn:aws:s3:::", "s3://")),
         environment={{"SAGEMAKER_PROGRAM": "serve.py"}},
     )
-    model = aws.sagemaker.Model("model", execution_role_arn=role.arn, primary_container=container)
+    model = aws.sagemaker.Model(
+        "model",
+        execution_role_arn=role.arn,
+        primary_container=container,
+        opts=pulumi.ResourceOptions(depends_on=[policy]),
+    )
     variant = aws.sagemaker.EndpointConfigurationProductionVariantArgs(
         variant_name="main", model_name=model.name, instance_type="ml.m5.large", initial_instance_count=1
     )

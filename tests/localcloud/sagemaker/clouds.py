@@ -77,6 +77,6 @@ class Cloud:
         return boto3.Session(self._keys.access_key_id, self._keys.secret_access_key, region_name=region)
 
     def _serve(self):
-        self.sagemaker = SageMaker(self.home, self._cloud.clients, self.events)
+        self.sagemaker = SageMaker(self.home, self._cloud.clients, self.events, self._cloud.authorizer)
         self._cloud.gateway.sagemaker = self.sagemaker
         self.sagemaker.resume()

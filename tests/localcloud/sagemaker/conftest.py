@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import sys
 import uuid
 from pathlib import Path
@@ -58,9 +59,29 @@ def bucket(s3):
     return name
 
 
+@pytest.fixture(scope="session")
+def role(gateway):
+    """A role that may do anything, which SageMaker may assume."""
+    return _made_role(gateway)
+
+
 @pytest.fixture
-def role():
-    return "arn:aws:iam::000000000000:role/weather-training"
+def make_role():
+    """Makes that role in another local cloud, by a client factory of it."""
+    return _made_role
+
+
+def _made_role(cloud):
+    iam = cloud.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    made = iam.create_role(RoleName="weather-training", AssumeRolePolicyDocument=_policy(trust))
+    iam.put_role_policy(RoleName="weather-training", PolicyName="anything", PolicyDocument=_policy(anything))
+    return made["Role"]["Arn"]
+
+
+def _policy(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 @pytest.fixture

@@ -48,6 +48,11 @@ def session(home):
 
 
 @pytest.fixture
+def role(session, make_role):
+    return make_role(session)
+
+
+@pytest.fixture
 def served(session, role, jobs):
     s3, sagemaker = session.client("s3"), session.client("sagemaker")
     s3.create_bucket(Bucket="models")
@@ -164,6 +169,10 @@ def test_a_rule_hears_of_an_endpoint(session, served, jobs):
     sqs, events = session.client("sqs"), session.client("events")
     queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    principal = {"Service": "events.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     pattern = {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Endpoint State Change"],

@@ -23,6 +23,8 @@ session = boto3.Session(region_name="us-east-1")
 statement = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
 trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 role = session.client("iam").create_role(RoleName="training", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+anything = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}})
+session.client("iam").put_role_policy(RoleName="training", PolicyName="s3", PolicyDocument=anything)
 session.client("s3").create_bucket(Bucket="sdk-bucket")
 session.client("s3").put_object(Bucket="sdk-bucket", Key="train/a.csv", Body=b"1")
 trainer = ModelTrainer(

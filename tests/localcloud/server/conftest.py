@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
 from dataclasses import dataclass, field
@@ -73,9 +74,13 @@ class Wire:
         """Return a boto3 client with keys of choice: the root key unless others are given."""
         keys = {"aws_access_key_id": self.access_key, "aws_secret_access_key": self.secret_key}
         config = Config(retries={"total_max_attempts": 1}).merge(options.pop("config", Config()))
-        return boto3.Session(region_name=self.region).client(
-            service, endpoint_url=self.url, config=config, **{**keys, **options}
-        )
+        return _session(self.region).client(service, endpoint_url=self.url, config=config, **{**keys, **options})
+
+
+@functools.cache
+def _session(region: str) -> boto3.Session:
+    # A session reads the services' models, and each but once.
+    return boto3.Session(region_name=region)
 
 
 @pytest.fixture(scope="session")

@@ -201,12 +201,14 @@ def test_setting_a_state_by_hand_tells_the_topic_and_the_event_bus(
     topic, url = listener("alarm-by-hand")
     _put_alarm(wire, "alarm-by-hand", topic, TreatMissingData="ignore")
     events, queues = wire.client("events"), wire.client("sqs")
-    heard = queues.create_queue(QueueName="alarm-events")["QueueUrl"]
+    arn = "arn:aws:sqs:us-east-1:000000000000:alarm-events"
+    principal = {"Service": "events.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    heard = queues.create_queue(QueueName="alarm-events", Attributes={"Policy": policy})["QueueUrl"]
     pattern = {"source": ["aws.cloudwatch"], "detail": {"alarmName": ["alarm-by-hand"]}}
     events.put_rule(Name="alarm-events", EventPattern=json.dumps(pattern))
-    events.put_targets(
-        Rule="alarm-events", Targets=[{"Id": "1", "Arn": "arn:aws:sqs:us-east-1:000000000000:alarm-events"}]
-    )
+    events.put_targets(Rule="alarm-events", Targets=[{"Id": "1", "Arn": arn}])
     cloudwatch = wire.client("cloudwatch")
     for _ in range(2):  # The second one changes nothing and tells nobody.
         cloudwatch.set_alarm_state(AlarmName="alarm-by-hand", StateValue="ALARM", StateReason="a test")

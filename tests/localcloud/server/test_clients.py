@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from mlstack_localcloud.home import ACCOUNT
 from mlstack_localcloud.keys import Keys
+from mlstack_localcloud.server.authorization.authorizer import Authorizer
 from mlstack_localcloud.server.clients import Clients
 from mlstack_localcloud.server.credentials import Credentials
 from mlstack_localcloud.server.gateway import Gateway
@@ -37,6 +38,13 @@ class Recorder:
         return Response(content, headers={"Content-Type": "text/csv"})
 
 
+class Permissive(Authorizer):
+    """Lets everybody do everything: what is tested is who asks."""
+
+    def authorize(self, request: WireRequest, identified: Identified) -> None:
+        pass
+
+
 @pytest.fixture
 def recorder() -> Recorder:
     return Recorder()
@@ -46,7 +54,7 @@ def recorder() -> Recorder:
 def clients(recorder: Recorder) -> Clients:
     credentials = Credentials(KEYS)
     tokens = SecurityTokenService(credentials.sessions)
-    gateway = Gateway(Authenticator(credentials), tokens, recorder)
+    gateway = Gateway(Authenticator(credentials), Permissive(), tokens, recorder)
     return Clients("http://127.0.0.1:9", credentials, tokens, gateway)
 
 
@@ -71,7 +79,7 @@ def test_a_role_signs_as_itself_in_its_region(clients: Clients, recorder: Record
     clients.client("s3", "eu-west-1", role_arn=role).get_object(Bucket="bucket", Key="key")
 
     caller = recorder.seen[0][1].caller
-    assert caller.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/trainer/mlstack"
+    assert caller.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/trainer/SageMaker"
     assert caller.region == "eu-west-1"
 
 

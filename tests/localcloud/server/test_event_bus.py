@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 ACCOUNT = "arn:aws:{}:us-east-1:000000000000:{}"
 
 
+def events_may(action: str, arn: str) -> str:
+    """Return a resource policy that lets EventBridge do something."""
+    principal = {"Service": "events.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": arn}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 class Bench:
     """A rule with targets, and the queue that shows what arrives."""
 
@@ -44,7 +51,8 @@ class Bench:
         return [json.loads(message["Body"]) for message in self.received(seconds=seconds)]
 
     def _queue(self, name: str) -> str:
-        url: str = self.queues.create_queue(QueueName=name)["QueueUrl"]
+        policy = events_may("sqs:SendMessage", ACCOUNT.format("sqs", name))
+        url: str = self.queues.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
         return url
 
     @property
@@ -115,7 +123,8 @@ def test_a_disabled_rule_and_a_schedule_get_nothing(bench: Bench) -> None:
 
 
 def test_topics_and_log_groups_are_targets(bench: Bench) -> None:
-    topic = bench.wire.client("sns").create_topic(Name=bench.name)["TopicArn"]
+    policy = events_may("sns:Publish", ACCOUNT.format("sns", bench.name))
+    topic = bench.wire.client("sns").create_topic(Name=bench.name, Attributes={"Policy": policy})["TopicArn"]
     bench.wire.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=bench.to_queue["Arn"])
     logs = bench.wire.client("logs")
     logs.create_log_group(logGroupName=f"/aws/events/{bench.name}")
@@ -192,3 +201,69 @@ def test_a_written_object_is_an_event(bench: Bench) -> None:
 
     event = bench.bodies(seconds=10)[0]
     assert (event["detail-type"], event["detail"]["object"]["key"]) == ("Object Created", "data.csv")
+
+
+def test_a_queue_that_lets_nobody_in_gets_nothing(bench: Bench) -> None:
+    closed = bench.queues.create_queue(QueueName=f"{bench.name}-closed")["QueueUrl"]
+    dead = {"Arn": ACCOUNT.format("sqs", f"{bench.name}-dead")}
+    target = {"Arn": ACCOUNT.format("sqs", f"{bench.name}-closed"), "DeadLetterConfig": dead}
+    bench.rule({"source": [bench.name]}, target)
+    bench.put()
+
+    assert bench.received(closed) == []
+    (letter,) = bench.received(bench.dead)
+    assert letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
+    message = letter["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
+    assert message.startswith("User: events.amazonaws.com is not authorized to perform: sqs:SendMessage on resource: ")
+
+
+def test_a_queue_may_let_one_rule_in(bench: Bench) -> None:
+    policy = json.loads(events_may("sqs:SendMessage", bench.to_queue["Arn"]))
+    rule = ACCOUNT.format("events", f"rule/{bench.name}-1")
+    policy["Statement"][0]["Condition"] = {"ArnEquals": {"aws:SourceArn": rule}}
+    bench.queues.set_queue_attributes(QueueUrl=bench.queue, Attributes={"Policy": json.dumps(policy)})
+    for number in range(2):
+        bench.rule({"source": [bench.name], "detail": {"n": [number]}}, bench.to_queue)
+        bench.put({"n": number})
+
+    assert [event["detail"]["n"] for event in bench.bodies()] == [1]
+
+
+def test_an_encrypted_topic_needs_a_key_that_lets_events_in(bench: Bench) -> None:
+    dead = {"DeadLetterConfig": {"Arn": ACCOUNT.format("sqs", f"{bench.name}-dead")}}
+    statement = json.loads(events_may("*", "*"))["Statement"][0]
+    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Action": ["kms:Decrypt", "kms:GenerateDataKey"]}]}
+    kms = bench.wire.client("kms")
+    keys = {"closed": kms.create_key(), "open": kms.create_key(Policy=json.dumps(policy))}
+    for name, key in keys.items():
+        arn = ACCOUNT.format("sns", f"{bench.name}-{name}")
+        attributes = {"Policy": events_may("sns:Publish", arn), "KmsMasterKeyId": key["KeyMetadata"]["KeyId"]}
+        bench.wire.client("sns").create_topic(Name=f"{bench.name}-{name}", Attributes=attributes)
+        bench.rule({"source": [bench.name]}, {"Arn": arn, **dead})
+    bench.put()
+
+    (letter,) = bench.received(bench.dead)
+    assert letter["MessageAttributes"]["TARGET_ARN"]["StringValue"].endswith("-closed")
+    assert "kms:GenerateDataKey" in letter["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
+
+
+def test_a_role_of_a_target_is_what_counts(bench: Bench) -> None:
+    iam, trust = bench.wire.client("iam"), json.loads(events_may("sts:AssumeRole", "*"))
+    del trust["Statement"][0]["Resource"]
+    dead = {"DeadLetterConfig": {"Arn": ACCOUNT.format("sqs", f"{bench.name}-dead")}}
+    for number, action in enumerate(("sns:Publish", "sqs:SendMessage")):
+        name = f"{bench.name}-{number}"
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        rights = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        iam.put_role_policy(RoleName=name, PolicyName="send", PolicyDocument=rights)
+        queue = bench.queues.create_queue(QueueName=name)["QueueUrl"]
+        bench.rule({"source": [bench.name]}, {"Arn": ACCOUNT.format("sqs", name), "RoleArn": role, **dead})
+    bench.put()
+
+    assert len(bench.received(queue)) == 1
+    (letter,) = bench.received(bench.dead)
+    assert letter["MessageAttributes"]["TARGET_ARN"]["StringValue"].endswith("-0")
+    assert (
+        "is not authorized to perform: sqs:SendMessage" in letter["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
+    )

@@ -24,7 +24,12 @@ TRUST = json.dumps(
 
 @pytest.fixture(scope="module")
 def role(wire: Wire) -> Any:
-    return wire.client("iam").create_role(RoleName="sts-trainer", Path="/jobs/", AssumeRolePolicyDocument=TRUST)["Role"]
+    iam = wire.client("iam")
+    made = iam.create_role(RoleName="sts-trainer", Path="/jobs/", AssumeRolePolicyDocument=TRUST)["Role"]
+    listing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": listing})
+    iam.put_role_policy(RoleName="sts-trainer", PolicyName="list", PolicyDocument=policy)
+    return made
 
 
 def test_an_assumed_role_is_itself(wire: Wire, role: Any) -> None:

@@ -24,6 +24,11 @@ def validation_error(message: str) -> ServiceError:
     return ServiceError("ValidationException", message)
 
 
+def access_denied(message: str) -> ServiceError:
+    """Return the error of a request whose sender may not make it."""
+    return ServiceError("AccessDeniedException", message)
+
+
 def not_found(message: str) -> ServiceError:
     """Return the error of an operation on a resource that is not there."""
     return ServiceError("ResourceNotFound", message)

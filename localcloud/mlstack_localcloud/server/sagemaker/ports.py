@@ -105,6 +105,24 @@ class ClientFactory(Protocol):
         """Return a botocore client of a service, shared between threads."""
 
 
+class Authorization(Protocol):
+    """Tells who may do what; refuses with `Denied`."""
+
+    def authorize_operation(self, operation: str, parameters: Document, caller_arn: str, region: str) -> None:
+        """Judge an operation of SageMaker."""
+
+    def authorize_assumption(self, service: str, role_arn: str, source_arn: str, region: str) -> None:
+        """Judge whether a service may assume a role on behalf of a resource."""
+
+    def authorize_key(
+        self, caller_arn: str, action: str, key: str, region: str, keys: dict[str, tuple[str, ...]]
+    ) -> None:
+        """Judge the use of a key that is made in a caller's name."""
+
+    def find_group_policies_by(self, find: Callable[[str, str], str | None]) -> None:
+        """Tell how the policy of a model package group is found: by region and name."""
+
+
 class EventPublisher(Protocol):
     """The event bus."""
 

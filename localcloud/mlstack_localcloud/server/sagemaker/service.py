@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from werkzeug import Response
 
 from mlstack_localcloud.home import ACCOUNT
-from mlstack_localcloud.server.sagemaker import service_model, validation
-from mlstack_localcloud.server.sagemaker.errors import ServiceError, unknown_operation
+from mlstack_localcloud.server.authorization.authorizer import Denied
+from mlstack_localcloud.server.sagemaker import arns, service_model, validation
+from mlstack_localcloud.server.sagemaker.errors import ServiceError, access_denied, unknown_operation, validation_error
 from mlstack_localcloud.server.sagemaker.execution.running_jobs import RunningJobs
 from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
 from mlstack_localcloud.server.sagemaker.features import wire
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from werkzeug import Request
 
     from mlstack_localcloud.server.sagemaker.ports import (
+        Authorization,
         ClientFactory,
         Directories,
         Document,
@@ -52,6 +54,13 @@ if TYPE_CHECKING:
         Identity,
     )
 
+_PRINCIPAL = "sagemaker.amazonaws.com"
+_ASSUMED = {
+    "CreateModel": ("ExecutionRoleArn", arns.MODEL, "ModelName"),
+    "CreateProcessingJob": ("RoleArn", arns.PROCESSING_JOB, "ProcessingJobName"),
+    "CreateTrainingJob": ("RoleArn", arns.TRAINING_JOB, "TrainingJobName"),
+}
+"""The operations that try at once whether SageMaker may assume a role: the members with the role and the name."""
 _JSON = "application/x-amz-json-1.1"
 _log = logging.getLogger(__name__)
 
@@ -63,17 +72,22 @@ class SageMaker:
         home: Where tables, jobs, endpoints and environments are kept.
         clients: Clients of the local cloud's own S3, STS and CloudWatch Logs.
         events: Where state changes are published.
+        authorization: Tells who may do what.
     """
 
-    def __init__(self, home: Directories, clients: ClientFactory, events: EventPublisher) -> None:
+    def __init__(
+        self, home: Directories, clients: ClientFactory, events: EventPublisher, authorization: Authorization
+    ) -> None:
         self._store = Store(home.sagemaker_database)
         self._running = RunningJobs()
-        workshop = Workshop(home, clients)
+        self._authorization = authorization
+        workshop = Workshop(home, clients, authorization)
         self._rollouts = Rollouts(home.endpoints, workshop)
         self._metrics = EndpointMetrics(clients, self._rollouts.router)
         state_events = StateEvents(MeasuredEvents(events, self._metrics), self._store)
         tags = Tags(self._store)
         groups = ModelPackageGroups(self._store, tags)
+        authorization.find_group_policies_by(groups.policy_of)
         packages = ModelPackages(self._store, tags, groups, workshop.objects, state_events)
         models = Models(self._store, tags, packages, workshop.objects, state_events)
         configs = EndpointConfigs(self._store, tags, models)
@@ -148,7 +162,7 @@ class SageMaker:
         return _response(answer, 200)
 
     def call(self, operation: str, request: Document, caller: Identity) -> Document:
-        """Run an operation on a request that is not on the wire, with the same checks.
+        """Run an operation on a request that is not on the wire, with the same checks and the same rights.
 
         Raises:
             ServiceError: The request is refused.
@@ -157,7 +171,31 @@ class SageMaker:
         if handler is None:
             raise unknown_operation(operation)
         checked = validation.checked(service_model.input_shape(operation), request)
+        self._authorize(operation, checked, caller)
+        self._check_trust(operation, checked, caller)
         return service_model.answer(operation, handler(checked, caller))
+
+    def _authorize(self, operation: str, request: Document, caller: Identity) -> None:
+        try:
+            self._authorization.authorize_operation(operation, request, caller.arn, caller.region)
+        except Denied as denied:
+            raise access_denied(str(denied)) from denied
+
+    def _check_trust(self, operation: str, request: Document, caller: Identity) -> None:
+        if operation not in _ASSUMED:
+            return
+        member, kind, name = _ASSUMED[operation]
+        role = request.get(member)
+        if role is None:
+            return
+        source = arns.arn(caller, kind, request[name])
+        try:
+            self._authorization.authorize_assumption(_PRINCIPAL, role, source, caller.region)
+        except Denied as denied:
+            raise validation_error(
+                f"Could not assume role {role}. Please ensure that the role exists and allows principal '{_PRINCIPAL}' "
+                f"to assume the role. ({denied})"
+            ) from denied
 
     def invoke(self, endpoint: str, request: Request, caller: Identity) -> Response:
         """Answer an InvokeEndpoint request of the runtime API.
@@ -186,7 +224,11 @@ class SageMaker:
             The answer, or the error as AWS shapes it; None for an operation that there is not. Nothing is raised.
         """
         route = wire.operation_of(method, path)
-        return None if route is None else wire.answer(self._features, route, query, body, caller)
+        return (
+            None
+            if route is None
+            else wire.answer(self._features, route, query, body, caller, authorize=self._authorize)
+        )
 
     def resume(self) -> None:
         """Take up what ran when the daemon ended: endpoints serve again, jobs and executions have failed."""

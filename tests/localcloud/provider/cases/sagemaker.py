@@ -7,6 +7,7 @@ import tarfile
 import time
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 from pulumi_aws import iam, s3, sagemaker
 
 from . import Case, Shared
@@ -226,10 +227,17 @@ def shared(resources: Shared) -> None:
         ],
     }
     role = iam.Role("role", assume_role_policy=json.dumps(trust))
-    found["role_arn"] = role.arn
+    rights = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}],
+    }
+    policy = iam.RolePolicy("rights", role=role.name, policy=json.dumps(rights))
+    found["role_arn"] = pulumi.Output.all(role.arn, policy.id).apply(lambda known: known[0])
     found["model_uri"] = archive.arn.apply(lambda arn: arn.replace("arn:aws:s3:::", "s3://"))
     found["features_uri"] = bucket.bucket.apply(lambda name: f"s3://{name}/features")
-    model = sagemaker.Model("model", execution_role_arn=role.arn, primary_container=_plain_container(resources))
+    model = sagemaker.Model(
+        "model", execution_role_arn=found["role_arn"], primary_container=_plain_container(resources)
+    )
     found["model_name"] = model.name
     for name in ("config1", "config2"):
         config = sagemaker.EndpointConfiguration(name, production_variants=[_variant(resources)])

@@ -17,6 +17,7 @@ import sqlite3, sys, threading, time
 from pathlib import Path
 from mlstack_localcloud.home import Home
 from mlstack_localcloud.keys import ensure_keys
+from mlstack_localcloud.server.authorization.authorizer import Authorizer
 from mlstack_localcloud.server.clients import Clients
 from mlstack_localcloud.server.credentials import Credentials
 from mlstack_localcloud.server.gateway import Gateway
@@ -32,7 +33,8 @@ credentials = Credentials(ensure_keys(home))
 tokens = SecurityTokenService(credentials.sessions)
 kept = KeptServices(MotoServices(), Store(home.services_database, "5"), BlobStore(home.blobs))
 kept.open()
-clients = Clients("http://127.0.0.1:9", credentials, tokens, Gateway(Authenticator(credentials), tokens, kept))
+gateway = Gateway(Authenticator(credentials), Authorizer(), tokens, kept)
+clients = Clients("http://127.0.0.1:9", credentials, tokens, gateway)
 client = clients.client
 
 def no_snapshots():

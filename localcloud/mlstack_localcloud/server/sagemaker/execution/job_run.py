@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
     from mlstack_localcloud.server.sagemaker.execution.environments import Requirements
+    from mlstack_localcloud.server.sagemaker.execution.objects import Objects
     from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
     from mlstack_localcloud.server.sagemaker.ports import Document
 
@@ -28,12 +29,31 @@ class JobRun:
         region: Its region.
         directory: Its directory.
         workshop: What jobs are run with.
+        caller_arn: Who created it.
     """
 
     job: Document
     region: str
     directory: JobDirectory
     workshop: Workshop
+    caller_arn: str
+
+    @property
+    def objects(self) -> Objects:
+        """What moves objects with the rights of the job's role."""
+        return self.workshop.objects.under(self.job.get("RoleArn"))
+
+    def attach_volume(self, cluster: Document) -> None:
+        """Encrypt the job's volume, as far as that takes rights.
+
+        Args:
+            cluster: The instances: VolumeKmsKeyId.
+
+        Raises:
+            JobError: Neither its role nor who created it may.
+        """
+        if cluster.get("VolumeKmsKeyId") and "RoleArn" in self.job:
+            self.workshop.attach_volume(self.job["RoleArn"], self.caller_arn, cluster["VolumeKmsKeyId"], self.region)
 
     def fetch(self, source: Document, target: Path) -> None:
         """Bring an input into the directory.
@@ -46,7 +66,7 @@ class JobRun:
             JobError: It is not there.
         """
         manifest = source.get("S3DataType") == "ManifestFile"
-        download = self.workshop.objects.download_manifest if manifest else self.workshop.objects.download
+        download = self.objects.download_manifest if manifest else self.objects.download
         try:
             download(source["S3Uri"], target, self.region)
         except TransferError as error:

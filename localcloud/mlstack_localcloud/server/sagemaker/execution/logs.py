@@ -33,14 +33,19 @@ class LogFollower:
         group: The log group, made when it is not there.
         stream: The log stream, made at the first line.
         file: The file; it may not be there yet.
+        role_arn: The role whose rights count; None for the local cloud's own.
     """
 
-    def __init__(self, clients: ClientFactory, region: str, group: str, stream: str, file: Path) -> None:
+    def __init__(
+        self, clients: ClientFactory, region: str, group: str, stream: str, file: Path, *, role_arn: str | None = None
+    ) -> None:
         self._clients = clients
         self._region = region
         self._group = group
         self._stream = stream
         self._file = file
+        self._role_arn = role_arn
+        self._refused = False
         self._offset = 0
         self._rest = b""
         self._made = False
@@ -60,8 +65,10 @@ class LogFollower:
             if lines:
                 try:
                     self._send(lines)
-                except (ClientError, BotoCoreError):
-                    _log.exception("Lines of %s in %s could not be logged", self._stream, self._group)
+                except (ClientError, BotoCoreError) as error:
+                    level = logging.DEBUG if self._refused else logging.WARNING
+                    self._refused = True
+                    _log.log(level, "Lines of %s in %s could not be logged: %s", self._stream, self._group, error)
             return lines
 
     def _new_lines(self, *, last: bool) -> list[str]:
@@ -78,13 +85,22 @@ class LogFollower:
         return [line for line in complete.decode("utf-8", "replace").splitlines() if line.strip()]
 
     def _send(self, lines: list[str]) -> None:
-        client = self._clients.client("logs", self._region)
+        client = self._clients.client("logs", self._region, self._role_arn)
         if not self._made:
-            _make(client.create_log_group, logGroupName=self._group)
-            _make(client.create_log_stream, logGroupName=self._group, logStreamName=self._stream)
+            self._make_stream(client)
             self._made = True
         for batch in _batches(lines):
             client.put_log_events(logGroupName=self._group, logStreamName=self._stream, logEvents=batch)
+
+    def _make_stream(self, client: Any) -> None:
+        names = {"logGroupName": self._group, "logStreamName": self._stream}
+        try:
+            _make(client.create_log_stream, **names)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            _make(client.create_log_group, logGroupName=self._group)
+            _make(client.create_log_stream, **names)
 
 
 def last_lines(file: Path, count: int, most: int = 4000) -> str:

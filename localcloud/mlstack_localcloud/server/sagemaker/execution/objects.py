@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -20,25 +21,44 @@ class TransferError(Exception):
     """What a job asked for could not be moved; the message says what and why, in SageMaker's words."""
 
 
+class DeniedError(TransferError):
+    """The rights of the role are not enough."""
+
+
 class Objects:
     """Moves objects between S3 and directories of jobs.
 
     Every client is shared; each call is safe from several threads.
+
+    Args:
+        clients: Where the clients come from.
+        role_arn: The role whose rights count; None for the local cloud's own.
     """
 
-    def __init__(self, clients: ClientFactory) -> None:
+    def __init__(self, clients: ClientFactory, role_arn: str | None = None) -> None:
         self._clients = clients
+        self._role_arn = role_arn
+
+    def under(self, role_arn: str | None) -> Objects:
+        """Return the same with the rights of a role; None for the local cloud's own."""
+        return Objects(self._clients, role_arn)
 
     def exists(self, uri: str, region: str) -> bool:
-        """Return whether an object, or anything under a prefix, is at an address."""
+        """Return whether an object, or anything under a prefix, is at an address.
+
+        Raises:
+            DeniedError: The role may not know.
+        """
         try:
             bucket, key = split_uri(uri)
         except TransferError:
             return False
-        client = self._clients.client("s3", region)
+        client = self._client(region)
         try:
             client.head_object(Bucket=bucket, Key=key)
-        except ClientError:
+        except ClientError as error:
+            if _status(error) == HTTPStatus.FORBIDDEN:
+                raise DeniedError(self._why_denied(client, bucket, key)) from error
             try:
                 return bool(client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("KeyCount"))
             except ClientError:
@@ -48,10 +68,21 @@ class Objects:
     def has_bucket(self, uri: str, region: str) -> bool:
         """Return whether the bucket of an address is there."""
         try:
-            self._clients.client("s3", region).head_bucket(Bucket=split_uri(uri)[0])
+            self._client(region).head_bucket(Bucket=split_uri(uri)[0])
         except (TransferError, ClientError):
             return False
         return True
+
+    def _why_denied(self, client: Any, bucket: str, key: str) -> str:
+        # The answer to a HEAD has no text.
+        try:
+            client.get_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            return str(error.response["Error"].get("Message", error))
+        return "Forbidden"
+
+    def _client(self, region: str) -> Any:
+        return self._clients.client("s3", region, self._role_arn)
 
     def download(self, uri: str, directory: Path, region: str) -> int:
         """Copy everything under a prefix into a directory, or the one object of that name.
@@ -70,14 +101,14 @@ class Objects:
         """
         bucket, prefix = split_uri(uri)
         directory.mkdir(parents=True, exist_ok=True)
-        client = self._clients.client("s3", region)
+        client = self._client(region)
         count = 0
         try:
             for key, name in _below(list(_keys(client, bucket, prefix)), prefix):
                 self._copy(client, bucket, key, _inside(directory, name))
                 count += 1
         except ClientError as error:
-            raise TransferError(_failed_download(uri, region, error)) from error
+            raise _transfer_error(_failed_download(uri, region, error), error) from error
         if count == 0:
             raise TransferError(
                 f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
@@ -106,9 +137,9 @@ class Objects:
         bucket, key = split_uri(uri)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._copy(self._clients.client("s3", region), bucket, key, path)
+            self._copy(self._client(region), bucket, key, path)
         except ClientError as error:
-            raise TransferError(_failed_download(uri, region, error)) from error
+            raise _transfer_error(_failed_download(uri, region, error), error) from error
 
     def read(self, uri: str, region: str) -> bytes:
         """Return an object's content.
@@ -118,9 +149,9 @@ class Objects:
         """
         bucket, key = split_uri(uri)
         try:
-            content: bytes = self._clients.client("s3", region).get_object(Bucket=bucket, Key=key)["Body"].read()
+            content: bytes = self._client(region).get_object(Bucket=bucket, Key=key)["Body"].read()
         except ClientError as error:
-            raise TransferError(_failed_download(uri, region, error)) from error
+            raise _transfer_error(_failed_download(uri, region, error), error) from error
         return content
 
     def upload(self, directory: Path, uri: str, region: str, key_id: str | None = None) -> int:
@@ -153,9 +184,9 @@ class Objects:
         encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
         try:
             with path.open("rb") as file:
-                self._clients.client("s3", region).put_object(Bucket=bucket, Key=key, Body=file, **encryption)
+                self._client(region).put_object(Bucket=bucket, Key=key, Body=file, **encryption)
         except ClientError as error:
-            raise TransferError(f'Data upload failed for S3 URL "{uri}": {error}') from error
+            raise _transfer_error(f'Data upload failed for S3 URL "{uri}": {error}', error) from error
 
     def write(self, content: bytes, uri: str, region: str, role_arn: str, key_id: str | None = None) -> None:
         """Put content into an object, with the rights of a role.
@@ -184,6 +215,14 @@ class Objects:
         with path.open("wb") as file:
             for chunk in body.iter_chunks(_CHUNK):
                 file.write(chunk)
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def _transfer_error(message: str, error: ClientError) -> TransferError:
+    return (DeniedError if _status(error) == HTTPStatus.FORBIDDEN else TransferError)(message)
 
 
 def split_uri(uri: str) -> tuple[str, str]:

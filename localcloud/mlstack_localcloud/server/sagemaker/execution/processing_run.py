@@ -43,12 +43,13 @@ class ProcessingRun(JobRun):
         Raises:
             JobError: An input is not there.
         """
+        cluster = self.job["ProcessingResources"]["ClusterConfig"]
+        self.attach_volume(cluster)
         for given in self.job.get("ProcessingInputs", []):
             source = given["S3Input"]
             self.fetch(source, self._local(source["LocalPath"]))
         for output in self._outputs():
             self._local(output["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
-        cluster = self.job["ProcessingResources"]["ClusterConfig"]
         self.write("config/processingjobconfig.json", _configuration(self.job))
         self.write("config/resourceconfig.json", variables.resource_config(cluster))
 
@@ -86,7 +87,7 @@ class ProcessingRun(JobRun):
         for output in self._outputs():
             target = output["S3Output"]
             try:
-                self.workshop.objects.upload(self._local(target["LocalPath"]), target["S3Uri"], self.region, key)
+                self.objects.upload(self._local(target["LocalPath"]), target["S3Uri"], self.region, key)
             except TransferError as error:
                 raise JobError(f"ClientError: {error}") from error
 

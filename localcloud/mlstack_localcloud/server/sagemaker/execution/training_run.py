@@ -49,6 +49,7 @@ class TrainingRun(JobRun):
         Raises:
             JobError: An input is not there.
         """
+        self.attach_volume(self.job["ResourceConfig"])
         for channel in self.job.get("InputDataConfig", []):
             target = self.directory.base / "input" / "data" / channel["ChannelName"]
             target.mkdir(parents=True, exist_ok=True)
@@ -92,7 +93,7 @@ class TrainingRun(JobRun):
         model, data = self.directory.base / "model", self.directory.base / "output" / "data"
         try:
             if output.get("CompressionType", "GZIP") == "NONE":
-                self.workshop.objects.upload(model, artifacts, self.region, key)
+                self.objects.upload(model, artifacts, self.region, key)
             else:
                 self._upload_packed(model, artifacts, key)
             if any(data.iterdir()):
@@ -103,7 +104,7 @@ class TrainingRun(JobRun):
     def _upload_packed(self, directory: Path, uri: str, key: str | None) -> None:
         archive = self.directory.root / uri.rsplit("/", 1)[-1]
         archives.pack(directory, archive)
-        self.workshop.objects.upload_file(archive, uri, self.region, key)
+        self.objects.upload_file(archive, uri, self.region, key)
 
     def _write_configuration(self) -> None:
         channels = {
@@ -130,7 +131,7 @@ class TrainingRun(JobRun):
         try:
             if submitted.startswith("s3://"):
                 archive = self.directory.root / "sourcedir.tar.gz"
-                self.workshop.objects.download_file(submitted, archive, self.region)
+                self.objects.download_file(submitted, archive, self.region)
             archives.extract(archive, code)
         except (TransferError, archives.ArchiveError) as error:
             raise JobError(f"ClientError: The code in {submitted} cannot be used: {error}") from error

@@ -6,6 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from mlstack_localcloud.server.authorization.sources import SERVICE_SESSION
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -47,7 +49,7 @@ def credentials(clients: ClientFactory, role_arn: str, region: str) -> dict[str,
         role_arn: The job's role.
         region: The region of the job.
     """
-    keys = clients.role_keys(role_arn, "SageMaker")
+    keys = clients.role_keys(role_arn, SERVICE_SESSION)
     return {
         "AWS_ENDPOINT_URL": clients.client("sts", region).meta.endpoint_url,
         "AWS_ACCESS_KEY_ID": keys.access_key_id,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from mlstack_localcloud.server.authorization.authorizer import Denied
+from mlstack_localcloud.server.authorization.sources import session_arn
 from mlstack_localcloud.server.sagemaker.execution import variables
 from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
 from mlstack_localcloud.server.sagemaker.execution.environments import Environments
+from mlstack_localcloud.server.sagemaker.execution.failures import JobError
 from mlstack_localcloud.server.sagemaker.execution.logs import LogFollower
 from mlstack_localcloud.server.sagemaker.execution.objects import Objects
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlstack_localcloud.server.sagemaker.ports import ClientFactory, Directories
+    from mlstack_localcloud.server.sagemaker.ports import Authorization, ClientFactory, Directories
 
 
 class Workshop:
@@ -25,7 +28,8 @@ class Workshop:
         environments: Makes Python environments.
     """
 
-    def __init__(self, home: Directories, clients: ClientFactory) -> None:
+    def __init__(self, home: Directories, clients: ClientFactory, authorization: Authorization) -> None:
+        self._authorization = authorization
         self.objects = Objects(clients)
         self.environments = Environments(home.environments)
         self._clients = clients
@@ -35,14 +39,14 @@ class Workshop:
         """Return an empty directory for a job."""
         return JobDirectory.make(self._jobs / kind / region / name)
 
-    def job_log(self, group: str, region: str, name: str, file: Path) -> LogFollower:
+    def job_log(self, group: str, region: str, name: str, file: Path, role_arn: str | None) -> LogFollower:
         """Return what sends a job's output to its log stream, named as SageMaker names it: `<job>/algo-1-<time>`."""
         stream = f"{name}/algo-1-{int(time.time())}"
-        return self.log(group, region, stream, file)
+        return self.log(group, region, stream, file, role_arn)
 
-    def log(self, group: str, region: str, stream: str, file: Path) -> LogFollower:
-        """Return what sends a growing file to a log stream."""
-        return LogFollower(self._clients, region, group, stream, file)
+    def log(self, group: str, region: str, stream: str, file: Path, role_arn: str | None) -> LogFollower:
+        """Return what sends a growing file to a log stream under a role."""
+        return LogFollower(self._clients, region, group, stream, file, role_arn=role_arn)
 
     def credentials(self, role_arn: str, region: str) -> dict[str, str]:
         """Return the variables with temporary keys of a role."""
@@ -67,3 +71,29 @@ class Workshop:
             for target in page["ScalableTargets"]
         ]
         return {variant for _, name, _, variant in parts if name == endpoint}
+
+    def attach_volume(self, role_arn: str, caller_arn: str, key: str, region: str) -> None:
+        """Ask for the grant by which SageMaker attaches an encrypted volume.
+
+        The job's role must be allowed to make it, or else who created the job:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
+
+        Args:
+            role_arn: The job's role.
+            caller_arn: Who created the job.
+            key: The volume's key.
+            region: The region of the job.
+
+        Raises:
+            JobError: Neither may.
+        """
+        keys: dict[str, tuple[str, ...]] = {"kms:grantisforawsresource": ("true",)}
+        reasons = []
+        for arn in (session_arn(role_arn), caller_arn):
+            try:
+                self._authorization.authorize_key(arn, "kms:CreateGrant", key, region, keys)
+            except Denied as denied:
+                reasons.append(str(denied))
+            else:
+                return
+        raise JobError(f"ClientError: The volume cannot be encrypted with {key}: {'; '.join(reasons)}")

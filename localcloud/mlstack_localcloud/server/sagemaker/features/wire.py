@@ -15,6 +15,8 @@ from mlstack_localcloud.server.sagemaker import service_model, validation
 from mlstack_localcloud.server.sagemaker.errors import ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlstack_localcloud.server.sagemaker.features.runtime import FeatureRuntime
     from mlstack_localcloud.server.sagemaker.ports import Document, Identity
     from mlstack_localcloud.server.sagemaker.service_model import Shape
@@ -31,6 +33,7 @@ _ROUTES = (
     ("POST", _LIST, "ListRecords"),
     ("POST", _BATCH_GET, "BatchGetRecord"),
 )
+_STATUSES = {"AccessDeniedException": 403, "ResourceNotFound": 404}
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +47,13 @@ def operation_of(method: str, path: str) -> tuple[str, dict[str, str]] | None:
 
 
 def answer(
-    runtime: FeatureRuntime, route: tuple[str, dict[str, str]], query: str, body: bytes, caller: Identity
+    runtime: FeatureRuntime,
+    route: tuple[str, dict[str, str]],
+    query: str,
+    body: bytes,
+    caller: Identity,
+    *,
+    authorize: Callable[[str, Document, Identity], None],
 ) -> Response:
     """Answer a request.
 
@@ -54,6 +63,7 @@ def answer(
         query: The query string.
         body: The body.
         caller: Who asks.
+        authorize: Refuses operations that the caller may not call.
 
     Returns:
         The answer, or the error as AWS shapes it. Nothing is raised.
@@ -62,11 +72,12 @@ def answer(
     try:
         shape = service_model.input_shape(operation, _SERVICE)
         request = validation.checked(shape, _document(shape, named, query, body))
+        authorize(operation, request, caller)
         return _response(runtime.operations()[operation](request, caller), 200)
     except ServiceError as error:
         # The runtime API has a name of its own for it.
         code = "ValidationError" if error.code == "ValidationException" else error.code
-        status = 404 if code == "ResourceNotFound" else error.status
+        status = _STATUSES.get(code, error.status)
         return _response({"Message": error.message}, status, code)
     except Exception:
         _log.exception("%s failed", operation)

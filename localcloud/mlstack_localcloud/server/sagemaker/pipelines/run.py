@@ -46,7 +46,7 @@ class PipelineRun:
     Args:
         definition: What the pipeline's definition was when the run started.
         records: What is recorded of the run.
-        caller: On whose behalf it runs.
+        caller: The session of the pipeline's role, with whose rights it runs.
         call: Runs an operation of the service.
         running: The jobs that run, to wait for them.
         objects: Reads property files.

@@ -196,13 +196,17 @@ class Jobs(ABC, Generic[Run]):
     def log(self, run: JobRun) -> LogFollower:
         """Return what sends a job's log to CloudWatch Logs."""
         return self._workshop.job_log(
-            f"/aws/sagemaker/{self.word}Jobs", run.region, run.job[self._name], run.directory.log
+            f"/aws/sagemaker/{self.word}Jobs",
+            run.region,
+            run.job[self._name],
+            run.directory.log,
+            run.job.get("RoleArn"),
         )
 
     def _run(self, job: Document, caller: Origin, signals: Signals) -> None:
         name = job[self._name]
         directory = self._workshop.job_directory(self.word.lower(), caller.region, name)
-        run: Run = self.run(job, caller.region, directory, self._workshop)  # type: ignore[assignment]
+        run: Run = self.run(job, caller.region, directory, self._workshop, caller.arn)  # type: ignore[assignment]
         try:
             end = self.work(run, caller, signals)
         except JobError as failure:

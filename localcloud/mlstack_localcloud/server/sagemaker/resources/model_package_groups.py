@@ -124,6 +124,16 @@ class ModelPackageGroups:
             raise validation_error(f"ModelPackageGroup {arn} does not exist.")
         return group
 
+    def policy_of(self, region: str, name: str) -> str | None:
+        """Return the resource policy of a group; None where it has none.
+
+        Args:
+            region: The group's region.
+            name: Its name.
+        """
+        group = self._store.get(KIND, region, name)
+        return None if group is None else group.get("_policy")
+
     def _policy(self, request: Document, caller: Identity) -> Document:
         group = self.existing(request["ModelPackageGroupName"], caller)
         if "_policy" not in group:

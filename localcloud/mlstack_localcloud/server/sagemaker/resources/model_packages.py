@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlstack_localcloud.server.authorization.sources import role_of_session
 from mlstack_localcloud.server.sagemaker import arns, state_events
 from mlstack_localcloud.server.sagemaker.errors import validation_error
+from mlstack_localcloud.server.sagemaker.execution.objects import DeniedError
 from mlstack_localcloud.server.sagemaker.listing import Listing
 from mlstack_localcloud.server.sagemaker.service_model import answer
 from mlstack_localcloud.server.sagemaker.store import now
@@ -176,9 +178,14 @@ class ModelPackages:
         }
 
     def _check_model_data(self, request: Document, caller: Identity) -> None:
+        objects = self._objects.under(role_of_session(caller.arn))
         for container in request.get("InferenceSpecification", {}).get("Containers", []):
             url = container.get("ModelDataUrl")
-            if url and not self._objects.exists(url, caller.region):
+            try:
+                found = not url or objects.exists(url, caller.region)
+            except DeniedError as error:
+                raise validation_error(f"Could not access model data at {url}. ({error})") from error
+            if not found:
                 raise validation_error(f"Could not find model data at {url}.")
 
     def _changed(self, package: Document, caller: Identity) -> None:

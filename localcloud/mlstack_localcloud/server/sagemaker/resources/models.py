@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlstack_localcloud.server.sagemaker import arns, state_events
 from mlstack_localcloud.server.sagemaker.errors import validation_error
+from mlstack_localcloud.server.sagemaker.execution.objects import DeniedError
 from mlstack_localcloud.server.sagemaker.listing import Listing
 from mlstack_localcloud.server.sagemaker.service_model import answer
 from mlstack_localcloud.server.sagemaker.store import now
@@ -53,7 +54,7 @@ class Models:
         if "ExecutionRoleArn" not in request:
             raise validation_error("ExecutionRoleArn is required.")
         for container in containers:
-            self._check_container(container, caller)
+            self._check_container(container, request["ExecutionRoleArn"], caller)
             if container.setdefault("Mode", "SingleModel") != "SingleModel":
                 raise unsupported("containers of several models")
         model = {
@@ -123,7 +124,7 @@ class Models:
             raise validation_error("Provide either PrimaryContainer or Containers, and not both.")
         return [primary] if primary is not None else list(several or [])
 
-    def _check_container(self, container: Document, caller: Identity) -> None:
+    def _check_container(self, container: Document, role_arn: str, caller: Identity) -> None:
         package_name = container.get("ModelPackageName")
         if package_name is not None:
             package = self._packages.existing(package_name, caller)
@@ -136,7 +137,16 @@ class Models:
         if "Image" not in container:
             raise validation_error("A container needs either Image or ModelPackageName.")
         url = container.get("ModelDataUrl")
-        if url is not None and not self._objects.exists(url, caller.region):
+        try:
+            found = url is None or self._objects.under(role_arn).exists(url, caller.region)
+        except DeniedError as error:
+            raise validation_error(
+                f'Could not access model data at {url}. Please ensure that the role "{role_arn}" exists and that its '
+                'trust relationship policy allows the action "sts:AssumeRole" for the service principal '
+                '"sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and that the '
+                f"object is located in {caller.region}. ({error})"
+            ) from error
+        if not found:
             raise validation_error(f"Could not find model data at {url}.")
 
     def _changed(self, model: Document, caller: Identity) -> None:

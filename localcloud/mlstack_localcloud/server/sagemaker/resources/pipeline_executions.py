@@ -14,6 +14,7 @@ import string
 import time
 from typing import TYPE_CHECKING, Any
 
+from mlstack_localcloud.server.authorization.sources import session_arn
 from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.errors import conflict, not_found
 from mlstack_localcloud.server.sagemaker.listing import Listing
@@ -233,16 +234,19 @@ class PipelineExecutions:
     def _execute(self, run: Document, caller: Origin) -> None:
         definition = parse(run["_definition"])
         records = self._records(_name_of(run), caller)
+        role = run.get("_role") or self._pipelines.existing(run["PipelineArn"], caller)["RoleArn"]
+        # What a run does, it does with the rights of its pipeline's role, whoever started it.
+        own = Origin(caller.account, caller.region, session_arn(role))
 
         def work(signals: Signals) -> None:
             try:
                 PipelineRun(
                     definition=definition,
                     records=records,
-                    caller=caller,
+                    caller=own,
                     call=self._call,
                     running=self._running,
-                    objects=self._objects,
+                    objects=self._objects.under(role),
                     signals=signals,
                 ).to_end()
             except Exception:
@@ -270,6 +274,7 @@ class PipelineExecutions:
             },
             "_token": request.get("ClientRequestToken"),
             "_definition": pipeline["PipelineDefinition"],
+            "_role": pipeline["RoleArn"],
             "_parameters": parameters,
             "_steps": {},
             "_facts": {

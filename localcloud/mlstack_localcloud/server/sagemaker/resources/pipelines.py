@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlstack_localcloud.server.authorization.sources import role_of_session
 from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.errors import conflict, not_found, validation_error
 from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
@@ -133,7 +134,8 @@ class Pipelines:
         if place is not None:
             uri = f"s3://{place['Bucket']}/{place['ObjectKey']}"
             try:
-                text = self._objects.read(uri, caller.region).decode("utf-8", "replace")
+                own = self._objects.under(role_of_session(caller.arn))
+                text = own.read(uri, caller.region).decode("utf-8", "replace")
             except TransferError as error:
                 raise validation_error(f"The pipeline definition cannot be read: {error}") from error
         parse(str(text))

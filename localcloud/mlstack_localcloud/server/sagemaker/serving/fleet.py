@@ -156,7 +156,9 @@ class Fleet:
         return Capture(endpoint, settings, write)
 
     def _follow(self, instance: _Instance) -> None:
-        instance.follower = self._workshop.log(self._group, self._region, instance.stream, instance.process.log)
+        instance.follower = self._workshop.log(
+            self._group, self._region, instance.stream, instance.process.log, instance.variant.container["_role"]
+        )
 
     def _wait(self, instance: _Instance) -> None:
         variant = instance.variant

@@ -14,9 +14,10 @@ from mlstack_localcloud.server.sagemaker.execution import archives, variables
 from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
 from mlstack_localcloud.server.sagemaker.execution.environments import Requirements, RequirementsError
 from mlstack_localcloud.server.sagemaker.execution.framework_images import packages_of
-from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
+from mlstack_localcloud.server.sagemaker.execution.objects import DeniedError, TransferError
 
 if TYPE_CHECKING:
+    from mlstack_localcloud.server.sagemaker.execution.objects import Objects
     from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
     from mlstack_localcloud.server.sagemaker.ports import Document
     from mlstack_localcloud.server.sagemaker.serving.deployment import Variant
@@ -82,21 +83,28 @@ def _fetch(variant: Variant, given: dict[str, str], directory: JobDirectory, reg
     model = directory.base / "model"
     source: Document = variant.container.get("ModelDataSource", {}).get("S3DataSource", {})
     uri = variant.container.get("ModelDataUrl") or source.get("S3Uri")
+    objects = workshop.objects.under(variant.container["_role"])
     try:
         if uri and source.get("CompressionType") == "None":
-            workshop.objects.download(uri, model, region)
+            objects.download(uri, model, region)
         elif uri:
-            _unpack(uri, model, directory, region, workshop)
+            _unpack(uri, model, directory, region, objects)
         submitted = given.get(_CODE_VARIABLE, "")
         if submitted.startswith("s3://"):
-            _unpack(submitted, directory.base / "code", directory, region, workshop)
+            _unpack(submitted, directory.base / "code", directory, region, objects)
+    except DeniedError as error:
+        raise PreparationError(
+            f'Failed to download model data for container "container_1" from URL: "{uri}". Please ensure that there is '
+            "an object located at the URL and that the role passed to CreateModel has permissions to download the "
+            f"model. ({error})"
+        ) from error
     except TransferError as error:
         raise PreparationError(f"Production variant {variant.name}: {error}") from error
 
 
-def _unpack(uri: str, target: Path, directory: JobDirectory, region: str, workshop: Workshop) -> None:
+def _unpack(uri: str, target: Path, directory: JobDirectory, region: str, objects: Objects) -> None:
     archive = directory.root / "archive.tar.gz"
-    workshop.objects.download_file(uri, archive, region)
+    objects.download_file(uri, archive, region)
     try:
         archives.extract(archive, target)
     except archives.ArchiveError as error:

@@ -1,0 +1,54 @@
+"""What encryption with a KMS key needs of a caller, when a service uses the key in the caller's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .access import Access, arn
+from .sources import backend
+
+if TYPE_CHECKING:
+    from .context import Values
+
+
+def key_arn(key: str, region: str) -> str:
+    """Return the ARN of a key.
+
+    Args:
+        key: Its id, its ARN, or an alias's name or ARN.
+        region: The region where it is no ARN.
+    """
+    if ":key/" in key:
+        return key
+    if key.startswith("arn:"):
+        region, key = key.split(":")[3], key.rpartition(":")[2]
+    if not key.startswith("alias/"):
+        return arn("kms", region, f"key/{key}")
+    keys = list(backend("kms", region, "keys").values())
+    found = next((each.id for each in keys if key in each.aliases), None)
+    # An alias that points at nothing is what it is; no statement names it.
+    return arn("kms", region, key if found is None else f"key/{found}")
+
+
+def is_customer_key(key: str | None) -> bool:
+    """Tell whether a key has a policy that its owner writes: AWS's own keys let every caller of the account in."""
+    return bool(key) and not str(key).rpartition(":")[2].startswith("alias/aws/")
+
+
+def key_access(action: str, key: str, region: str, service: str, encryption_context: dict[str, str]) -> Access:
+    """Return the use of a key through a service.
+
+    Args:
+        action: The action, such as `kms:Decrypt`.
+        key: The key's id, ARN or alias.
+        region: The region.
+        service: The service that uses it, such as `s3`.
+        encryption_context: The encryption context that it gives.
+    """
+    resource = key_arn(key, region)
+    keys: dict[str, Values] = {f"kms:encryptioncontext:{name}": (value,) for name, value in encryption_context.items()}
+    keys["kms:encryptioncontextkeys"] = tuple(encryption_context)
+    keys["kms:viaservice"] = (f"{service}.{resource.split(':')[3]}.amazonaws.com",)
+    keys["aws:calledvia"] = keys["aws:calledviafirst"] = keys["aws:calledvialast"] = (f"{service}.amazonaws.com",)
+    keys["aws:viaawsservice"] = ("true",)
+    return Access(action, resource, keys)

@@ -1,0 +1,391 @@
+"""The roles of a generated project: each statement is needed, and the whole policy is enough.
+
+Each case takes one statement out of the policy that `mlstack_components` writes, and sees the local cloud refuse.
+"""
+# ruff: noqa: PLR0917 - fixtures are arguments
+
+import json
+import logging
+import uuid
+
+import pytest
+from botocore.exceptions import ClientError
+from mlstack_components.aws.encryption_key import key_policy
+from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_policy
+from mlstack_components.aws.placement import Placement
+from mlstack_components.aws.policies import document, require_tls
+
+PLACEMENT = Placement("000000000000", "us-east-1")
+NO_IMAGE = "The local cloud pulls no image: jobs run in environments of this machine."
+EITHER = "The pipeline's role or the job's must have it: test_a_volume_takes_the_jobs_role_or_the_pipelines."
+NO_VOLUME = "Endpoints have no volumes here; in AWS it is asked of who creates the endpoint."
+NOT_SHOWN = {
+    **{(kind, sid): NO_IMAGE for kind in JobKind for sid in ("AuthenticateAtRegistries", "PullImages")},
+    **{(kind, "AttachEncryptedVolumes"): EITHER for kind in JobKind},
+    (JobKind.SERVING, "AttachEncryptedVolumes"): NO_VOLUME,
+}
+"""The statements whose absence alone the local cloud does not notice, and why."""
+
+TRUST = document({"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"})
+GROUP = "roles"
+PIPELINE = "roles"
+WRITE = "echo rain > /opt/ml/processing/output/train/report.json && echo written"
+REPORT = """echo '{"ok": 1}' > /opt/ml/processing/output/report/report.json"""
+SERVE = "def model_fn(d): print('loading')\ndef predict_fn(d, m): return d\n"
+
+
+class Place:
+    """An encrypted store, its key, and roles in it."""
+
+    def __init__(self, gateway):
+        self.iam = gateway.client("iam")
+        s3, kms = gateway.client("s3"), gateway.client("kms")
+        self.key = kms.create_key(Policy=key_policy(PLACEMENT))["KeyMetadata"]["Arn"]
+        self.bucket = f"roles-{uuid.uuid4()}"
+        s3.create_bucket(Bucket=self.bucket)
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.key}}
+        s3.put_bucket_encryption(Bucket=self.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        arn = f"arn:aws:s3:::{self.bucket}"
+        s3.put_bucket_policy(Bucket=self.bucket, Policy=document(require_tls(["s3:*"], [arn, f"{arn}/*"])))
+        self.put = lambda key, body: s3.put_object(Bucket=self.bucket, Key=key, Body=body)
+        self.put("data/weather.csv", b"rain\n")
+        self.passable = [self.role(kind) for kind in (JobKind.PROCESSING, JobKind.TRAINING)]
+
+    def policy(self, kind, **options):
+        arn = f"arn:aws:s3:::{self.bucket}"
+        args = JobPolicyArgs(
+            placement=PLACEMENT,
+            encryption_key_arn=self.key,
+            data_bucket_arn=arn,
+            artifact_bucket_arn=arn,
+            image_repository_arns=(PLACEMENT.arn("ecr", "repository/weather"),),
+            passable_role_arns=tuple(getattr(self, "passable", ())),
+            pipeline_name=PIPELINE,
+            model_package_group_name=GROUP,
+            endpoint_name="roles",
+            **options,
+        )
+        return json.loads(job_policy(kind, args))["Statement"]
+
+    def passing(self, role):
+        return {"Sid": "Pass", "Effect": "Allow", "Action": "iam:PassRole", "Resource": role}
+
+    def role(self, kind, without=None, extra=None, **options):
+        name = f"{kind}-{uuid.uuid4().hex[:8]}"
+        made = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+        statements = [statement for statement in self.policy(kind, **options) if statement["Sid"] != without]
+        statements += [extra] if extra else []
+        self.iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=document(*statements))
+        return made
+
+    def uri(self, path):
+        return f"s3://{self.bucket}/pipelines/{PIPELINE}/{path}"
+
+
+@pytest.fixture(scope="module")
+def place(gateway):
+    return Place(gateway)
+
+
+def as_role(gateway, role, service):
+    return gateway._cloud.clients.client(service, "us-east-1", role)
+
+
+def processed(cloud, jobs, place, role, name="job", script=WRITE):
+    request = jobs.processing_request(place.bucket, role, script, name)
+    request["ProcessingOutputConfig"]["KmsKeyId"] = place.key
+    request["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"] = place.uri(name)
+    request["ProcessingResources"]["ClusterConfig"]["VolumeKmsKeyId"] = place.key
+    cloud.client("sagemaker").create_processing_job(**request)
+    job = jobs.processed(cloud.client("sagemaker"), name)
+    return job["ProcessingJobStatus"], job.get("FailureReason", "")
+
+
+def trained(cloud, jobs, place, role, name="job"):
+    request = jobs.training_request(place.bucket, role, name, HyperParameters={})
+    request["AlgorithmSpecification"]["ContainerEntrypoint"] = ["/bin/sh", "-c", "echo written | tee ../model/m"]
+    request["InputDataConfig"] = [jobs.channel("train", f"s3://{place.bucket}/data/")]
+    request["OutputDataConfig"] = {"S3OutputPath": place.uri("train"), "KmsKeyId": place.key}
+    request["ResourceConfig"]["VolumeKmsKeyId"] = place.key
+    cloud.client("sagemaker").create_training_job(**request)
+    job = jobs.trained(cloud.client("sagemaker"), name)
+    return job["TrainingJobStatus"], job.get("FailureReason", "")
+
+
+RUN = {JobKind.PROCESSING: (processed, "ProcessingJobs"), JobKind.TRAINING: (trained, "TrainingJobs")}
+
+
+def cases(*kinds, without=()):
+    class Names:
+        bucket, key, passable = "b", "k", ("arn:aws:iam::000000000000:role/r",)
+
+    for kind in kinds:
+        for statement in Place.policy(Names(), kind):
+            if (kind, statement["Sid"]) not in NOT_SHOWN and statement["Sid"] not in without:
+                yield pytest.param(kind, statement["Sid"], id=f"{kind}-{statement['Sid']}")
+
+
+DENIED = {
+    "AttachEncryptedVolumes": "kms:CreateGrant",
+    "HandRolesToJobs": "iam:PassRole",
+    "ListBuckets": "s3:ListBucket",
+    "ReadCodeAndData": "s3:GetObject",
+    "ReadModels": "s3:GetObject",
+    "ReadReportsAndModels": "s3:GetObject",
+    "RegisterVersions": "sagemaker:CreateModelPackage",
+    "RunJobs": "sagemaker:CreateProcessingJob",
+    "UseKey": "kms:Decrypt",
+    "WriteLogs": "logs:CreateLogStream",
+    "WriteMetrics": "cloudwatch:PutMetricData",
+    "WriteResults": "s3:PutObject",
+}
+
+
+def sentence(role, sid):
+    name = role.rpartition("/")[2]
+    session = f"User: arn:aws:sts::000000000000:assumed-role/{name}/SageMaker"
+    return f"{session} is not authorized to perform: {DENIED[sid]} on resource: "
+
+
+@pytest.mark.parametrize("kind", RUN)
+def test_a_jobs_policy_is_enough(cloud, jobs, place, kind):
+    run, group = RUN[kind]
+
+    assert run(cloud, jobs, place, place.role(kind)) == ("Completed", "")
+    assert jobs.log_lines(cloud, f"/aws/sagemaker/{group}", "job/") == ["written"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sid"), cases(JobKind.PROCESSING, JobKind.TRAINING, without=("WriteLogs", "WriteMetrics"))
+)
+def test_a_job_fails_without(cloud, jobs, place, kind, sid):
+    role = place.role(kind, sid)
+    status, reason = RUN[kind][0](cloud, jobs, place, role)
+
+    assert status == "Failed"
+    assert sentence(role, sid) in reason
+    assert f"because no identity-based policy allows the {DENIED[sid]} action" in reason
+
+
+@pytest.mark.parametrize("kind", RUN)
+def test_a_job_without_write_logs_logs_nothing(cloud, jobs, place, kind, caplog):
+    run, group = RUN[kind]
+    role = place.role(kind, "WriteLogs")
+    with caplog.at_level(logging.WARNING):
+        assert run(cloud, jobs, place, role) == ("Completed", "")
+
+    assert jobs.log_lines(cloud, f"/aws/sagemaker/{group}", "job/") == []
+    assert sentence(role, "WriteLogs") in caplog.text
+
+
+@pytest.mark.parametrize("kind", [JobKind.PROCESSING, JobKind.TRAINING, JobKind.SERVING])
+def test_metrics_need_write_metrics_and_sagemakers_namespace(gateway, place, kind):
+    metric = {"MetricData": [{"MetricName": "accuracy", "Value": 0.9}]}
+    allowed = place.role(kind)
+    as_role(gateway, allowed, "cloudwatch").put_metric_data(Namespace="/aws/sagemaker/weather", **metric)
+    denied = place.role(kind, "WriteMetrics")
+
+    for role, namespace in ((allowed, "Weather"), (denied, "/aws/sagemaker/weather")):
+        with pytest.raises(ClientError) as refused:
+            as_role(gateway, role, "cloudwatch").put_metric_data(Namespace=namespace, **metric)
+        assert sentence(role, "WriteMetrics") in str(refused.value)
+
+
+def pipeline_definition(jobs, place, job_role=None):
+    processing = jobs.processing_request(place.bucket, job_role or place.passable[0], REPORT)
+    processing["ProcessingResources"]["ClusterConfig"]["VolumeKmsKeyId"] = place.key
+    del processing["ProcessingJobName"]
+    output = {"S3Uri": place.uri("report"), "LocalPath": "/opt/ml/processing/output/report", "S3UploadMode": "EndOfJob"}
+    processing["ProcessingOutputConfig"] = {"Outputs": [{"OutputName": "report", "S3Output": output}]}
+    file = {"PropertyFileName": "Report", "OutputName": "report", "FilePath": "report.json"}
+    found = {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.work.PropertyFiles.Report"}, "Path": "ok"}}
+    register = {
+        "ModelPackageGroupName": GROUP,
+        "InferenceSpecification": {
+            "Containers": [{"Image": jobs.IMAGE, "ModelDataUrl": {"Get": "Parameters.Model"}}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    }
+    gate = {
+        "Conditions": [{"Type": "Equals", "LeftValue": found, "RightValue": 1}],
+        "IfSteps": [{"Name": "register", "Type": "RegisterModel", "Arguments": register}],
+        "ElseSteps": [],
+    }
+    return {
+        "Version": "2020-12-01",
+        "Parameters": [{"Name": "Model", "Type": "String", "DefaultValue": place.uri("model.tar.gz")}],
+        "Steps": [
+            {"Name": "work", "Type": "Processing", "Arguments": processing, "PropertyFiles": [file]},
+            {"Name": "gate", "Type": "Condition", "Arguments": gate},
+        ],
+    }
+
+
+def execution(cloud, jobs, place, role, job_role=None, **parameters):
+    """Run a pipeline; return how it ended, and by step why it failed."""
+    sagemaker = cloud.client("sagemaker")
+    place.put(f"pipelines/{PIPELINE}/model.tar.gz", b"a model")
+    sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)
+    text = json.dumps(pipeline_definition(jobs, place, job_role))
+    sagemaker.create_pipeline(PipelineName=PIPELINE, PipelineDefinition=text, RoleArn=role)
+    given = [{"Name": name, "Value": value} for name, value in parameters.items()]
+    arn = sagemaker.start_pipeline_execution(PipelineName=PIPELINE, PipelineParameters=given)["PipelineExecutionArn"]
+    ended = jobs.until(
+        lambda: sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn),
+        "PipelineExecutionStatus",
+        {"Succeeded", "Failed"},
+    )
+    steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    reasons = {step["StepName"]: step["FailureReason"] for step in steps if "FailureReason" in step}
+    return ended["PipelineExecutionStatus"], reasons
+
+
+def test_a_pipelines_policy_is_enough(cloud, jobs, place):
+    assert execution(cloud, jobs, place, place.role(JobKind.PIPELINE)) == ("Succeeded", {})
+
+
+FAILS_AT = {
+    "RunJobs": "work",
+    "HandRolesToJobs": "work",
+    "ReadReportsAndModels": "gate",
+    "UseKey": "gate",
+    "RegisterVersions": "register",
+    "ListBuckets": "register",
+}
+
+
+@pytest.mark.parametrize(("kind", "sid"), cases(JobKind.PIPELINE))
+def test_a_pipeline_fails_without(cloud, jobs, place, kind, sid):
+    role = place.role(kind, sid)
+    # Only who may list a bucket is told that an object is not there.
+    missing = {"Model": place.uri("missing.tar.gz")} if sid == "ListBuckets" else {}
+    status, reasons = execution(cloud, jobs, place, role, **missing)
+
+    assert (status, list(reasons)) == ("Failed", [FAILS_AT[sid]])
+    assert sentence(role, sid) in reasons[FAILS_AT[sid]]
+
+
+@pytest.mark.parametrize("without", [(), ("job",), ("pipeline",), ("job", "pipeline")], ids=str)
+def test_a_volume_takes_the_jobs_role_or_the_pipelines(cloud, jobs, place, without):
+    sid = "AttachEncryptedVolumes"
+    job = place.role(JobKind.PROCESSING, sid if "job" in without else None)
+    role = place.role(JobKind.PIPELINE, sid if "pipeline" in without else None, extra=place.passing(job))
+    status, reasons = execution(cloud, jobs, place, role, job)
+
+    assert status == ("Failed" if len(without) == 2 else "Succeeded")
+    if len(without) == 2:
+        assert sentence(job, sid) in reasons["work"]
+
+
+def endpoint(cloud, jobs, place, role):
+    """Serve a model; return the endpoint when it is there or has failed."""
+    sagemaker = cloud.client("sagemaker")
+    uri = place.uri("serving/model.tar.gz")
+    place.put(uri.split("/", 3)[3], jobs.archive({"code/serve.py": SERVE}))
+    container = {"Image": jobs.IMAGE, "ModelDataUrl": uri, "Environment": {"SAGEMAKER_PROGRAM": "serve.py"}}
+    sagemaker.create_model(ModelName="roles", ExecutionRoleArn=role, PrimaryContainer=container)
+    variant = {"VariantName": "main", "ModelName": "roles", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="roles", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="roles", EndpointConfigName="roles")
+    return jobs.until(
+        lambda: sagemaker.describe_endpoint(EndpointName="roles"), "EndpointStatus", {"InService", "Failed"}
+    )
+
+
+@pytest.mark.parametrize("without", [None, "WriteLogs"])
+def test_a_serving_policy_is_enough(cloud, jobs, place, without):
+    assert endpoint(cloud, jobs, place, place.role(JobKind.SERVING, without))["EndpointStatus"] == "InService"
+    if without is None:
+        jobs.until(
+            lambda: {"found": bool(jobs.log_lines(cloud, "/aws/sagemaker/Endpoints/roles", "main/"))}, "found", {True}
+        )
+    else:
+        cloud.client("sagemaker").delete_endpoint(EndpointName="roles")
+        assert jobs.log_lines(cloud, "/aws/sagemaker/Endpoints/roles", "main/") == []
+
+
+def test_a_model_that_cannot_be_decrypted_is_not_served(cloud, jobs, place):
+    role = place.role(JobKind.SERVING, "UseKey")
+    failed = endpoint(cloud, jobs, place, role)
+
+    assert failed["EndpointStatus"] == "Failed"
+    assert sentence(role, "UseKey") in failed["FailureReason"]
+
+
+@pytest.mark.parametrize(("sid", "file"), [("ReadModels", "there"), ("ListBuckets", "missing")])
+def test_a_model_needs_a_role_that_reads_its_data(cloud, jobs, place, sid, file):
+    place.put(f"pipelines/{PIPELINE}/there", b"a model")
+    role = place.role(JobKind.SERVING, sid)
+    container = {"Image": jobs.IMAGE, "ModelDataUrl": place.uri(file)}
+    with pytest.raises(ClientError) as refused:
+        cloud.client("sagemaker").create_model(ModelName="m", ExecutionRoleArn=role, PrimaryContainer=container)
+
+    assert "Could not access model data" in str(refused.value)
+    assert sentence(role, sid) in str(refused.value)
+
+
+@pytest.mark.parametrize("trusted", ["ec2.amazonaws.com", None])
+def test_a_role_that_sagemaker_may_not_assume_is_refused_at_once(cloud, jobs, place, trusted):
+    role = f"arn:aws:iam::000000000000:role/{uuid.uuid4()}"
+    if trusted is not None:
+        trust = json.loads(TRUST)
+        trust["Statement"][0]["Principal"] = {"Service": trusted}
+        name = role.rpartition("/")[2]
+        place.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    with pytest.raises(ClientError, match=f"ValidationException.*Could not assume role {role}"):
+        cloud.client("sagemaker").create_training_job(**jobs.training_request(place.bucket, role))
+
+
+OPTIONS = {
+    "WriteCaptures": (JobKind.SERVING, {"capture": True}, "s3:PutObject"),
+    "EncryptCaptures": (JobKind.SERVING, {"capture": True}, "kms:GenerateDataKey"),
+    "ReadSecrets": (JobKind.TRAINING, {"secrets": ("roles/api",)}, "secretsmanager:GetSecretValue"),
+    "TuneHyperparameters": (JobKind.PIPELINE, {"tuning": True}, "sagemaker:CreateHyperParameterTuningJob"),
+}
+"""The statements that parts add which a project may have: the kind of role, what adds it, and what is denied."""
+
+
+def tuning_request(jobs, place):
+    training = jobs.training_request(place.bucket, place.passable[1], HyperParameters={})
+    definition = {name: value for name, value in training.items() if name not in {"TrainingJobName", "HyperParameters"}}
+    definition["AlgorithmSpecification"]["MetricDefinitions"] = [{"Name": "f1", "Regex": "f1=(.*)"}]
+    config = {
+        "Strategy": "Random",
+        "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "f1"},
+        "ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
+        "ParameterRanges": {"IntegerParameterRanges": [{"Name": "depth", "MinValue": "1", "MaxValue": "9"}]},
+    }
+    name = f"x-tune-{uuid.uuid4().hex[:8]}"
+    return {
+        "HyperParameterTuningJobName": name,
+        "HyperParameterTuningJobConfig": config,
+        "TrainingJobDefinition": definition,
+    }
+
+
+@pytest.mark.parametrize("sid", OPTIONS)
+def test_a_part_that_may_be_there_needs_its_statement(cloud, gateway, jobs, place, sid):
+    kind, options, action = OPTIONS[sid]
+    secrets = gateway.client("secretsmanager")
+    if sid == "ReadSecrets" and not secrets.list_secrets()["SecretList"]:
+        secrets.create_secret(Name="roles/api", SecretString="s")
+
+    def use(role):
+        if sid == "ReadSecrets":
+            as_role(gateway, role, "secretsmanager").get_secret_value(SecretId="roles/api")
+        elif sid == "TuneHyperparameters":
+            as_role(gateway, role, "sagemaker").create_hyper_parameter_tuning_job(**tuning_request(jobs, place))
+        else:
+            as_role(gateway, role, "s3").put_object(Bucket=place.bucket, Key="capture/roles/main/1.jsonl", Body=b"{}")
+
+    use(place.role(kind, **options))
+    with pytest.raises(ClientError, match=f"is not authorized to perform: {action} on resource: "):
+        use(place.role(kind, sid, **options))
+
+
+def test_every_statement_has_a_case():
+    shown = {case.id for case in cases(*JobKind)}
+    serving = {f"serving-{sid}" for sid in ("ListBuckets", "ReadModels", "UseKey", "WriteLogs", "WriteMetrics")}
+
+    assert shown == {case.id for case in cases(JobKind.PROCESSING, JobKind.TRAINING, JobKind.PIPELINE)} | serving
