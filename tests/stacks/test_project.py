@@ -396,6 +396,12 @@ def _bare(value: Any, name: str = "") -> Any:
         (', gates: {accuracy: ">= 0.80", log_loss: "< 0.5"}', ""),
         ("data: {source: data/churn.csv, target: churned}", ""),
         ("  prepare: {entry_point: src/prepare.py, instance_type: ml.m5.large}\n", ""),
+        ("  evaluate:", "  tune: {objective: {metric: f1}, max_jobs: 2, ranges: {max_depth: [2, 4]}}\n  evaluate:"),
+        (
+            "registry:",
+            "network: {vpc: vpc-0a0a0a0a, subnets: [subnet-0a0a0a0a], security_groups: [sg-0a0a0a0a]}\nregistry:",
+        ),
+        ("registry:", "secrets: {key: [training, processing]}\nregistry:"),
     ],
 )
 def test_the_definition_that_is_checked_before_anything_is_there_is_the_one_that_is_made(
