@@ -65,7 +65,8 @@ many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 def _read(folder: Path, raw: bytes) -> None:
     file = folder / "mlstack.yaml"
     file.write_bytes(raw)
-    problems, lines = [], raw.count(b"\n") + 1
+    # In YAML a lone carriage return ends a line, too.
+    problems, lines = [], len(raw.decode("utf-8", "replace").splitlines()) + 1
     try:
         load_all(file)
     except SpecError as error:
