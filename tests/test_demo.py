@@ -74,6 +74,6 @@ def test_the_demo_ends_with_predictions_and_destroy_leaves_nothing(environment: 
     assert "Registered model version 2" in again
 
     unchanged = _run(["mlstack", "plan", "local"], project, environment)
-    assert re.fullmatch(r"\d+ unchanged\n", unchanged)
+    assert re.fullmatch(r"\d+ unchanged", unchanged.splitlines()[0])
     destroyed = _run(["mlstack", "destroy", "local", "--delete-data", "--yes"], project, environment)
     assert "Left: nothing" in destroyed
