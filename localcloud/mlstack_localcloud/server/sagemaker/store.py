@@ -7,10 +7,11 @@ disk in the write-ahead log before it returns, so that what was acknowledged is 
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING
+
+from mlstack_localcloud.server.sagemaker.database import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,17 +45,8 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        path.chmod(0o600)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if version > _SCHEMA_VERSION:
-            raise RuntimeError(f"{path} was written by a newer mlstack (schema {version}).")
-        self._connection.executescript(_SCHEMA)
-        self._connection.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
+        self._connection = open_database(path, _SCHEMA, _SCHEMA_VERSION)
 
     def insert(self, kind: str, region: str, name: str, body: Document) -> bool:
         """Store a new document; return False, and change nothing, where one of that name exists."""
