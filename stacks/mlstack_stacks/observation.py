@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from mlstack_stacks.naming import Names
     from mlstack_stacks.spec import EnvironmentSpec
-    from mlstack_stacks.spec.models import AlarmThresholds, Budget
+    from mlstack_stacks.spec.budget import Budget
+    from mlstack_stacks.spec.monitoring import AlarmThresholds
 
 _COUNTED_TAGS = ("mlstack:project", "mlstack:environment")
 

@@ -5,24 +5,15 @@
 
 from mlstack_stacks.spec.access import Roles
 from mlstack_stacks.spec.cost import Assumptions, Cost
+from mlstack_stacks.spec.data import Data
 from mlstack_stacks.spec.feature_group import FeatureGroup
 from mlstack_stacks.spec.load import load, load_all
-from mlstack_stacks.spec.models import (
-    Data,
-    EnvironmentSpec,
-    Evaluate,
-    Framework,
-    Notifications,
-    Objective,
-    Prepare,
-    ProjectSpec,
-    Registry,
-    Steps,
-    Train,
-    Tune,
-)
+from mlstack_stacks.spec.models import EnvironmentSpec, ProjectSpec
 from mlstack_stacks.spec.network import Network
+from mlstack_stacks.spec.notifications import Notifications
+from mlstack_stacks.spec.registry import Registry
 from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
+from mlstack_stacks.spec.steps import Evaluate, Framework, Objective, Prepare, Steps, Train, Tune
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
 
 __all__ = [

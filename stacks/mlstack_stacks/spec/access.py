@@ -9,7 +9,7 @@ from mlstack_components.errors import Problem, quoted
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from mlstack_stacks.spec.base import SpecModel
-from mlstack_stacks.spec.values import wrong
+from mlstack_stacks.spec.values import once_each, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,14 +56,8 @@ Reader = Literal["processing", "training", "serving"]
 """The kinds of jobs that run the project's own code."""
 
 
-def _once_each(readers: tuple[str, ...]) -> tuple[str, ...]:
-    if repeated := [each for each in readers if readers.count(each) > 1]:
-        raise wrong(f"{quoted(repeated[0])} stands here more than once.", "Remove one.")
-    return readers
-
-
 Secrets = Annotated[
-    dict[SecretName, Annotated[tuple[Reader, ...], Field(min_length=1), AfterValidator(_once_each)]],
+    dict[SecretName, Annotated[tuple[Reader, ...], Field(min_length=1), AfterValidator(once_each)]],
     Field(max_length=50),
 ]
 """The names of secrets, each with the kinds of jobs that may read it."""

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from mlstack_stacks.spec.base import STRICT
+from mlstack_stacks.spec.base import SpecModel
 
 _MOST = 1e12
 _Amount = Annotated[float, Field(ge=0, le=_MOST, allow_inf_nan=False)]
 
 
-class Assumptions(BaseModel):
+class Assumptions(SpecModel):
     """What is assumed of a month where a plan can't tell."""
-
-    model_config = STRICT
 
     hours_per_month: Annotated[float, Field(ge=1, le=744, allow_inf_nan=False)] = 730
     """How long what is always up runs in a month, in hours; a month has 730 on average."""
@@ -48,9 +46,7 @@ class Assumptions(BaseModel):
     """What passes each gateway and private endpoint of the network, in GB."""
 
 
-class Cost(BaseModel):
+class Cost(SpecModel):
     """How the cost is estimated; provisions nothing."""
-
-    model_config = STRICT
 
     assumptions: Assumptions = Assumptions()

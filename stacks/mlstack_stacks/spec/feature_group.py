@@ -6,9 +6,9 @@ import re
 from typing import Annotated, Literal
 
 from mlstack_components.errors import quoted
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
-from mlstack_stacks.spec.base import STRICT
+from mlstack_stacks.spec.base import SpecModel
 from mlstack_stacks.spec.values import closest, wrong
 
 MAX_GROUP_NAME = 30
@@ -58,10 +58,8 @@ FeatureName = Annotated[
 FeatureType = Literal["string", "float", "integer"]
 
 
-class FeatureGroup(BaseModel):
+class FeatureGroup(SpecModel):
     """One kind of record, such as the weather of a city, and the features that it has."""
-
-    model_config = STRICT
 
     # `schema` itself is the name of a method of pydantic's models.
     features: Annotated[dict[FeatureName, FeatureType], Field(alias="schema", min_length=1, max_length=MAX_FEATURES)]

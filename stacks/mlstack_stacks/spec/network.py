@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from mlstack_stacks.spec.base import SpecModel
-from mlstack_stacks.spec.values import wrong
+from mlstack_stacks.spec.values import once_each, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,14 +46,8 @@ def _check_zones(value: object) -> tuple[str, ...]:
         raise wrong("must be a number of zones or a list of their letters.", _EXAMPLE)
     if strangers := [each for each in value if not isinstance(each, str) or each not in set(_LETTERS)]:
         raise wrong(f"{quoted(strangers[0])} is not a zone's letter, {_LETTERS[0]} to {_LETTERS[-1]}.", _EXAMPLE)
-    _once_each(tuple(value))
+    once_each(tuple(value))
     return tuple(value)
-
-
-def _once_each(values: tuple[str, ...]) -> tuple[str, ...]:
-    if repeated := [each for each in values if values.count(each) > 1]:
-        raise wrong(f"{quoted(repeated[0])} stands here more than once.", "Remove one.")
-    return values
 
 
 def _check_cidr(value: str) -> str:
@@ -121,12 +115,12 @@ class Network(SpecModel):
 
     vpc: VpcId | None = None
     """A VPC that is there already."""
-    subnets: Annotated[tuple[SubnetId, ...], Field(min_length=1, max_length=16), AfterValidator(_once_each)] | None = (
+    subnets: Annotated[tuple[SubnetId, ...], Field(min_length=1, max_length=16), AfterValidator(once_each)] | None = (
         None
     )
     """Its private subnets, 1 to 16."""
     security_groups: (
-        Annotated[tuple[SecurityGroupId, ...], Field(min_length=1, max_length=5), AfterValidator(_once_each)] | None
+        Annotated[tuple[SecurityGroupId, ...], Field(min_length=1, max_length=5), AfterValidator(once_each)] | None
     ) = None
     """The security groups of jobs and models in it, 1 to 5."""
     zones: Zones | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlstack_stacks.spec.models import EnvironmentSpec, Framework, Parts
+from mlstack_stacks.spec.models import EnvironmentSpec, Parts
 from mlstack_stacks.spec.serving import Rollout
+from mlstack_stacks.spec.steps import Framework
 from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, ProjectName
 
 if TYPE_CHECKING:

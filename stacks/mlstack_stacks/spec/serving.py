@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from mlstack_stacks.spec.base import STRICT
+from mlstack_stacks.spec.base import SpecModel
 from mlstack_stacks.spec.cron import CronExpression, PointInTime  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.values import EntryPoint, RealtimeInstanceType, wrong
 
@@ -25,11 +25,7 @@ def _not_below(most: int, least: int | None) -> None:
         raise wrong(f"max is {most}, below min, which is {least}.", f"Write {least} or more.")
 
 
-class _Model(BaseModel):
-    model_config = STRICT
-
-
-class Instances(_Model):
+class Instances(SpecModel):
     """How many machines serve."""
 
     min: _Count = 1
@@ -50,7 +46,7 @@ class Instances(_Model):
         return self.max is not None and self.max > self.min
 
 
-class Schedule(_Model):
+class Schedule(SpecModel):
     """From a point in time on, another range within `instances`; exactly one of `cron` and `at`."""
 
     cron: CronExpression | None = None
@@ -75,7 +71,7 @@ class Schedule(_Model):
         return self
 
 
-class Scaling(_Model):
+class Scaling(SpecModel):
     """When machines are added and removed, between `instances.min` and `instances.max`."""
 
     invocations_per_instance: Annotated[int, Field(ge=1, le=1_000_000)] = 500
@@ -88,7 +84,7 @@ class Scaling(_Model):
     """Ranges for times that are known to be busy or quiet."""
 
 
-class Rollout(_Model):
+class Rollout(SpecModel):
     """How calls go over to a new model."""
 
     kind: Literal["all_at_once", "canary", "linear"] = "all_at_once"
@@ -129,7 +125,7 @@ def _rollout(value: object) -> object:
     return {"kind": value} if isinstance(value, str) else value
 
 
-class Serving(_Model):
+class Serving(SpecModel):
     """How the approved model answers requests."""
 
     kind: Literal["realtime"]

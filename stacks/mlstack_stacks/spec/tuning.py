@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from mlstack_stacks.spec.models import EnvironmentSpec, Tune
+    from mlstack_stacks.spec.models import EnvironmentSpec
     from mlstack_stacks.spec.ranges import Range
+    from mlstack_stacks.spec.steps import Tune
 
 
 def tuning_problems(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:

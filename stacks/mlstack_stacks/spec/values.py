@@ -11,7 +11,7 @@ import math
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from mlstack_components.errors import quoted
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
@@ -42,6 +42,7 @@ RESERVED_PARAMETERS = frozenset(
     {"CodeUri", "DataUri", "PrepareInstanceType", "TrainInstanceType", "EvaluateInstanceType"}
 )
 
+_Value = TypeVar("_Value", str, int)
 _WORDS = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", "metal")
@@ -64,6 +65,14 @@ def wrong(message: str, suggestion: str | None = None) -> PydanticCustomError:
         suggestion: What to write instead, or None.
     """
     return PydanticCustomError("mlstack", "{message}", {"message": message, "suggestion": suggestion})
+
+
+def once_each(values: tuple[_Value, ...]) -> tuple[_Value, ...]:
+    """Refuse a value that stands in a list more than once."""
+    if repeated := [each for each in values if values.count(each) > 1]:
+        shown = quoted(repeated[0]) if isinstance(repeated[0], str) else repeated[0]
+        raise wrong(f"{shown} stands here more than once.", "Remove one.")
+    return values
 
 
 def closest(word: str, known: list[str]) -> str | None:

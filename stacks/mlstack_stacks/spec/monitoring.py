@@ -1,0 +1,39 @@
+"""The part `monitoring` of mlstack.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from mlstack_stacks.spec.base import SpecModel
+
+Percent = Annotated[float, Field(gt=0, le=100)]
+
+
+class AlarmThresholds(SpecModel):
+    """When an alarm goes off; `null` leaves one out."""
+
+    latency_p99_ms: Annotated[float, Field(gt=0, le=60_000)] | None = 1000
+    """The slowest hundredth of the calls takes longer, in milliseconds."""
+    error_percent: Percent | None = 1
+    """More of the calls fail (5XX), in percent."""
+    client_error_percent: Percent | None = 5
+    """More of the calls are refused (4XX), in percent."""
+    cpu_percent: Percent | None = 80
+    """More of the machines' processors is used, in percent of all of them."""
+    memory_percent: Percent | None = 80
+    """More of the machines' memory is used, in percent."""
+    disk_percent: Percent | None = 80
+    """More of the machines' disks is used, in percent."""
+    failed_runs: bool = True
+    """A run of the training pipeline fails."""
+
+
+class Monitoring(SpecModel):
+    """What is watched, and where it is seen."""
+
+    alarms: AlarmThresholds | None = None
+    """When `notifications` are told."""
+    dashboard: bool = True
+    """Whether there is a dashboard."""
