@@ -49,4 +49,4 @@ class Assumptions(SpecModel):
 class Cost(SpecModel):
     """How the cost is estimated; provisions nothing."""
 
-    assumptions: Assumptions = Assumptions()
+    assumptions: Assumptions = Assumptions.model_construct()

@@ -52,7 +52,7 @@ class Parts(SpecModel):
     notifications: Notifications | None = None
     features: Annotated[dict[GroupName, FeatureGroup], Field(min_length=1, max_length=100)] | None = None
     """The feature groups, by name."""
-    cost: Cost = Cost()
+    cost: Cost = Cost.model_construct()
     monitoring: Monitoring | None = None
     budget: Budget | None = None
     network: Network | None = None

@@ -134,9 +134,9 @@ class Serving(SpecModel):
     """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
     instance_type: RealtimeInstanceType = "ml.m5.large"
     """The machine that the model runs on."""
-    instances: Instances = Instances()
+    instances: Instances = Instances.model_construct()
     scaling: Scaling | None = None
-    rollout: Annotated[Rollout, BeforeValidator(_rollout)] = Rollout()
+    rollout: Annotated[Rollout, BeforeValidator(_rollout)] = Rollout.model_construct()
     capture_percent: Annotated[int, Field(ge=0, le=100)] = 0
     """Which share of the calls is kept with its answer in the data bucket, in percent; 0 keeps none."""
 

@@ -1,0 +1,66 @@
+"""Which components an environment consists of, and how they fit together.
+
+Stages: each part of mlstack.yaml has a module here, whose `declare` says what the part consists of; the parts are
+declared in the order of `PARTS`, for some use what others have made. What all share - the key, the buckets, the roles -
+is made by `Environment`, when it is first asked for. The modules of parts that are off are not imported, nor are their
+components, so they cost nothing.
+
+Nothing here reads the cloud except the release pointer, which says what model version the endpoint serves.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mlstack_stacks.composition.environment import Environment
+from mlstack_stacks.outputs import ProjectOutputs
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from mlstack_stacks.spec import EnvironmentSpec
+
+PARTS = (
+    "network",  # before whatever is placed in it
+    "registry",  # before the roles, which read its images
+    "steps",
+    "serving",
+    "notifications",  # before what tells its topic
+    "budget",
+    "monitoring",
+    "features",
+)
+"""The parts of mlstack.yaml that declare resources, each a module of this package, in the order of declaration."""
+
+
+def compose(spec: EnvironmentSpec, parent: pulumi.Resource) -> ProjectOutputs:
+    """Declares everything that an environment consists of.
+
+    Args:
+        spec: The specification of the environment.
+        parent: The component that everything belongs to.
+
+    Returns:
+        What was declared.
+
+    Raises:
+        UserError: AWS has no image of the framework in the region.
+    """
+    environment = Environment(spec, parent)
+    outputs: dict[str, Any] = {}
+    for part in PARTS:
+        given = getattr(spec, part)
+        if given is not None:
+            outputs |= import_module(f"{__name__}.{part}").declare(given, environment)
+    store = environment.store
+    return ProjectOutputs(
+        artifact_bucket=store.artifact_bucket,
+        data_bucket=store.data_bucket,
+        code_uri=store.code_uri,
+        data_uri=store.data_uri,
+        encryption_key_arn=environment.key.arn,
+        region=spec.region,
+        account=spec.account,
+        **outputs,
+    )

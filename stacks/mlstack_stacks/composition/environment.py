@@ -1,0 +1,145 @@
+"""What the parts of an environment share: names, tags, the key, the buckets and the roles."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pulumi
+from mlstack_components.aws.artifact_store import ArtifactStore, ArtifactStoreArgs
+from mlstack_components.aws.encryption_key import EncryptionKey, EncryptionKeyArgs
+from mlstack_components.aws.placement import Placement
+from mlstack_components.aws.tags import project_tags, with_commit
+
+from mlstack_stacks.naming import Names
+from mlstack_stacks.source_commit import source_commit
+from mlstack_stacks.spec.access import secrets_of
+from mlstack_stacks.spec.values import SOURCE_DIRECTORY
+
+if TYPE_CHECKING:
+    from mlstack_components.aws.image_registry import ImageRegistry
+    from mlstack_components.aws.job_roles import JobRoles
+    from mlstack_components.aws.network import NetworkInput
+
+    from mlstack_stacks.spec import EnvironmentSpec
+
+UNOWNED = "unowned"
+"""The owner's tag where the specification names none."""
+
+
+class Environment:
+    """What the parts of an environment share; what must be made for it is made when it is first asked for.
+
+    Args:
+        spec: The specification of the environment.
+        parent: The component that everything belongs to.
+
+    Attributes:
+        spec: The specification.
+        parent: The component that everything belongs to.
+        names: The environment's names.
+        prefix: What the names of its components begin with.
+        placement: Its account and region.
+        tags: The tags of all its resources.
+        release_tags: The tags of what a release changes.
+        boundary: The policy that no role may exceed, or None.
+        group_name: The model package group, or None where there is no registry.
+        pipeline_name: The training pipeline, or None where there are no steps.
+        endpoint_name: The endpoint, or None where nothing is served.
+        options: The options of its components.
+        options_in_network: The options of the components that are placed in the network.
+        network: Where jobs and models are placed; set by the part `network`.
+        images: The repository of the project's own images; set by the part `registry`.
+        topic_arn: The topic of notifications; set by the part `notifications`.
+    """
+
+    def __init__(self, spec: EnvironmentSpec, parent: pulumi.Resource) -> None:
+        self.spec = spec
+        self.parent = parent
+        self.names = Names(spec.name, spec.environment)
+        self.prefix = self.names.resource_prefix
+        self.placement = Placement(spec.account, spec.region)
+        self.tags = project_tags(project=spec.name, environment=spec.environment, owner=spec.owner or UNOWNED)
+        self.release_tags = with_commit({}, source_commit(spec.root))
+        self.boundary = None if spec.roles is None else spec.roles.permissions_boundary
+        self.group_name = None if spec.registry is None else self.names.model_package_group
+        self.pipeline_name = None if spec.steps is None else self.names.pipeline
+        self.endpoint_name = None if spec.serving is None else self.names.endpoint
+        self.options = self.options_in_network = pulumi.ResourceOptions(parent=parent)
+        self.network: NetworkInput | None = None
+        self.images: ImageRegistry | None = None
+        self.topic_arn: pulumi.Output[str] | None = None
+
+    @property
+    def publishers(self) -> dict[str, bool]:
+        """What publishes to the topic of notifications, as arguments of the components that make topic and key."""
+        told, monitoring = self.spec.notifications is not None, self.spec.monitoring
+        return {
+            "alarms_publish": told and monitoring is not None and monitoring.alarms is not None,
+            "budgets_publish": told and self.spec.budget is not None,
+        }
+
+    @cached_property
+    def key(self) -> EncryptionKey:
+        """The key of everything."""
+        description = f"Encrypts everything of {self.spec.name} in {self.spec.environment}"
+        arguments = EncryptionKeyArgs(
+            placement=self.placement, description=description, **self.publishers, tags=self.tags
+        )
+        return EncryptionKey(self.prefix, arguments, self.options)
+
+    @cached_property
+    def store(self) -> ArtifactStore:
+        """The buckets, the code and the data."""
+        root, data = self.spec.root, self.spec.data
+        return ArtifactStore(
+            self.prefix,
+            ArtifactStoreArgs(
+                placement=self.placement,
+                encryption_key_arn=self.key.arn,
+                code_directory=None if self.spec.steps is None else root / SOURCE_DIRECTORY,
+                data_file=None if data is None else root / data.source,
+                tags=self.tags,
+                release_tags=self.release_tags,
+            ),
+            self.options,
+        )
+
+    @cached_property
+    def roles(self) -> JobRoles:
+        """The roles of all work that the specification has; to be asked for after network and registry are declared."""
+        from mlstack_components.aws.images import repository_arn
+        from mlstack_components.aws.job_roles import JobKind, JobRoles, JobRolesArgs
+
+        from mlstack_stacks.pipeline_steps import image_of
+
+        steps, serving, given = self.spec.steps, self.spec.serving, self.spec.roles
+        kinds = set() if serving is None else {JobKind.SERVING}
+        repositories: list[pulumi.Input[str]] = [] if self.images is None else [self.images.arn]
+        if steps is not None:
+            kinds |= {JobKind.TRAINING, JobKind.PIPELINE}
+            kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate else set()
+            shipped = repository_arn(image_of(steps, self.spec.region).uri)
+            repositories += [] if shipped is None else [shipped]
+        return JobRoles(
+            self.prefix,
+            JobRolesArgs(
+                placement=self.placement,
+                kinds=frozenset(kinds),
+                encryption_key_arn=self.key.arn,
+                data_bucket_arn=self.store.data_bucket_arn,
+                artifact_bucket_arn=self.store.artifact_bucket_arn,
+                image_repository_arns=repositories,
+                pipeline_name=self.pipeline_name,
+                model_package_group_name=self.group_name,
+                endpoint_name=self.endpoint_name,
+                tuning=steps is not None and steps.tune is not None,
+                capture=serving is not None and serving.capture_percent > 0,
+                network=self.network,
+                secrets={kind: secrets_of(self.spec, kind) for kind in kinds},
+                role_arns={} if given is None else {JobKind(kind): arn for kind, arn in given.given().items()},
+                permissions_boundary_arn=self.boundary,
+                tags=self.tags,
+            ),
+            self.options,
+        )

@@ -1,0 +1,40 @@
+"""The part `notifications`: who hears of new models, failed pipelines and failed endpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlstack_components.aws.notifications import Notifications as Topic
+from mlstack_components.aws.notifications import NotificationsArgs
+
+if TYPE_CHECKING:
+    from mlstack_stacks.composition.environment import Environment
+    from mlstack_stacks.spec import Notifications
+
+
+def declare(notifications: Notifications, environment: Environment) -> dict[str, Any]:
+    """Declares the topic and the rules that feed it.
+
+    Args:
+        notifications: The specification's part.
+        environment: The environment.
+
+    Returns:
+        The outputs, by name.
+    """
+    topic = Topic(
+        environment.prefix,
+        NotificationsArgs(
+            placement=environment.placement,
+            encryption_key_arn=environment.key.arn,
+            emails=notifications.emails,
+            pipeline_name=environment.pipeline_name,
+            model_package_group_name=environment.group_name,
+            endpoint_name=environment.endpoint_name,
+            **environment.publishers,
+            tags=environment.tags,
+        ),
+        environment.options,
+    )
+    environment.topic_arn = topic.topic_arn
+    return {"notification_topic_arn": topic.topic_arn}

@@ -1,0 +1,43 @@
+"""Reading the release pointer: which model version an environment's endpoint serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+
+if TYPE_CHECKING:
+    from mlstack_stacks.naming import Names
+
+
+@dataclass(frozen=True)
+class Released:
+    """What the release pointer says.
+
+    Attributes:
+        model_package_arn: The model package that the environment serves, or None as long as nothing is released.
+        instance_count: How many instances served when it was released; 0 where that is not known.
+    """
+
+    model_package_arn: str | None
+    instance_count: int
+
+
+def released(names: Names, parent: pulumi.Resource) -> Released:
+    """Read the release pointer.
+
+    Args:
+        names: The environment's names.
+        parent: The component whose provider is asked.
+    """
+    # By path, since reading a single parameter fails where there is none. By its token, since pulumi_aws.ssm with all
+    # its classes takes longer to import than everything else of an endpoint takes to be declared.
+    found = pulumi.runtime.invoke(
+        "aws:ssm/getParametersByPath:getParametersByPath",
+        {"path": names.release_path, "withDecryption": False},
+        pulumi.InvokeOptions(parent=parent),
+    ).value
+    values = dict(zip(found.get("names") or (), found.get("values") or (), strict=True))
+    count = values.get(names.instance_count_parameter, "")
+    return Released(values.get(names.release_parameter), int(count) if count.isdecimal() else 0)

@@ -1,0 +1,119 @@
+"""The part `serving`: the endpoint, as far as there is something to serve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from mlstack_components.aws.endpoint import VARIANT_NAME, Endpoint, EndpointArgs
+from mlstack_components.aws.endpoint_capture import CaptureArgs
+from mlstack_components.aws.endpoint_rollout import RolloutArgs
+from mlstack_components.aws.job_roles import JobKind
+
+from mlstack_stacks.composition.release_pointer import released
+from mlstack_stacks.spec.access import secrets_of
+
+if TYPE_CHECKING:
+    from mlstack_components.aws.endpoint_scaling import CapacitySchedule
+
+    from mlstack_stacks.composition.environment import Environment
+    from mlstack_stacks.spec import Rollout, Scaling, Serving
+
+
+def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
+    """Declares the endpoint with what the release pointer says it serves.
+
+    Args:
+        serving: The specification's part.
+        environment: The environment.
+
+    Returns:
+        The outputs, by name.
+    """
+    spec = environment.spec
+    release = released(environment.names, environment.parent)
+    endpoint = Endpoint(
+        environment.prefix,
+        EndpointArgs(
+            endpoint_name=environment.names.endpoint,
+            model_package_arn=release.model_package_arn,
+            role_arn=environment.roles.arn(JobKind.SERVING),
+            encryption_key_arn=environment.key.arn,
+            instance_type=serving.instance_type,
+            # An endpoint that was scaled up since stays so: no update scales a busy one down.
+            instance_count=max(serving.instances.min, release.instance_count),
+            capture=_capture(serving, environment),
+            rollout=_rollout(serving.rollout),
+            network_isolation=not secrets_of(spec, "serving"),
+            network=environment.network,
+            tags=environment.tags,
+            release_tags=environment.release_tags,
+        ),
+        environment.options_in_network,
+    )
+    if release.model_package_arn is not None:
+        _scale(serving, endpoint, environment)
+    waits_for = f"a released model version (`mlstack release {spec.environment}`)"
+    return {
+        "endpoint_name": environment.names.endpoint,
+        "endpoint_waits_for": waits_for if release.model_package_arn is None else None,
+        "release_parameter_path": environment.names.release_path,
+    }
+
+
+def _capture(serving: Serving, environment: Environment) -> CaptureArgs | None:
+    if not serving.capture_percent:
+        return None
+    bucket, key = environment.store.data_bucket, environment.key.arn
+    return CaptureArgs(percent=serving.capture_percent, bucket=bucket, encryption_key_arn=key)
+
+
+def _rollout(rollout: Rollout) -> RolloutArgs | None:
+    """How calls go over to a new model; None where they do so all at once and nothing is watched."""
+    if rollout.kind == "all_at_once" and not rollout.rollback_alarms:
+        return None
+    return RolloutArgs(
+        kind=rollout.kind,
+        step_percent=rollout.step_percent,
+        wait_seconds=rollout.wait_minutes * 60,
+        rollback_alarms=rollout.rollback_alarms,
+    )
+
+
+def _scale(serving: Serving, endpoint: Endpoint, environment: Environment) -> None:
+    """Declares the scaling of an endpoint, as far as its number of instances is to follow the load.
+
+    It belongs to the endpoint's component, so that a release brings it up with the endpoint and may change it.
+    """
+    most = serving.instances.max
+    if most is None or not serving.instances.scale:
+        return
+    from mlstack_components.aws.endpoint_scaling import EndpointScaling, EndpointScalingArgs
+
+    from mlstack_stacks.spec import Scaling
+
+    scaling = serving.scaling or Scaling()
+    EndpointScaling(
+        environment.prefix,
+        EndpointScalingArgs(
+            endpoint_name=endpoint.endpoint_name.apply(str),
+            variant_name=VARIANT_NAME,
+            min_instances=serving.instances.min,
+            max_instances=most,
+            invocations_per_instance=scaling.invocations_per_instance,
+            scale_in_cooldown_seconds=scaling.scale_in_cooldown_seconds,
+            scale_out_cooldown_seconds=scaling.scale_out_cooldown_seconds,
+            schedules=_schedules(scaling),
+            tags=environment.tags,
+        ),
+        pulumi.ResourceOptions(parent=endpoint),
+    )
+
+
+def _schedules(scaling: Scaling) -> list[CapacitySchedule]:
+    from mlstack_components.aws.endpoint_scaling import CapacitySchedule
+
+    return [
+        CapacitySchedule(cron=each.cron, at=each.at, min_instances=each.min, max_instances=each.max)
+        for each in scaling.schedules
+    ]
