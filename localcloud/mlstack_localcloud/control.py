@@ -207,8 +207,10 @@ def _spawn(paths: Home) -> subprocess.Popen[bytes]:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "MOTO_"))
     }
-    # glibc would keep a heap for each of the gateway's threads, and give little of it back.
+    # glibc would keep a heap for each of the gateway's threads, and give little of it back; large blocks, which are the
+    # bodies of objects, it gives back only as long as it may not move the size from which on it maps them one by one.
     environment.setdefault("MALLOC_ARENA_MAX", "2")
+    environment.setdefault("MALLOC_MMAP_THRESHOLD_", str(256 * 1024))
     descriptor = os.open(paths.daemon_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab") as log:
         return subprocess.Popen(

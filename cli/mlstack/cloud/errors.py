@@ -41,18 +41,12 @@ def error_message(error: ClientError) -> str:
 def is_missing(error: ClientError) -> bool:
     """Whether AWS says that something does not exist.
 
-    SageMaker has no code of its own for it: it is a ValidationException (`Could not find …`, `… does not exist`), for
-    some operations a ResourceNotFound.
+    Services name it by what is missing, such as NoSuchBucket or RepositoryNotFoundException. SageMaker has no code of
+    its own for it: it is a ValidationException (`Could not find …`, `… does not exist`), for some operations a
+    ResourceNotFound.
     """
     code, message = error_code(error), error_message(error).lower()
-    if code in {
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-        "ParameterNotFound",
-        "NoSuchKey",
-        "404",
-        "NoSuchBucket",
-    }:
+    if code == "404" or code.startswith("NoSuch") or code.endswith(("NotFound", "NotFoundException")):
         return True
     return code == "ValidationException" and ("could not find" in message or "does not exist" in message)
 

@@ -9,7 +9,7 @@ state or by the project's own tags and paths.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mlstack.engine.pulumi import Pulumi
     from mlstack.engine.state import StateResource
     from mlstack.infrastructure.contents import Contents
+
+_TRIES = 3
 
 
 class HoldsDataError(MlstackError):
@@ -136,13 +138,39 @@ class Destruction:
             changes = None
             if self.pulumi.exists():
                 say(f"Destroying {self.spec.environment}")
-                changes = self.pulumi.destroy(on_event=on_event)
+                changes = self._destroy(delete_data, say, on_event)
             say("Deleting what releases left")
             self._delete_releases(began)
             if changes is not None:
                 self.pulumi.remove()
             say("Asking the cloud what is left")
             return Destroyed(changes, look_for(self.session, self.resources))
+
+    def _destroy(
+        self, delete_data: bool, say: Callable[[str], object], on_event: Callable[[Step | Diagnostic], object]
+    ) -> Changes:
+        """Lets the engine delete the resources; what was written since they were emptied does not stop it.
+
+        An endpoint keeps its last calls, and S3 delivers access logs hours later.
+        """
+        from mlstack.engine.events import Step
+        from mlstack.engine.failure import EngineFailure
+
+        deleted: list[Step] = []
+
+        def see(event: Step | Diagnostic) -> None:
+            if isinstance(event, Step) and event.phase == "done" and event.is_change:
+                deleted.append(event)
+            on_event(event)
+
+        for _ in range(_TRIES - 1):
+            try:
+                return replace(self.pulumi.destroy(on_event=see), steps=tuple(deleted))
+            except EngineFailure:
+                if not delete_data or not contents.read_contents(self.session, self.resources):
+                    raise
+                contents.delete_contents(self.session, self.resources, say)
+        return replace(self.pulumi.destroy(on_event=see), steps=tuple(deleted))
 
     def _delete_releases(self, began: datetime) -> None:
         """Models and endpoint configurations are retained for rollbacks; the pointer was never Pulumi's."""

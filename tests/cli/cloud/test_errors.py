@@ -51,6 +51,8 @@ def test_other_exceptions_pass() -> None:
         ("ValidationException", "1 validation error detected", False),
         ("ResourceNotFound", "Pipeline 'x' does not exist.", True),
         ("ParameterNotFound", "", True),
+        ("RepositoryNotFoundException", "", True),
+        ("NoSuchBucket", "", True),
         ("AccessDeniedException", "could not find", False),
     ],
 )

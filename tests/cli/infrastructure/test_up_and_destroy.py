@@ -9,6 +9,8 @@ import json
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +181,30 @@ def test_destroy_leaves_nothing(weather: Weather, outputs: dict[str, Any], aws: 
     # Once more is harmless, and the whole goes up again.
     assert weather.json("destroy", "local", "--yes")["deleted"] == []
     assert len(weather.json("up", "local")["changes"]) == len(made) - 2
+
+
+def test_what_is_written_meanwhile_does_not_stop_it(
+    weather: Weather, outputs: dict[str, Any], aws: boto3.Session
+) -> None:
+    written: list[str] = []
+
+    def write_late() -> None:
+        sagemaker, deadline = aws.client("sagemaker"), time.monotonic() + 120
+        # The engine deletes it after everything was emptied and before the buckets.
+        while outputs["pipeline_name"] in str(sagemaker.list_pipelines()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        aws.client("s3").put_object(Bucket=outputs["data_bucket"], Key="capture/late", Body=b"1")
+        written.append("capture/late")
+
+    made = _resources(weather)
+    writer = threading.Thread(target=write_late)
+    writer.start()
+    destroyed = weather.json("destroy", "local", "--delete-data", "--yes")
+    writer.join()
+    assert written
+    assert destroyed["left"] == []
+    assert sorted(destroyed["deleted"]) == sorted(each["urn"] for each in made if "pulumi:" not in each["type"])
+    weather.mlstack("up", "local")
 
 
 def test_an_interrupted_destroy_is_finished_by_the_next(weather: Weather, outputs: dict[str, Any]) -> None:

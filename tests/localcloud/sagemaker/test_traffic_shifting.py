@@ -119,6 +119,20 @@ def test_an_alarm_while_it_bakes_brings_the_old_fleet_back(served, cloud, alarm,
     jobs.until(lambda: {"count": len(list(folder.iterdir()))}, "count", {1})
 
 
+def test_an_alarm_that_is_over_before_anyone_looks_counts(served, alarm):
+    second = served.configure("two", "rain", instances=2)
+    alarm("ALARM")
+    alarm("OK")  # what was over before the new fleet baked does not
+    served.update(second, deployment("ALL_AT_ONCE", wait=60, alarm="errors"))
+    while (_share(served.describe()) or ("",))[0] != "Baking":
+        time.sleep(0.02)
+    time.sleep(0.5)
+    assert served.describe()["EndpointStatus"] == "Updating"
+    alarm("ALARM")
+    alarm("OK")
+    assert served.status("InService", seconds=10)["EndpointConfigName"] == "one"
+
+
 def test_the_old_fleet_stays_for_the_termination_wait(served):
     began = time.monotonic()
     served.update(served.configure("two", "rain", instances=2), deployment("ALL_AT_ONCE", wait=0, termination=2))

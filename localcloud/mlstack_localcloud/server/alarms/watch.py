@@ -69,11 +69,11 @@ class AlarmWatch:
             The answer.
         """
         with self._changing:
-            before = {name: messages.state(alarm) for name, alarm in _alarms(region).items()}
+            before = {name: messages.state(alarm) for name, alarm in alarms_of(region).items()}
             answer = change()
             changed = [
                 (alarm, before[name])
-                for name, alarm in _alarms(region).items()
+                for name, alarm in alarms_of(region).items()
                 if name in before and before[name]["value"] != alarm.state_value
             ]
         for alarm, old in changed:
@@ -154,5 +154,6 @@ def _backends() -> list[tuple[str, Any]]:
     return [] if cloudwatch is None else list(cloudwatch.cloudwatch_backends[ACCOUNT].items())
 
 
-def _alarms(region: str) -> dict[str, Any]:
+def alarms_of(region: str) -> dict[str, Any]:
+    """Return a region's alarms, moto's own, by name."""
     return next((dict(backend.alarms) for name, backend in _backends() if name == region), {})

@@ -52,16 +52,6 @@ class Workshop:
         """Return the variables with temporary keys of a role."""
         return variables.credentials(self._clients, role_arn, region)
 
-    def tripped_alarms(self, names: tuple[str, ...], region: str) -> list[str]:
-        """Return which of some CloudWatch alarms are in ALARM now."""
-        if not names:
-            return []
-        found = self._clients.client("cloudwatch", region).describe_alarms(
-            AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"]
-        )
-        alarms = [alarm for kind in ("MetricAlarms", "CompositeAlarms") for alarm in found.get(kind, [])]
-        return sorted(alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM")
-
     def scaled_variants(self, endpoint: str, region: str) -> set[str]:
         """Return the variants of an endpoint that are registered for automatic scaling."""
         pages = self._clients.client("application-autoscaling", region).get_paginator("describe_scalable_targets")

@@ -13,8 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from mlstack_localcloud.server.alarms.tripped import tripped_alarms
 from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.errors import validation_error
 from mlstack_localcloud.server.sagemaker.serving.fleet import Fleet
@@ -130,9 +129,9 @@ class Rollouts:
             raise ClosingError
 
     def _bake(self, arn: str, plan: TrafficPlan, deadline: float) -> None:
-        end = time.monotonic() + plan.bake_seconds
+        began, end = time.time(), time.monotonic() + plan.bake_seconds
         while True:
-            self._heed_alarms(plan.alarms, arns.region_of(arn))
+            _heed_alarms(plan.alarms, arns.region_of(arn), began)
             now = time.monotonic()
             if now >= end:
                 return
@@ -143,17 +142,6 @@ class Rollouts:
                 )
             if self._closing.wait(min(_SECONDS_BETWEEN_LOOKS, end - now)):
                 raise ClosingError
-
-    def _heed_alarms(self, names: tuple[str, ...], region: str) -> None:
-        try:
-            tripped = self._workshop.tripped_alarms(names, region)
-        except (ClientError, BotoCoreError) as error:
-            raise RolloutError(f"The CloudWatch alarms {', '.join(names)} cannot be read: {error}") from error
-        if tripped:
-            raise RolloutError(
-                f"CloudWatch alarms went into the ALARM state while the new fleet was baking: {', '.join(tripped)}. "
-                "The deployment was rolled back."
-            )
 
     def refuse_other_types(self, arn: str, before: Deployment, after: Deployment) -> None:
         """Refuse an update that gives a variant that is scaled another instance type.
@@ -216,3 +204,11 @@ class Rollouts:
     def _end(self, fleet: Fleet) -> None:
         self.router.drain(fleet)
         fleet.close(remove=True)
+
+
+def _heed_alarms(names: tuple[str, ...], region: str, since: float) -> None:
+    if tripped := tripped_alarms(names, region, since):
+        raise RolloutError(
+            f"CloudWatch alarms went into the ALARM state while the new fleet was baking: {', '.join(tripped)}. "
+            "The deployment was rolled back."
+        )
