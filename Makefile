@@ -4,6 +4,7 @@
 #   make test    the tests
 #   make check   formatting, lint, types, the direction of imports
 #   make bench   the figures of docs/benchmarks.md, measured here
+#   make docs    the README's table of parts, from the code
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +15,7 @@ WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench constraints clean
+.PHONY: help install demo test check format bench docs constraints clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +55,9 @@ format: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	@$(BIN)/mlstack engine install
 	@$(BIN)/python -m benchmarks
+
+docs: $(VENV)/installed-dev
+	@$(BIN)/python docs/generate.py
 
 # Pins every dependency of every extra for Python 3.11 to 3.13; the file holds no addresses.
 constraints: $(BIN)/python

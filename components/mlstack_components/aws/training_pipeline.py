@@ -47,7 +47,10 @@ class TrainingPipelineArgs:
 
 
 class TrainingPipeline(pulumi.ComponentResource):
-    """A SageMaker pipeline; its definition is `pipeline_definition`. Rules: CKV_AWS_367 to 371, SageMaker.9 to .13."""
+    """A SageMaker pipeline: prepare, train or tune, evaluate, gate, register.
+
+    Rules: CKV_AWS_367 to 371, SageMaker.9 to .13.
+    """
 
     pipeline_name: pulumi.Output[str]
     """The pipeline's name."""
