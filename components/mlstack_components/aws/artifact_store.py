@@ -73,10 +73,19 @@ class ArtifactStore(pulumi.ComponentResource):
     """The S3 URI of the code bundle, a `sourcedir.tar.gz`; None without code."""
     data_uri: pulumi.Output[str | None]
     """The S3 URI of the dataset; None without data."""
+    logs: SecureBucket
+    """The bucket of the access logs, and its settings."""
+    data: SecureBucket
+    """The bucket of the data, and its settings."""
+    artifacts: SecureBucket
+    """The bucket of code, models and reports, and its settings."""
+    objects: list[aws.s3.BucketObjectv2]
+    """The code bundle and the dataset, as far as there are any."""
 
     def __init__(self, name: str, args: ArtifactStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ArtifactStore", name, {}, opts)
-        logs = secure_bucket(
+        self.objects = []
+        self.logs = logs = secure_bucket(
             f"{name}-logs",
             SecureBucketArgs(
                 placement=args.placement,
@@ -91,8 +100,8 @@ class ArtifactStore(pulumi.ComponentResource):
             ),
             self,
         )
-        data = self._bucket(f"{name}-data", args, logs, LOG_PREFIX_DATA)
-        artifacts = self._bucket(f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS)
+        self.data = data = self._bucket(f"{name}-data", args, logs, LOG_PREFIX_DATA)
+        self.artifacts = artifacts = self._bucket(f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS)
         self.data_bucket = data.bucket.bucket
         self.data_bucket_arn = data.bucket.arn
         self.artifact_bucket = artifacts.bucket.bucket
@@ -165,6 +174,7 @@ class ArtifactStore(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self, retain_on_delete=True, depends_on=store.ready),
         )
+        self.objects.append(uploaded)
         return pulumi.Output.all(store.bucket.bucket, uploaded.key).apply(lambda parts: s3_uri(parts[0], parts[1]))
 
 

@@ -33,10 +33,12 @@ class Budget(pulumi.ComponentResource):
 
     budget_name: pulumi.Output[str]
     """The budget's name."""
+    budget: aws.budgets.Budget
+    """The budget."""
 
     def __init__(self, name: str, args: BudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:Budget", name, {}, opts)
-        budget = aws.budgets.Budget(
+        self.budget = budget = aws.budgets.Budget(
             f"{name}-budget",
             aws.budgets.BudgetArgs(
                 budget_type="COST",

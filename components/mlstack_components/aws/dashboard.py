@@ -56,11 +56,13 @@ class Dashboard(pulumi.ComponentResource):
 
     dashboard_name: pulumi.Output[str]
     """The dashboard's name."""
+    dashboard: aws.cloudwatch.Dashboard
+    """The dashboard."""
 
     def __init__(self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:Dashboard", name, {}, opts)
         body = pulumi.Output.from_input(args.alarm_arns).apply(lambda arns: dashboard_body(args, arns))
-        dashboard = aws.cloudwatch.Dashboard(
+        self.dashboard = dashboard = aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
             aws.cloudwatch.DashboardArgs(dashboard_name=args.dashboard_name, dashboard_body=body),
             pulumi.ResourceOptions(parent=self),

@@ -80,11 +80,15 @@ class EncryptionKey(pulumi.ComponentResource):
     """The key's id."""
     alias_name: pulumi.Output[str]
     """The alias, such as `alias/mlstack/weather-dev`."""
+    key: aws.kms.Key
+    """The key."""
+    alias: aws.kms.Alias
+    """Its alias."""
 
     def __init__(self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:EncryptionKey", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        key = aws.kms.Key(
+        self.key = key = aws.kms.Key(
             f"{name}-key",
             aws.kms.KeyArgs(
                 description=args.description,
@@ -97,7 +101,7 @@ class EncryptionKey(pulumi.ComponentResource):
             ),
             child,
         )
-        alias = aws.kms.Alias(
+        self.alias = alias = aws.kms.Alias(
             f"{name}-key-alias", aws.kms.AliasArgs(name=f"alias/mlstack/{name}", target_key_id=key.key_id), child
         )
         self.arn = key.arn

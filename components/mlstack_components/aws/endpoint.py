@@ -69,10 +69,18 @@ class Endpoint(pulumi.ComponentResource):
     """The model that is intended, None before the first release."""
     log_group_name: pulumi.Output[str]
     """The log group of the model's containers."""
+    log_group: aws.cloudwatch.LogGroup
+    """The log group."""
+    model: aws.sagemaker.Model | None
+    """The model; None before the first release, and so for the others."""
+    configuration: aws.sagemaker.EndpointConfiguration | None
+    """The endpoint configuration."""
+    endpoint: aws.sagemaker.Endpoint | None
+    """The endpoint."""
 
     def __init__(self, name: str, args: EndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:Endpoint", name, {}, opts)
-        log_group = aws.cloudwatch.LogGroup(
+        self.log_group = log_group = aws.cloudwatch.LogGroup(
             f"{name}-endpoint-logs",
             aws.cloudwatch.LogGroupArgs(
                 name=f"/aws/sagemaker/Endpoints/{args.endpoint_name}",
@@ -83,6 +91,7 @@ class Endpoint(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self),
         )
         self.log_group_name = log_group.name
+        self.model = self.configuration = self.endpoint = None
         if args.model_package_arn is None:
             self._wait_for_release()
         else:
@@ -103,8 +112,8 @@ class Endpoint(pulumi.ComponentResource):
 
     def _serve(self, name: str, args: EndpointArgs, model_package_arn: str, log_group: aws.cloudwatch.LogGroup) -> None:
         kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
-        model = aws.sagemaker.Model(f"{name}-model", model_args(args, model_package_arn), kept)
-        configuration = aws.sagemaker.EndpointConfiguration(
+        self.model = model = aws.sagemaker.Model(f"{name}-model", model_args(args, model_package_arn), kept)
+        self.configuration = configuration = aws.sagemaker.EndpointConfiguration(
             f"{name}-endpoint-configuration",
             aws.sagemaker.EndpointConfigurationArgs(
                 kms_key_arn=None if has_local_storage(args.instance_type) else args.encryption_key_arn,
@@ -122,7 +131,7 @@ class Endpoint(pulumi.ComponentResource):
             ),
             kept,
         )
-        endpoint = aws.sagemaker.Endpoint(
+        self.endpoint = endpoint = aws.sagemaker.Endpoint(
             f"{name}-endpoint",
             aws.sagemaker.EndpointArgs(
                 name=args.endpoint_name,

@@ -73,6 +73,8 @@ class FeatureStore(pulumi.ComponentResource):
     """The role."""
     names: dict[str, pulumi.Output[str]]
     """The groups' names in AWS, by their short names."""
+    role_policy: aws.iam.RolePolicy | None
+    """The role's rights; None where nothing is kept offline."""
 
     def __init__(self, name: str, args: FeatureStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:FeatureStore", name, {}, opts)
@@ -86,6 +88,7 @@ class FeatureStore(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
+        self.role_policy = None
         role_arn = self._allowed(name, args)
         self.groups = {
             short: self._group(f"{name}-{short}", group, role_arn, args) for short, group in args.groups.items()
@@ -97,7 +100,7 @@ class FeatureStore(pulumi.ComponentResource):
         """The role's ARN, known only when it has its rights: AWS tries them when a group is made."""
         if not any(group.offline for group in args.groups.values()):
             return self.role.arn
-        policy = aws.iam.RolePolicy(
+        self.role_policy = policy = aws.iam.RolePolicy(
             f"{name}-features-policy",
             aws.iam.RolePolicyArgs(
                 role=self.role.name,

@@ -34,11 +34,15 @@ class ImageRegistry(pulumi.ComponentResource):
     """The repository's name."""
     repository_url: pulumi.Output[str]
     """Where images are pushed to, without a tag."""
+    repository: aws.ecr.Repository
+    """The repository."""
+    lifecycle: aws.ecr.LifecyclePolicy
+    """What expires in it."""
 
     def __init__(self, name: str, args: ImageRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ImageRegistry", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        repository = aws.ecr.Repository(
+        self.repository = repository = aws.ecr.Repository(
             f"{name}-images",
             aws.ecr.RepositoryArgs(
                 image_tag_mutability="IMMUTABLE",
@@ -53,7 +57,7 @@ class ImageRegistry(pulumi.ComponentResource):
             ),
             child,
         )
-        aws.ecr.LifecyclePolicy(
+        self.lifecycle = aws.ecr.LifecyclePolicy(
             f"{name}-images-lifecycle",
             aws.ecr.LifecyclePolicyArgs(repository=repository.name, policy=lifecycle_policy()),
             child,

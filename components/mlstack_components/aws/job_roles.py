@@ -74,10 +74,14 @@ class JobRoles(pulumi.ComponentResource):
 
     arns: dict[JobKind, pulumi.Output[str]]
     """The ARN of each role, by kind. An ARN is known only when the role's rights are there."""
+    roles: dict[JobKind, aws.iam.Role]
+    """The roles that are made, by kind; not those that were there already."""
+    policies: dict[JobKind, aws.iam.RolePolicy]
+    """What they may do, by kind."""
 
     def __init__(self, name: str, args: JobRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:JobRoles", name, {}, opts)
-        self.arns = {}
+        self.arns, self.roles, self.policies = {}, {}, {}
         # In the enumeration's order: the pipeline's rights name the roles of its jobs, which come first.
         for kind in (kind for kind in JobKind if kind in args.kinds):
             given = args.role_arns.get(kind)
@@ -96,7 +100,7 @@ class JobRoles(pulumi.ComponentResource):
         return self.arns[kind]
 
     def _role(self, name: str, kind: JobKind, args: JobRolesArgs) -> pulumi.Output[str]:
-        role = aws.iam.Role(
+        self.roles[kind] = role = aws.iam.Role(
             f"{name}-{kind}",
             aws.iam.RoleArgs(
                 assume_role_policy=trust_policy(args.placement, "sagemaker"),
@@ -106,7 +110,7 @@ class JobRoles(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        policy = aws.iam.RolePolicy(
+        self.policies[kind] = policy = aws.iam.RolePolicy(
             f"{name}-{kind}-policy",
             aws.iam.RolePolicyArgs(role=role.name, policy=self._policy(kind, args)),
             pulumi.ResourceOptions(parent=self),

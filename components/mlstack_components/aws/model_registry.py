@@ -27,10 +27,12 @@ class ModelRegistry(pulumi.ComponentResource):
     """The group's name."""
     arn: pulumi.Output[str]
     """The group's ARN."""
+    group: aws.sagemaker.ModelPackageGroup
+    """The group."""
 
     def __init__(self, name: str, args: ModelRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ModelRegistry", name, {}, opts)
-        group = aws.sagemaker.ModelPackageGroup(
+        self.group = group = aws.sagemaker.ModelPackageGroup(
             f"{name}-models",
             aws.sagemaker.ModelPackageGroupArgs(
                 model_package_group_name=args.model_package_group_name,

@@ -54,16 +54,30 @@ class Notifications(pulumi.ComponentResource):
     """The topic; anything may be subscribed to it."""
     undelivered_queue_arn: pulumi.Output[str]
     """The queue of events that could not be delivered."""
+    topic: aws.sns.Topic
+    """The topic."""
+    topic_policy: aws.sns.TopicPolicy
+    """Who may publish to it."""
+    queue: aws.sqs.Queue
+    """The queue of what could not be delivered."""
+    queue_policy: aws.sqs.QueuePolicy
+    """Who may send to it."""
+    rules: dict[str, aws.cloudwatch.EventRule]
+    """The rules, by what they tell of."""
+    targets: dict[str, aws.cloudwatch.EventTarget]
+    """The rules' targets, by the same names."""
+    subscriptions: dict[str, aws.sns.TopicSubscription]
+    """The subscriptions, by address."""
 
     def __init__(self, name: str, args: NotificationsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:Notifications", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        topic = aws.sns.Topic(
+        self.topic = topic = aws.sns.Topic(
             f"{name}-notifications",
             aws.sns.TopicArgs(kms_master_key_id=args.encryption_key_arn, tags=args.tags),
             child,
         )
-        queue = aws.sqs.Queue(
+        self.queue = queue = aws.sqs.Queue(
             f"{name}-undelivered",
             aws.sqs.QueueArgs(
                 kms_master_key_id=args.encryption_key_arn,
@@ -72,10 +86,10 @@ class Notifications(pulumi.ComponentResource):
             ),
             child,
         )
-        rules = self._rules(name, args)
+        self.rules = rules = self._rules(name, args)
         self._policies(name, args, topic, queue, rules)
-        for event, rule in rules.items():
-            aws.cloudwatch.EventTarget(
+        self.targets = {
+            event: aws.cloudwatch.EventTarget(
                 f"{name}-{event}-target",
                 aws.cloudwatch.EventTargetArgs(
                     rule=rule.name,
@@ -84,12 +98,16 @@ class Notifications(pulumi.ComponentResource):
                 ),
                 child,
             )
-        for email in args.emails:
-            aws.sns.TopicSubscription(
+            for event, rule in rules.items()
+        }
+        self.subscriptions = {
+            email: aws.sns.TopicSubscription(
                 f"{name}-{email}",
                 aws.sns.TopicSubscriptionArgs(topic=topic.arn, protocol="email", endpoint=email),
                 child,
             )
+            for email in args.emails
+        }
         self.topic_arn = topic.arn
         self.undelivered_queue_arn = queue.arn
         self.register_outputs({"topic_arn": self.topic_arn, "undelivered_queue_arn": self.undelivered_queue_arn})
@@ -119,7 +137,7 @@ class Notifications(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         rule_arns = pulumi.Output.all(*(rule.arn for rule in rules.values()))
         account = args.placement.account
-        aws.sns.TopicPolicy(
+        self.topic_policy = aws.sns.TopicPolicy(
             f"{name}-notifications-policy",
             aws.sns.TopicPolicyArgs(
                 arn=topic.arn,
@@ -129,7 +147,7 @@ class Notifications(pulumi.ComponentResource):
             ),
             child,
         )
-        aws.sqs.QueuePolicy(
+        self.queue_policy = aws.sqs.QueuePolicy(
             f"{name}-undelivered-policy",
             aws.sqs.QueuePolicyArgs(
                 queue_url=queue.url,

@@ -91,6 +91,7 @@ class PrivateNetwork(pulumi.ComponentResource):
             aws.ec2.RouteTableArgs(vpc_id=self.vpc.id, tags=self._named(args, "private")),
             self._child,
         )
+        self.associations: dict[str, aws.ec2.RouteTableAssociation] = {}
         self.subnets = [self._subnet(args, zone, cidr) for zone, cidr in subnet_cidrs(args.cidr, args.zones).items()]
         self.jobs_group = self._group(args, "jobs", "Jobs and models: to the endpoints, to S3 and among themselves")
         self.endpoints_group = self._group(args, "endpoints", "Endpoints of AWS's services: from jobs and models")
@@ -126,7 +127,7 @@ class PrivateNetwork(pulumi.ComponentResource):
             ),
             self._child,
         )
-        aws.ec2.RouteTableAssociation(
+        self.associations[zone] = aws.ec2.RouteTableAssociation(
             f"{self._name}-private-{zone}-routes",
             aws.ec2.RouteTableAssociationArgs(subnet_id=subnet.id, route_table_id=self.route_table.id),
             self._child,
@@ -188,26 +189,30 @@ class PrivateNetwork(pulumi.ComponentResource):
             ("jobs-to-endpoints", jobs, "Jobs and models call AWS's services", {**https, group: endpoints}),
             ("jobs-to-s3", jobs, "S3 through the gateway", {**https, "prefix_list_id": self.gateway.prefix_list_id}),
         ]
-        for what, owner, description, peer in incoming:
-            aws.vpc.SecurityGroupIngressRule(
+        self.ingress_rules = {
+            what: aws.vpc.SecurityGroupIngressRule(
                 f"{self._name}-{what}",
                 aws.vpc.SecurityGroupIngressRuleArgs(
                     security_group_id=owner, description=description, tags=args.tags, **peer
                 ),
                 self._child,
             )
-        for what, owner, description, peer in outgoing:
-            aws.vpc.SecurityGroupEgressRule(
+            for what, owner, description, peer in incoming
+        }
+        self.egress_rules = {
+            what: aws.vpc.SecurityGroupEgressRule(
                 f"{self._name}-{what}",
                 aws.vpc.SecurityGroupEgressRuleArgs(
                     security_group_id=owner, description=description, tags=args.tags, **peer
                 ),
                 self._child,
             )
+            for what, owner, description, peer in outgoing
+        }
 
     def _flow_logs(self, args: PrivateNetworkArgs) -> None:
         name = self._name
-        group = aws.cloudwatch.LogGroup(
+        self.flow_log_group = group = aws.cloudwatch.LogGroup(
             f"{name}-flow-logs",
             aws.cloudwatch.LogGroupArgs(
                 kms_key_id=args.encryption_key_arn, retention_in_days=args.flow_log_retention_days, tags=args.tags
@@ -215,7 +220,7 @@ class PrivateNetwork(pulumi.ComponentResource):
             self._child,
         )
         trust = trust_policy(args.placement, "vpc-flow-logs", source_arns=[args.placement.arn("ec2", "vpc-flow-log/*")])
-        role = aws.iam.Role(
+        self.flow_log_role = role = aws.iam.Role(
             f"{name}-flow-logs-role",
             aws.iam.RoleArgs(
                 assume_role_policy=trust,
@@ -225,7 +230,7 @@ class PrivateNetwork(pulumi.ComponentResource):
             ),
             self._child,
         )
-        policy = aws.iam.RolePolicy(
+        self.flow_log_policy = policy = aws.iam.RolePolicy(
             f"{name}-flow-logs-policy",
             aws.iam.RolePolicyArgs(role=role.name, policy=group.arn.apply(flow_log_policy)),
             self._child,

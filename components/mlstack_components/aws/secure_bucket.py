@@ -50,10 +50,12 @@ class SecureBucket:
     Attributes:
         bucket: The bucket.
         ready: Its encryption, versioning and policy: objects depend on them.
+        settings: All that is set on it, `ready` included.
     """
 
     bucket: aws.s3.Bucket
     ready: list[pulumi.Resource]
+    settings: list[pulumi.Resource]
 
 
 def secure_bucket(name: str, args: SecureBucketArgs, parent: pulumi.Resource) -> SecureBucket:
@@ -80,7 +82,7 @@ def secure_bucket(name: str, args: SecureBucketArgs, parent: pulumi.Resource) ->
         ),
         child,
     )
-    aws.s3.BucketOwnershipControls(
+    ownership = aws.s3.BucketOwnershipControls(
         f"{name}-ownership",
         aws.s3.BucketOwnershipControlsArgs(
             bucket=bucket.bucket,
@@ -94,7 +96,9 @@ def secure_bucket(name: str, args: SecureBucketArgs, parent: pulumi.Resource) ->
         aws.s3.BucketPolicyArgs(bucket=bucket.bucket, policy=_policy(bucket, args)),
         pulumi.ResourceOptions(parent=parent, depends_on=[private]),
     )
-    return SecureBucket(bucket, [policy, *_stored_safely(name, bucket, args, child)])
+    stored_safely = _stored_safely(name, bucket, args, child)
+    kept = _kept(name, bucket, args, child, stored_safely)
+    return SecureBucket(bucket, [policy, *stored_safely], [private, ownership, policy, *stored_safely, *kept])
 
 
 def _stored_safely(
@@ -115,21 +119,33 @@ def _stored_safely(
         ),
         child,
     )
+    return [versioning, encryption]
+
+
+def _kept(
+    name: str,
+    bucket: aws.s3.Bucket,
+    args: SecureBucketArgs,
+    child: pulumi.ResourceOptions,
+    stored_safely: list[pulumi.Resource],
+) -> list[pulumi.Resource]:
+    """What expires, and what is logged."""
     # Rules for noncurrent versions need versioning to be on.
-    aws.s3.BucketLifecycleConfiguration(
+    lifecycle = aws.s3.BucketLifecycleConfiguration(
         f"{name}-lifecycle",
         aws.s3.BucketLifecycleConfigurationArgs(bucket=bucket.bucket, rules=lifecycle_rules(args)),
-        pulumi.ResourceOptions(parent=child.parent, depends_on=[versioning]),
+        pulumi.ResourceOptions(parent=child.parent, depends_on=stored_safely[:1]),
     )
-    if args.log_bucket is not None:
-        aws.s3.BucketLogging(
-            f"{name}-logging",
-            aws.s3.BucketLoggingInitArgs(
-                bucket=bucket.bucket, target_bucket=args.log_bucket, target_prefix=args.log_prefix
-            ),
-            pulumi.ResourceOptions(parent=child.parent, depends_on=list(args.log_bucket_ready)),
-        )
-    return [versioning, encryption]
+    if args.log_bucket is None:
+        return [lifecycle]
+    logging = aws.s3.BucketLogging(
+        f"{name}-logging",
+        aws.s3.BucketLoggingInitArgs(
+            bucket=bucket.bucket, target_bucket=args.log_bucket, target_prefix=args.log_prefix
+        ),
+        pulumi.ResourceOptions(parent=child.parent, depends_on=list(args.log_bucket_ready)),
+    )
+    return [lifecycle, logging]
 
 
 def _encryption_rule(key_arn: pulumi.Input[str] | None) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgs:

@@ -56,10 +56,12 @@ class TrainingPipeline(pulumi.ComponentResource):
     """The pipeline's name."""
     arn: pulumi.Output[str]
     """The pipeline's ARN."""
+    pipeline: aws.sagemaker.Pipeline
+    """The pipeline."""
 
     def __init__(self, name: str, args: TrainingPipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:TrainingPipeline", name, {}, opts)
-        pipeline = aws.sagemaker.Pipeline(
+        self.pipeline = pipeline = aws.sagemaker.Pipeline(
             f"{name}-pipeline",
             aws.sagemaker.PipelineArgs(
                 pipeline_name=args.pipeline_name,
