@@ -22,6 +22,7 @@ BENCHMARKS = (
     "command_help",
     "scaffold",
     "plan",
+    "production",
     "up",
     "growth",
     "training_job",

@@ -24,8 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            # One worker for all: they share the project.
-            item.add_marker(pytest.mark.xdist_group("main-job"))
+            # One worker for all that share the project.
+            if item.get_closest_marker("xdist_group") is None:
+                item.add_marker(pytest.mark.xdist_group("main-job"))
             item.add_marker(pytest.mark.engine)
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(10 * MINUTES))
@@ -38,6 +39,11 @@ class Project:
     directory: Path
     home: Path
     variables: dict[str, str]
+
+    def project(self, name: str) -> "Project":
+        """A new project below the folder that this is."""
+        self.mlstack("init", "realtime", name, "--yes")
+        return Project(self.directory / name, self.home, self.variables)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -84,7 +90,8 @@ class Project:
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory, engine_path: Path, cache: Path) -> Iterator[Project]:
+def machine(tmp_path_factory: pytest.TempPathFactory, engine_path: Path, cache: Path) -> Iterator[Project]:
+    """A folder for projects, with a local cloud of its own."""
     home = tmp_path_factory.mktemp("home")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "MLSTACK_"))}
     variables = kept | {
@@ -92,11 +99,14 @@ def project(tmp_path_factory: pytest.TempPathFactory, engine_path: Path, cache: 
         "MLSTACK_CACHE": str(cache),
         "PATH": f"{engine_path}{os.pathsep}{kept['PATH']}",
     }
-    directory = tmp_path_factory.mktemp("projects") / "weather"
-    made = Project(directory.parent, home, variables)
-    made.mlstack("init", "realtime", "weather", "--yes")
-    yield Project(directory, home, variables)
-    made.mlstack("local", "stop")
+    machine = Project(tmp_path_factory.mktemp("projects"), home, variables)
+    yield machine
+    machine.mlstack("local", "stop")
+
+
+@pytest.fixture(scope="session")
+def project(machine: Project) -> Project:
+    return machine.project("weather")
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,8 @@ from .conftest import Project
 
 
 @pytest.fixture(scope="module")
-def bare(project: Project) -> Project:
-    directory = project.directory.parent / "bare"
-    if not directory.exists():
-        Project(directory.parent, project.home, project.variables).mlstack("init", "realtime", "bare", "--yes")
-    return Project(directory, project.home, project.variables)
+def bare(machine: Project) -> Project:
+    return machine.project("bare")
 
 
 @pytest.mark.parametrize(

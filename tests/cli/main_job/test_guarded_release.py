@@ -25,9 +25,8 @@ SCALED = f"endpoint/{ENDPOINT}/variant/AllTraffic"
 
 
 @pytest.fixture(scope="module")
-def storm(project: Project) -> Iterator[Project]:
-    Project(project.directory.parent, project.home, project.variables).mlstack("init", "realtime", "storm", "--yes")
-    storm = Project(project.directory.parent / "storm", project.home, project.variables)
+def storm(machine: Project) -> Iterator[Project]:
+    storm = machine.project("storm")
     file = storm.directory / "mlstack.yaml"
     text = file.read_text()
     assert "  instances: {min: 1}\n" in text

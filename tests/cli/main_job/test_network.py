@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from .conftest import Project
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from .conftest import Project
 
 SECRET = "storms/api-key"
 PARTS = f"network: {{zones: 2}}\nsecrets: {{{SECRET}: [training]}}\n"
@@ -31,25 +28,16 @@ print(f"the key has {{len(key)}} characters")
 
 
 @pytest.fixture(scope="module")
-def networked(tmp_path_factory: pytest.TempPathFactory, engine_path: Path, cache: Path) -> Iterator[Project]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "MLSTACK_"))}
-    home = tmp_path_factory.mktemp("networked-home")
-    variables = kept | {
-        "MLSTACK_HOME": str(home),
-        "MLSTACK_CACHE": str(cache),
-        "PATH": f"{engine_path}{os.pathsep}{kept['PATH']}",
-    }
-    directory = tmp_path_factory.mktemp("networked") / "storms"
-    Project(directory.parent, home, variables).mlstack("init", "realtime", "storms", "--yes")
-    made = Project(directory, home, variables)
+def networked(machine: Project) -> Project:
+    made = machine.project("storms")
+    directory = made.directory
     file = directory / "mlstack.yaml"
     file.write_text(file.read_text().replace("environments:", f"{PARTS}environments:", 1))
     script = directory / "src" / "train.py"
     script.write_text(script.read_text() + READ_SECRET)
     made.mlstack("up", "local")
     made.client("secretsmanager").create_secret(Name=SECRET, SecretString="0123456789")
-    yield made
-    made.mlstack("local", "stop")
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import io
 import json
 import tarfile
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,10 +23,9 @@ GATES = 'gates: {accuracy: ">= 0.80", precision: ">= 0.70", recall: ">= 0.70"}'
 
 
 @pytest.fixture(scope="module")
-def tuned(project: Project) -> Project:
+def tuned(machine: Project) -> Project:
     """A project of its own on the same local cloud, with tuning on and gates that any model passes."""
-    made = replace(project, directory=project.directory.parent / "tuned")
-    replace(project, directory=project.directory.parent).mlstack("init", "realtime", "tuned", "--yes")
+    made = machine.project("tuned")
     file = made.directory / "mlstack.yaml"
     text = file.read_text()
     assert GATES in text

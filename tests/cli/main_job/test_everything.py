@@ -1,0 +1,150 @@
+"""A project with every part on: from an empty account to nothing left, from `mlstack` and from plain `pulumi`.
+
+A data scientist's edit, runs, releases and a rollback lie in between. Each part has tests of its own; here they meet.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from mlstack_stacks.spec.models import Parts
+
+from .conftest import MINUTES, Project
+
+pytestmark = [pytest.mark.xdist_group("everything"), pytest.mark.timeout(15 * MINUTES)]
+
+BOUNDARY = "arn:aws:iam::000000000000:policy/boundary"
+SECRET = "weather/api-key"
+# What an environment adds to what the template has: whatever else mlstack.yaml may hold.
+MORE: dict[str, Any] = {
+    "serving": {
+        "kind": "realtime",
+        "entry_point": "src/serve.py",
+        "instances": {"min": 1, "max": 2},
+        "scaling": {"schedules": [{"cron": "0 8 * * MON-FRI", "min": 1, "max": 2}]},
+        "capture_percent": 100,
+    },
+    "notifications": {"emails": ["ml-team@example.com"]},
+    "monitoring": {"alarms": {}},
+    "budget": {"monthly_usd": 300},
+    "features": {
+        "days": {
+            "record_identifier": "day",
+            "event_time": "at",
+            "schema": {"day": "string", "at": "string", "wind": "float"},
+        }
+    },
+    "network": {"zones": 2},
+    "roles": {"permissions_boundary": BOUNDARY},
+    "secrets": {SECRET: ["training"]},
+    "cost": {"assumptions": {"runs_per_month": 30}},
+}
+TUNE = {
+    "objective": {"metric": "f1"},
+    "max_jobs": 2,
+    "max_parallel_jobs": 2,
+    "strategy": "random",
+    "ranges": {"max_depth": [5, 9]},
+}
+
+
+@pytest.fixture(scope="module")
+def everything(machine: Project) -> Project:
+    made = machine.project("everything")
+    file = made.directory / "mlstack.yaml"
+    document = yaml.safe_load(file.read_text()) | MORE
+    document["steps"]["tune"] = TUNE
+    document["steps"]["evaluate"]["gates"] = {"accuracy": ">= 0.5"}
+    file.write_text(yaml.safe_dump(document, sort_keys=False))
+    made.mlstack("local", "start")
+    allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [allowed]}
+    made.client("iam").create_policy(PolicyName="boundary", PolicyDocument=json.dumps(document))
+    made.client("secretsmanager").create_secret(Name=SECRET, SecretString="0123456789")
+    return made
+
+
+def _pulumi(project: Project, arguments: str) -> str:
+    command = f'eval "$(mlstack local env)" && cd infra && pulumi {arguments} --non-interactive'
+    ended = subprocess.run(
+        ["bash", "-ec", command],
+        cwd=project.directory,
+        env=project.variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=5 * MINUTES,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def _edit(file: Path) -> None:
+    """A data scientist's change."""
+    file.write_text(file.read_text() + "\n# A note of the data scientist.\n")
+
+
+def _release(project: Project) -> Any:
+    version = project.json("run", "local")["model"]["version"]
+    project.mlstack("models", "approve", str(version))
+    released = project.json("release", "local")
+    assert released["version"] == version
+    return released
+
+
+def test_it_is_everything() -> None:
+    assert set(MORE) | {"owner", "cloud", "data", "steps", "registry"} == set(Parts.model_fields)
+
+
+def test_from_mlstack(everything: Project) -> None:
+    planned = everything.json("plan", "local")["resources"]
+    up = everything.json("up", "local")
+    waiting = ("endpoint", "model", "endpointConfiguration", "target", "policy", "scheduledAction")
+    assert len(up["changes"]) <= len(planned)
+    assert all(not each["urn"].split("::")[2].endswith(f"/{kind}") for each in up["changes"] for kind in waiting)
+    assert everything.json("up", "local", "--refresh")["changes"] == []
+
+    first = _release(everything)
+    assert everything.mlstack("invoke", "local", "--file", "sample.csv").stdout.startswith("weather,")
+    _edit(everything.directory / "src" / "train.py")
+    assert _release(everything)["model_package_arn_before"] == first["model_package_arn"]
+    assert everything.json("models", "rollback")["model_package_arn"] == first["model_package_arn"]
+    status = everything.json("status", "local")
+    assert status["released"] == first["model_package_arn"]
+    assert status["differences"] == []
+
+    _edit(everything.directory / "src" / "train.py")
+    everything.mlstack("up", "local")
+    assert everything.json("up", "local", "--refresh")["changes"] == []
+    _pulumi(everything, "up -s local --yes --skip-preview --refresh --expect-no-changes")
+    assert everything.json("destroy", "local", "--yes", "--delete-data")["left"] == []
+
+
+def test_from_plain_pulumi(everything: Project) -> None:
+    _pulumi(everything, "stack select --create local")
+    _pulumi(everything, "up -s local --yes --skip-preview")
+    first = _release(everything)
+    _pulumi(everything, "up -s local --yes --skip-preview --refresh --expect-no-changes")
+    _release(everything)
+    assert everything.json("models", "rollback")["model_package_arn"] == first["model_package_arn"]
+    _pulumi(everything, "up -s local --yes --skip-preview --refresh --expect-no-changes")
+    _empty(everything)
+    _pulumi(everything, "destroy -s local --yes --skip-preview")
+    assert everything.json("destroy", "local", "--yes")["left"] == []
+
+
+def _empty(project: Project) -> None:
+    """Plain Pulumi deletes no data: its owner does."""
+    outputs = json.loads(_pulumi(project, "stack output -s local --json"))
+    sagemaker, s3 = project.client("sagemaker"), project.client("s3")
+    group = outputs["model_package_group_name"]
+    for package in sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]:
+        sagemaker.delete_model_package(ModelPackageName=package["ModelPackageArn"])
+    buckets = [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith(project.directory.name)]
+    for bucket in buckets:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            for each in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+                s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
