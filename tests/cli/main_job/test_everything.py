@@ -5,6 +5,7 @@ A data scientist's edit, runs, releases and a rollback lie in between. Each part
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,11 @@ def everything(machine: Project) -> Project:
 
 
 def _pulumi(project: Project, arguments: str) -> str:
-    command = f'eval "$(mlstack local env)" && cd infra && pulumi {arguments} --non-interactive'
+    command = f'eval "$("$PYTHON" -m mlstack local env)" && cd infra && pulumi {arguments} --non-interactive'
     ended = subprocess.run(
         ["bash", "-ec", command],
         cwd=project.directory,
-        env=project.variables,
+        env={**project.variables, "PYTHON": sys.executable},
         capture_output=True,
         text=True,
         check=False,
