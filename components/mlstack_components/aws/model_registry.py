@@ -21,7 +21,7 @@ class ModelRegistryArgs:
 
 
 class ModelRegistry(pulumi.ComponentResource):
-    """A SageMaker model package group. A group that holds versions can't be deleted."""
+    """A SageMaker model package group. A group that holds versions can't be deleted, and keeps its first description."""
 
     model_package_group_name: pulumi.Output[str]
     """The group's name."""
@@ -39,7 +39,8 @@ class ModelRegistry(pulumi.ComponentResource):
                 model_package_group_description=args.description,
                 tags=args.tags,
             ),
-            pulumi.ResourceOptions(parent=self),
+            # AWS changes no description: another one would mean another group, and this one holds the versions.
+            pulumi.ResourceOptions(parent=self, ignore_changes=["modelPackageGroupDescription"]),
         )
         self.model_package_group_name = group.model_package_group_name
         self.arn = group.arn

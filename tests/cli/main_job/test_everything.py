@@ -4,8 +4,6 @@ A data scientist's edit, runs, releases and a rollback lie in between. Each part
 """
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import yaml
 from mlstack_stacks.spec.models import Parts
 
 from .conftest import MINUTES, Project
+from .plain_pulumi import pulumi
 
 pytestmark = [pytest.mark.xdist_group("everything"), pytest.mark.timeout(15 * MINUTES)]
 
@@ -68,21 +67,6 @@ def everything(machine: Project) -> Project:
     return made
 
 
-def _pulumi(project: Project, arguments: str) -> str:
-    command = f'eval "$("$PYTHON" -m mlstack local env)" && cd infra && pulumi {arguments} --non-interactive'
-    ended = subprocess.run(
-        ["bash", "-ec", command],
-        cwd=project.directory,
-        env={**project.variables, "PYTHON": sys.executable},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=5 * MINUTES,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
-
-
 def _edit(file: Path) -> None:
     """A data scientist's change."""
     file.write_text(file.read_text() + "\n# A note of the data scientist.\n")
@@ -120,26 +104,26 @@ def test_from_mlstack(everything: Project) -> None:
     _edit(everything.directory / "src" / "train.py")
     everything.mlstack("up", "local")
     assert everything.json("up", "local", "--refresh")["changes"] == []
-    _pulumi(everything, "up -s local --yes --skip-preview --refresh --expect-no-changes")
+    pulumi(everything, "up -s local --yes --skip-preview --refresh --expect-no-changes")
     assert everything.json("destroy", "local", "--yes", "--delete-data")["left"] == []
 
 
-def test_from_plain_pulumi(everything: Project) -> None:
-    _pulumi(everything, "stack select --create local")
-    _pulumi(everything, "up -s local --yes --skip-preview")
+def test_from_plainpulumi(everything: Project) -> None:
+    pulumi(everything, "stack select --create local")
+    pulumi(everything, "up -s local --yes --skip-preview")
     first = _release(everything)
-    _pulumi(everything, "up -s local --yes --skip-preview --refresh --expect-no-changes")
+    pulumi(everything, "up -s local --yes --skip-preview --refresh --expect-no-changes")
     _release(everything)
     assert everything.json("models", "rollback")["model_package_arn"] == first["model_package_arn"]
-    _pulumi(everything, "up -s local --yes --skip-preview --refresh --expect-no-changes")
+    pulumi(everything, "up -s local --yes --skip-preview --refresh --expect-no-changes")
     _empty(everything)
-    _pulumi(everything, "destroy -s local --yes --skip-preview")
+    pulumi(everything, "destroy -s local --yes --skip-preview")
     assert everything.json("destroy", "local", "--yes")["left"] == []
 
 
 def _empty(project: Project) -> None:
     """Plain Pulumi deletes no data: its owner does."""
-    outputs = json.loads(_pulumi(project, "stack output -s local --json"))
+    outputs = json.loads(pulumi(project, "stack output -s local --json"))
     sagemaker, s3 = project.client("sagemaker"), project.client("s3")
     group = outputs["model_package_group_name"]
     for package in sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]:

@@ -18,3 +18,4 @@ def test_the_group_has_the_chosen_name(declare, tags):
     }
     assert group.parent.endswith("mlstack:aws:ModelRegistry::weather-dev")
     assert declared.result == {"name": "weather-dev", "arn": "arn:aws:made:::weather-dev-models"}
+    assert group.ignore_changes == ("modelPackageGroupDescription",), "another description would mean another group"
