@@ -21,7 +21,7 @@ class ModelRegistryArgs:
 
 
 class ModelRegistry(pulumi.ComponentResource):
-    """A SageMaker model package group. A group that holds versions can't be deleted, and keeps its first description."""
+    """A SageMaker model package group. A group that holds versions can't be deleted; its first description stays."""
 
     model_package_group_name: pulumi.Output[str]
     """The group's name."""
