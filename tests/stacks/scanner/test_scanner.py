@@ -32,7 +32,6 @@ EXCEPTIONS = {
     ("CKV_AWS_144", "aws_s3_bucket.weather-prod-data"): "replication is a choice: it doubles what storage costs",
     ("CKV_AWS_144", "aws_s3_bucket.weather-prod-logs"): "access logs are not worth a copy",
     ("CKV2_AWS_5", "aws_security_group.weather-prod-jobs"): "SageMaker's jobs and models are in it",
-    ("CKV_AWS_18", "aws_s3_bucket.weather-prod-logs"): "logging the log bucket would never end",
     ("CKV_AWS_145", "aws_s3_bucket.weather-prod-logs"): "S3 delivers access logs to no bucket with a KMS key",
 }
 """What may fail, and why; docs/components.md tells it."""
