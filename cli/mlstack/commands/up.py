@@ -17,6 +17,9 @@ def command(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Look first for what was changed or deleted by hand, and put it back.")
     ] = False,
+    delete_data: Annotated[
+        bool, typer.Option("--delete-data", help="Also where records of feature groups are lost by it.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON: changes and outputs.")] = False,
 ) -> None:
     """Provision an environment, or bring it up to date.
@@ -27,7 +30,7 @@ def command(
     from mlstack.infrastructure.up import up
     from mlstack.project_directory import ProjectDirectory
 
-    result = up(ProjectDirectory.find(), environment, yes=yes, refresh=refresh)
+    result = up(ProjectDirectory.find(), environment, yes=yes, refresh=refresh, delete_data=delete_data)
     if json:
         print_json(
             {

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlstack.engine.environment import LOCAL, refuse_local_endpoint
+from mlstack.infrastructure.lost_records import refuse_lost_records
 from mlstack.infrastructure.orphans import refuse_orphans
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ class Up:
     outputs: dict[str, Any]
 
 
-def up(project: ProjectDirectory, environment: str, *, yes: bool = False, refresh: bool = False) -> Up:
+def up(
+    project: ProjectDirectory, environment: str, *, yes: bool = False, refresh: bool = False, delete_data: bool = False
+) -> Up:
     """Provisions an environment, or brings it up to date, showing each resource.
 
     Args:
@@ -48,12 +51,14 @@ def up(project: ProjectDirectory, environment: str, *, yes: bool = False, refres
         environment: The environment.
         yes: Whether a cloud environment is changed without asking.
         refresh: Whether to look first for what was changed by hand.
+        delete_data: Whether records of features may be lost.
 
     Returns:
         What changed, and the outputs.
 
     Raises:
         SpecError: mlstack.yaml is not valid, or AWS would refuse what it says of the pipeline.
+        LosesRecordsError: The update would delete records of features.
         EngineFailure: The engine could not finish; what it did is kept, and a second run goes on.
         NotConfirmedError: The user said no.
     """
@@ -66,6 +71,8 @@ def up(project: ProjectDirectory, environment: str, *, yes: bool = False, refres
         refuse_pipeline(spec)
         pulumi = ready(project, spec, shown.update)
         is_new = _settle(pulumi, spec, shown.update)
+        if not (is_new or delete_data):
+            refuse_lost_records(spec, pulumi.resources())
     if environment != LOCAL and not yes:
         _ask(pulumi, environment, refresh=refresh)
     pulumi.on_interrupt = tell_interrupt

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from mlstack_stacks.naming import Names
     from mlstack_stacks.spec import FeatureGroup as FeatureGroupSpec
 
-_TYPES: dict[str, FeatureType] = {"string": "String", "float": "Fractional", "integer": "Integral"}
+TYPES: dict[str, FeatureType] = {"string": "String", "float": "Fractional", "integer": "Integral"}
+"""The types of features in the specification, and what AWS calls them."""
 
 
 def declare(groups: Mapping[str, FeatureGroupSpec], environment: Environment) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def _feature_groups(names: Names, groups: Mapping[str, FeatureGroupSpec]) -> dic
             name=names.feature_group(name),
             record_identifier=group.record_identifier,
             event_time=group.event_time,
-            features={feature: _TYPES[type_] for feature, type_ in group.features.items()},
+            features={feature: TYPES[type_] for feature, type_ in group.features.items()},
             online=group.online,
             offline=group.offline,
         )
