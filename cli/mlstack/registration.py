@@ -37,6 +37,9 @@ COMMANDS: tuple[Registration, ...] = (
     Registration(
         "plan", "Show what an environment would consist of, or what would change.", "mlstack.commands.plan", _PROJECT
     ),
+    Registration(
+        "bootstrap", "Make an account ready for its first environment.", "mlstack.commands.bootstrap", _PROJECT
+    ),
     Registration("up", "Provision an environment, or bring it up to date.", "mlstack.commands.up", _PROJECT),
     Registration("status", "Show what is live in an environment.", "mlstack.commands.status", _PROJECT),
     Registration("destroy", "Delete an environment.", "mlstack.commands.destroy", _PROJECT),
