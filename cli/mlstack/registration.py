@@ -86,5 +86,7 @@ COMMANDS: tuple[Registration, ...] = (
             Registration("unlock", "Remove the lock of a killed update.", "mlstack.commands.engine.unlock"),
         ),
     ),
-    Registration("doctor", "Check what mlstack needs on this machine.", "mlstack.commands.doctor", _MACHINE),
+    Registration(
+        "doctor", "Check what mlstack needs on this machine, or in an account.", "mlstack.commands.doctor", _MACHINE
+    ),
 )
