@@ -56,8 +56,8 @@ def _softer(needed: list[Instances], quotas: dict[str, float]) -> Outcome:
     if tight:
         return Outcome(
             Result.WARNING,
-            f"{_compared(tight[0], quotas)}, which is enough to start, but an update runs old and new instances side by "
-            f"side and needs {tight[0].while_updating}.",
+            f"{_compared(tight[0], quotas)}, which is enough to start, but an update runs old and new instances side "
+            f"by side and needs {tight[0].while_updating}.",
             _RAISE,
             tuple(_compared(each, quotas) for each in tight),
         )
