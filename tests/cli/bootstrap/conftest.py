@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 # Names follow from account and region, and the tests of a worker share a local cloud.
 _REGIONS = (
     "eu-west-1 eu-west-2 eu-west-3 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 us-west-1 us-west-2 "
-    "us-east-2 ap-south-1 ap-south-2 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2 "
-    "ap-southeast-3 ca-central-1 sa-east-1 me-south-1 me-central-1 af-south-1 il-central-1"
+    "us-east-2 ap-south-1 ap-south-2 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 "
+    "ap-southeast-2 ap-southeast-3 ca-central-1 sa-east-1 me-south-1 me-central-1 af-south-1 il-central-1"
 )
 
 
