@@ -35,7 +35,7 @@ _MACHINE = "This machine"
 COMMANDS: tuple[Registration, ...] = (
     Registration("init", "Create a project from a template.", "mlstack.commands.init", _PROJECT),
     Registration(
-        "plan", "Show what an environment would consist of, or what would change.", "mlstack.commands.plan", _PROJECT
+        "plan", "Show what an environment consists of, or what would change.", "mlstack.commands.plan", _PROJECT
     ),
     Registration(
         "bootstrap", "Make an account ready for its first environment.", "mlstack.commands.bootstrap", _PROJECT

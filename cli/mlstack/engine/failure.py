@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _SAID = {"error", "warning", "info#err"}
 _LOCK = re.compile(r"created by (?P<user>.*)@(?P<host>\S*) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 _EXPIRED = ("ExpiredToken", "security token included in the request is expired", "RequestExpired")
-_BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]+)")
 _PROGRAM = (
     "Program failed with an unhandled exception",
     "python inline source runtime error",
@@ -120,9 +119,9 @@ def _meaning(environment: str, again: str, log: Log, stderr: str) -> tuple[str, 
             f"Pulumi does not know where to keep the state of {environment!r}.",
             f"Run `mlstack bootstrap {environment}`, or `pulumi login`, or set PULUMI_BACKEND_URL.",
         )
-    if "NoSuchBucket" in stderr and (bucket := _BUCKET.search(stderr)) is not None:
+    if "NoSuchBucket" in stderr:
         return (
-            f"The bucket {bucket[1]}, in which the state of {environment!r} is kept, is not there.",
+            f"The bucket in which the state of {environment!r} is kept is not there.",
             f"Run `mlstack bootstrap {environment}` where it was never made; restore it where it was deleted.",
         )
     if any(marker in said.message for said in log.diagnostics for marker in _EXPIRED):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mlstack.engine.backend import StateBackend
 
-_ACCOUNTS = st.from_regex(r"\d{12}", fullmatch=True)
+_ACCOUNTS = st.from_regex(r"[0-9]{12}", fullmatch=True)
 # Regions of today have up to 16 characters, such as us-northcentral-1 may have tomorrow.
 _REGIONS = st.from_regex(r"[a-z]{2}(-[a-z]{1,30}){1,4}-[1-9]", fullmatch=True)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")

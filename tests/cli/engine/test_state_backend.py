@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
-_REGION = "eu-west-1"
+_REGION = "ap-southeast-5"
 _SECRET = "the storm is coming"
 
 
@@ -87,7 +87,7 @@ def test_a_bucket_that_is_not_there_is_said_with_what_to_do(
     from mlstack.bootstrap.record import record_step
     from mlstack.engine.backend import StateBackend
 
-    record_step(project.infra, "dev", StateBackend.of("000000000000", "eu-west-3")).do()
-    with pytest.raises(EngineFailure, match="mlstack-state-000000000000-eu-west-3") as raised:
-        Pulumi(project, "dev", "eu-west-3").exists()
+    record_step(project.infra, "dev", StateBackend.of("000000000000", "mx-central-1")).do()
+    with pytest.raises(EngineFailure, match="The bucket in which the state of 'dev' is kept is not there") as raised:
+        Pulumi(project, "dev", "mx-central-1").exists()
     assert "mlstack bootstrap dev" in str(raised.value.next_step)
