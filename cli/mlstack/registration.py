@@ -35,7 +35,10 @@ _MACHINE = "This machine"
 COMMANDS: tuple[Registration, ...] = (
     Registration("init", "Create a project from a template.", "mlstack.commands.init", _PROJECT),
     Registration(
-        "plan", "Show what an environment would consist of, or what would change.", "mlstack.commands.plan", _PROJECT
+        "plan", "Show what an environment consists of, or what would change.", "mlstack.commands.plan", _PROJECT
+    ),
+    Registration(
+        "bootstrap", "Make an account ready for its first environment.", "mlstack.commands.bootstrap", _PROJECT
     ),
     Registration("up", "Provision an environment, or bring it up to date.", "mlstack.commands.up", _PROJECT),
     Registration("status", "Show what is live in an environment.", "mlstack.commands.status", _PROJECT),
@@ -83,5 +86,7 @@ COMMANDS: tuple[Registration, ...] = (
             Registration("unlock", "Remove the lock of a killed update.", "mlstack.commands.engine.unlock"),
         ),
     ),
-    Registration("doctor", "Check what mlstack needs on this machine.", "mlstack.commands.doctor", _MACHINE),
+    Registration(
+        "doctor", "Check what mlstack needs on this machine, or in an account.", "mlstack.commands.doctor", _MACHINE
+    ),
 )

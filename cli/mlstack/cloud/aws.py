@@ -8,6 +8,7 @@ credentials belong to another account, so that neither cloud is ever mistaken fo
 from __future__ import annotations
 
 import ipaddress
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -43,6 +44,8 @@ class AwsSession:
     endpoint_url: str | None
     _session: Session
     _clients: dict[str, Any] = field(default_factory=dict)
+    # Botocore's sessions are not made for several threads that make clients at once.
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
     def for_environment(cls, spec: EnvironmentSpec) -> AwsSession:
@@ -66,9 +69,10 @@ class AwsSession:
         Args:
             service: The service as botocore names it, such as `sagemaker`.
         """
-        if service not in self._clients:
-            self._clients[service] = _client(self._session, service, self.region, self.endpoint_url)
-        return self._clients[service]
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = _client(self._session, service, self.region, self.endpoint_url)
+            return self._clients[service]
 
 
 def is_loopback(url: str) -> bool:

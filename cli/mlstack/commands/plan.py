@@ -24,7 +24,7 @@ def command(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what an environment would consist of, or what would change.
+    """Show what an environment consists of, or what would change.
 
     An environment that is up is previewed by the engine: what `mlstack up` would change. One that is not is only
     checked: its resources as a tree, without an engine and without an account. Nothing is changed either way.

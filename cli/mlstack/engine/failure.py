@@ -117,7 +117,12 @@ def _meaning(environment: str, again: str, log: Log, stderr: str) -> tuple[str, 
     if "PULUMI_ACCESS_TOKEN must be set" in stderr:
         return (
             f"Pulumi does not know where to keep the state of {environment!r}.",
-            "Run `pulumi login`, such as `pulumi login s3://BUCKET`, or set PULUMI_BACKEND_URL.",
+            f"Run `mlstack bootstrap {environment}`, or `pulumi login`, or set PULUMI_BACKEND_URL.",
+        )
+    if "NoSuchBucket" in stderr:
+        return (
+            f"The bucket in which the state of {environment!r} is kept is not there.",
+            f"Run `mlstack bootstrap {environment}` where it was never made; restore it where it was deleted.",
         )
     if any(marker in said.message for said in log.diagnostics for marker in _EXPIRED):
         return (

@@ -161,7 +161,7 @@ def look_for(session: AwsSession, resources: Sequence[StateResource]) -> Remains
         look = LOOKS.get(resource.type)
         if look is None or not resource.id:
             continue
-        found = _find(session, look, resource)
+        found = find_in_cloud(session, look, resource)
         if found is None:
             continue
         if _is_deleted_endpoint(found):
@@ -189,8 +189,14 @@ def _job_logs(session: AwsSession) -> list[str]:
     return [name for name in names if name in _JOB_LOGS]
 
 
-def _find(session: AwsSession, look: Look, resource: StateResource) -> dict[str, Any] | None:
-    """What the cloud says of a resource; None where there is no such thing."""
+def find_in_cloud(session: AwsSession, look: Look, resource: StateResource) -> dict[str, Any] | None:
+    """What the cloud says of a resource; None where there is no such thing.
+
+    Args:
+        session: Clients of the environment's cloud.
+        look: How to ask.
+        resource: The resource.
+    """
     from botocore.exceptions import ClientError
 
     from mlstack.cloud.errors import error_code, is_missing

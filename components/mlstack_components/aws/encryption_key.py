@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from mlstack_components.aws.key_actions import KEY_ADMINISTRATION, KEY_USE
 from mlstack_components.aws.policies import Statement, document, statement
 
 if TYPE_CHECKING:
@@ -15,41 +16,6 @@ if TYPE_CHECKING:
 
 DELETION_WINDOW_DAYS = 30
 """The longest that KMS keeps a key that is to be deleted; a mistake stays repairable as long as can be."""
-
-_ADMINISTRATION = (
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListAliases",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListResourceTags",
-    "kms:ListRetirableGrants",
-    "kms:PutKeyPolicy",
-    "kms:RetireGrant",
-    "kms:RevokeGrant",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-)
-_USE = (
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +88,8 @@ def key_policy(placement: Placement, *, alarms_publish: bool = False, budgets_pu
         budgets_publish: Whether AWS Budgets publish to encrypted topics.
     """
     return document(
-        statement("AccountAdministers", _ADMINISTRATION, "*", principal={"AWS": placement.account_principal}),
-        statement("AccountDelegatesUse", _USE, "*", principal={"AWS": placement.account_principal}),
+        statement("AccountAdministers", KEY_ADMINISTRATION, "*", principal={"AWS": placement.account_principal}),
+        statement("AccountDelegatesUse", KEY_USE, "*", principal={"AWS": placement.account_principal}),
         _grants_for_services(placement),
         _use_by_logs(placement),
         _use_by_events(),

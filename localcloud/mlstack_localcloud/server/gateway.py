@@ -25,6 +25,7 @@ from werkzeug.wrappers import Request, Response
 
 from .authorization.authorizer import Denied
 from .authorization.services.s3 import is_object_read
+from .bucket_owner import expects_another_owner
 from .errors import Failure, error_response
 from .put_events import put_events
 from .refusal import Refused
@@ -108,6 +109,8 @@ class Gateway:
             identified = self._authenticator.identify(request)
             service = identified.service
             self._authorizer.authorize(request, identified)
+            if service == "s3" and expects_another_owner(request):
+                return _denied(request, service, "Access Denied")
             return self._route(request, identified)
         except Denied as denied:
             return _denied(request, service, str(denied))
