@@ -108,6 +108,26 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("endpoint-configuration", "productionVariants[0].initialInstanceCount", "serving.instances.min"),
     Origin("endpoint-configuration", "dataCaptureConfig.initialSamplingPercentage", "serving.capture_percent"),
     *(
+        Origin("endpoint-configuration", f"productionVariants[0].serverlessConfig.{path}", f"serving.serverless.{key}")
+        for path, key in (
+            ("memorySizeInMb", "memory_mb"),
+            ("maxConcurrency", "max_concurrency"),
+            ("provisionedConcurrency", "provisioned_concurrency"),
+        )
+    ),
+    *(
+        Origin("endpoint-configuration", f"asyncInferenceConfig.{path}", f"serving.asynchronous.{key}")
+        for path, key in (
+            ("clientConfig.maxConcurrentInvocationsPerInstance", "max_concurrent_calls"),
+            ("outputConfig.notificationConfig", "notify"),
+        )
+    ),
+    Origin(
+        "backlog-policy",
+        "targetTrackingScalingPolicyConfiguration.targetValue",
+        "serving.asynchronous.backlog_per_instance",
+    ),
+    *(
         Origin("endpoint", f"deploymentConfig.{path}", f"serving.rollout.{key}")
         for path, key in (
             (f"{_ROUTING}.type", "kind"),
@@ -120,11 +140,13 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("scaling", "minCapacity", "serving.instances.min"),
     Origin("scaling", "maxCapacity", "serving.instances.max"),
     *(
-        Origin("scaling-policy", f"targetTrackingScalingPolicyConfiguration.{path}", f"serving.scaling.{key}")
-        for path, key in (
-            ("targetValue", "invocations_per_instance"),
-            ("scaleInCooldown", "scale_in_cooldown_seconds"),
-            ("scaleOutCooldown", "scale_out_cooldown_seconds"),
+        Origin(policy, f"targetTrackingScalingPolicyConfiguration.{path}", f"serving.scaling.{key}")
+        for policy, path, key in (
+            ("scaling-policy", "targetValue", "invocations_per_instance"),
+            ("scaling-policy", "scaleInCooldown", "scale_in_cooldown_seconds"),
+            ("scaling-policy", "scaleOutCooldown", "scale_out_cooldown_seconds"),
+            ("backlog-policy", "scaleInCooldown", "scale_in_cooldown_seconds"),
+            ("backlog-policy", "scaleOutCooldown", "scale_out_cooldown_seconds"),
         )
     ),
     Origin("scaling-schedule-*", "", "serving.scaling.schedules"),
@@ -177,7 +199,7 @@ NOT_SENT: dict[str, str] = {
     "steps.evaluate.gates": "a condition of the pipeline's, not a request",
     "registry.approval": "has one value",
     "registry.images": "says whether there is a resource",
-    "serving.kind": "has one value",
+    "serving.kind": "chooses the endpoint's configuration",
     "monitoring.alarms.failed_runs": "says whether there is a resource",
     "monitoring.dashboard": "says whether there is a resource",
     "network.vpc": "only its subnets and groups are sent",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotation
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+
+if TYPE_CHECKING:
+    from mlstack.cloud.deployment import Deployment
+    from mlstack.serving.ask import Answer
+    from mlstack.serving.rows import Payload
 
 EXAMPLES = (
     "mlstack invoke local --file sample.csv",
@@ -28,28 +33,62 @@ def command(
         str | None,
         typer.Option("--accept", help="What to answer: csv, json, jsonl or a media type; as sent by default."),
     ] = None,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Of an asynchronous endpoint: don't wait, print where the answer will be.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Ask the live endpoint for predictions.
 
-    Prints the answer as the model gave it, one request a call.
+    Prints the answer as the model gave it, one request a call. An asynchronous endpoint gets the file through the data
+    bucket, and its answer is waited for.
     """
     import sys
 
     from mlstack.cloud.deployment import Deployment
     from mlstack.cloud.errors import explained
     from mlstack.console import print_json
-    from mlstack.serving.ask import ask
     from mlstack.serving.rows import content_type_of, media_type, payload, read_body
 
-    name = str(file)
-    kind = content_type_of(name, content_type)
-    sent = payload(read_body(name), kind, name)
+    name, kind = str(file), content_type_of(str(file), content_type)
+    sent = payload(read_body(name), kind, name, "asynchronous")  # What any kind of endpoint takes.
     deployment = Deployment.open(environment)
+    wanted = media_type(accept) if accept else kind
     with explained(deployment.spec):
-        answer = ask(deployment, sent, media_type(accept) if accept else kind)
+        answer = _asked(deployment, sent, wanted, (name, detach, json))
+    if answer is None:
+        return
     if json:
         print_json(answer.to_json(deployment.endpoint_name))
         return
     sys.stdout.buffer.write(answer.body if answer.body.endswith(b"\n") else answer.body + b"\n")
     sys.stdout.buffer.flush()
+
+
+def _asked(deployment: Deployment, sent: Payload, accept: str, how: tuple[str, bool, bool]) -> Answer | None:
+    """The endpoint's answer; None where nobody waits for it, and where it will be is printed."""
+    from mlstack_components.errors import UserError
+
+    from mlstack.console import print_json, progress
+    from mlstack.serving.ask import ask
+    from mlstack.serving.rows import require_size
+
+    source, detach, json = how
+    serving = deployment.spec.serving
+    require_size(len(sent.body), source, "realtime" if serving is None else serving.kind)
+    if serving is None or serving.kind != "asynchronous":
+        if detach:
+            raise UserError("--detach is for asynchronous endpoints; this one answers at once.")
+        return ask(deployment, sent, accept)
+    from mlstack.serving.ask_asynchronous import submit, wait
+
+    with progress("Uploading the input") as line:
+        submitted = submit(deployment, sent, accept, source)
+        if not detach:
+            line.update(f"Waiting for {submitted.output_location}")
+            return wait(deployment, submitted)
+    if json:
+        print_json(submitted.to_json(deployment.endpoint_name))
+    else:
+        typer.echo(submitted.output_location)
+    return None

@@ -55,6 +55,7 @@ def read_endpoint(sagemaker: SageMakerClient, name: str) -> LiveEndpoint | None:
         variants=tuple(variants),
         failure_reason=described.get("FailureReason"),
         pending="PendingDeploymentSummary" in described,
+        asynchronous="AsyncInferenceConfig" in described,
     )
 
 
@@ -86,6 +87,7 @@ def _variant(sagemaker: SageMakerClient, configured: Any, running: Any) -> Varia
     except ClientError as error:
         if not is_missing(error):
             raise
+    serverless = running.get("CurrentServerlessConfig") or configured.get("ServerlessConfig") or {}
     return Variant(
         configured["VariantName"],
         model,
@@ -93,6 +95,8 @@ def _variant(sagemaker: SageMakerClient, configured: Any, running: Any) -> Varia
         running.get("CurrentInstanceCount"),
         running.get("DesiredInstanceCount"),
         configured.get("InitialInstanceCount"),
+        serverless.get("MemorySizeInMB"),
+        serverless.get("MaxConcurrency"),
     )
 
 

@@ -31,6 +31,8 @@ class Variant:
         instances: How many instances run, or None while it cannot be told.
         desired_instances: How many should run, or None likewise.
         configured_instances: How many its endpoint configuration starts with, or None where that is gone.
+        memory_mb: The memory of a serverless one, else None.
+        max_concurrency: How many calls a serverless one works on at once, else None.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Variant:
     instances: int | None = None
     desired_instances: int | None = None
     configured_instances: int | None = None
+    memory_mb: int | None = None
+    max_concurrency: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class LiveEndpoint:
         variants: Its production variants.
         failure_reason: SageMaker's reason of the last failure, or None.
         pending: Whether a deployment is under way.
+        asynchronous: Whether its calls wait in a queue.
     """
 
     name: str
@@ -60,6 +65,14 @@ class LiveEndpoint:
     variants: tuple[Variant, ...]
     failure_reason: str | None = None
     pending: bool = False
+    asynchronous: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What kind of endpoint it is, as mlstack.yaml's `serving.kind` has it."""
+        if self.asynchronous:
+            return "asynchronous"
+        return "serverless" if any(variant.memory_mb for variant in self.variants) else "realtime"
 
     @property
     def changing(self) -> bool:

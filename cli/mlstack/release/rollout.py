@@ -243,4 +243,5 @@ def _more_instances(live: LiveEndpoint | None, specified: int) -> int | None:
 
 
 def _instances_of(spec: EnvironmentSpec) -> int:
-    return spec.serving.instances.min if spec.serving is not None else 1
+    # An endpoint that may be scaled to none starts with one.
+    return max(1, spec.serving.instances.min) if spec.serving is not None else 1

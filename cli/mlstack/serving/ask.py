@@ -70,14 +70,20 @@ def ask(deployment: Deployment, payload: Payload, accept: str) -> Answer:
             EndpointName=name, Body=payload.body, ContentType=payload.content_type, Accept=accept
         )
     except ClientError as error:
-        explanation = _explain(error, deployment)
+        explanation = explanation_of(error, deployment)
         if explanation is None:
             raise
         raise explanation from error
     return Answer(answer["Body"].read(), answer.get("ContentType", ""), answer.get("InvokedProductionVariant"))
 
 
-def _explain(error: ClientError, deployment: Deployment) -> MlstackError | None:
+def explanation_of(error: ClientError, deployment: Deployment) -> MlstackError | None:
+    """What a refused call means for the user, or None where that is not known.
+
+    Args:
+        error: The refusal.
+        deployment: The environment.
+    """
     environment = deployment.environment
     if error_code(error) == "ModelError":
         said = str(error.response.get("OriginalMessage") or error_message(error)).strip()
@@ -88,5 +94,10 @@ def _explain(error: ClientError, deployment: Deployment) -> MlstackError | None:
         return MlstackError(
             f"The endpoint of `{environment}` does not exist yet.",
             next_step=f"Release an approved model with `mlstack release {environment}`.",
+        )
+    if error_code(error) == "ThrottlingException":
+        return MlstackError(
+            f"The endpoint of `{environment}` works on as many calls as `serving.serverless.max_concurrency` allows.",
+            next_step="Try again, or raise it in mlstack.yaml.",
         )
     return None

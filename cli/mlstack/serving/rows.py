@@ -21,8 +21,9 @@ JSON_LINES = "application/jsonlines"
 _BY_SUFFIX: Mapping[str, str] = {".csv": CSV, ".json": JSON, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES}
 _SHORT: Mapping[str, str] = {"csv": CSV, "json": JSON, "jsonl": JSON_LINES, "jsonlines": JSON_LINES}
 
-# botocore's model of sagemaker-runtime: BodyBlob has at most 6,291,456 bytes.
+# botocore's model of sagemaker-runtime (BodyBlob), and SageMaker's quotas of serverless and asynchronous endpoints.
 MAX_BODY = 6 * 1024 * 1024
+MAX_BODIES: Mapping[str, int] = {"realtime": MAX_BODY, "serverless": 4 * 1024 * 1024, "asynchronous": 1024**3}
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,14 @@ def read_body(path: str) -> bytes:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def payload(body: bytes, content_type: str, source: str) -> Payload:
+def payload(body: bytes, content_type: str, source: str, kind: str = "realtime") -> Payload:
     """Check what is sent, as far as the endpoint's answer would puzzle.
 
     Args:
         body: The file's bytes.
         content_type: Their media type.
         source: The file's name, for the error.
+        kind: The kind of serving.
 
     Returns:
         The payload.
@@ -100,17 +102,33 @@ def payload(body: bytes, content_type: str, source: str) -> Payload:
     """
     if not body.strip():
         raise UserError(f"{source} is empty.", next_step="Give it one row at least.")
-    if len(body) > MAX_BODY:
-        raise UserError(
-            f"{source} has {len(body):,} bytes, and a real-time endpoint takes {MAX_BODY:,} at a time.",
-            next_step="Send fewer rows at a time.",
-        )
+    require_size(len(body), source, kind)
     if content_type == JSON:
         try:
             json.loads(body)
         except ValueError as error:
             raise UserError(f"{source} is no JSON: {error}.") from error
     return Payload(body, content_type)
+
+
+def require_size(size: int, source: str, kind: str) -> None:
+    """Refuse what is larger than a kind of serving takes.
+
+    Args:
+        size: How many bytes there are.
+        source: The file's name, for the error.
+        kind: The kind of serving.
+
+    Raises:
+        UserError: It is larger.
+    """
+    most = MAX_BODIES.get(kind, MAX_BODY)
+    if size > most:
+        named = {"realtime": "a real-time", "asynchronous": "an asynchronous"}.get(kind, f"a {kind}")
+        raise UserError(
+            f"{source} has {size:,} bytes, and {named} endpoint takes {most:,} at a time.",
+            next_step="Send fewer rows at a time.",
+        )
 
 
 def predictions(body: bytes, content_type: str) -> Any:

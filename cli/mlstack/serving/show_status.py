@@ -14,6 +14,7 @@ from mlstack.release.proof import model_versions
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from mlstack.release.proof import LiveEndpoint
     from mlstack.serving.status import Status
 
 
@@ -55,16 +56,25 @@ def _endpoint(status: Status) -> Text:
     endpoint = status.endpoint
     if endpoint is None:
         return Text(f"none yet; it waits for {status.waits_for}" if status.waits_for else "none")
-    count = endpoint.instance_count
-    instances = "" if count is None else f", {count} instance{'' if count == 1 else 's'}"
     served = f", serves model {model_versions(endpoint.model_package_arns)}"
     text = Text.assemble(
         endpoint.name,
         " ",
         (endpoint.status, "green" if endpoint.status == "InService" else "yellow"),
         served,
-        instances,
+        _capacity(endpoint),
     )
     if status.differences:
         text.append(f"\nnot what was released: {', '.join(status.differences)}", style="red")
     return text
+
+
+def _capacity(endpoint: LiveEndpoint) -> str:
+    variant = next(iter(endpoint.variants), None)
+    if variant is not None and variant.memory_mb:
+        return f", serverless with {variant.memory_mb} MB, {variant.max_concurrency} calls at once"
+    count = endpoint.instance_count
+    if count is None and endpoint.asynchronous:
+        count = 0
+    kind = ", asynchronous" if endpoint.asynchronous else ""
+    return kind if count is None else f"{kind}, {count} instance{'' if count == 1 else 's'}"

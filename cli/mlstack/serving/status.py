@@ -118,6 +118,7 @@ def _endpoint_json(endpoint: LiveEndpoint) -> dict[str, Any]:
     return {
         "name": endpoint.name,
         "status": endpoint.status,
+        "kind": endpoint.kind,
         "configuration": endpoint.configuration_name,
         "failure_reason": endpoint.failure_reason,
         "variants": [

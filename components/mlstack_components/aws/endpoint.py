@@ -1,4 +1,4 @@
-"""The real-time endpoint that serves the released model version."""
+"""The endpoint that serves the released model version: real-time, asynchronous or serverless."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from mlstack_components.aws.endpoint_asynchronous import AsynchronousArgs, async_inference_config
 from mlstack_components.aws.endpoint_capture import CaptureArgs, data_capture_config
 from mlstack_components.aws.endpoint_rollout import RolloutArgs, deployment_config
+from mlstack_components.aws.endpoint_serverless import ServerlessArgs, serverless_config
 from mlstack_components.aws.instance_types import has_local_storage
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ class EndpointArgs:
     """Which calls are kept, and where; None keeps none."""
     rollout: RolloutArgs | None = None
     """How calls go over to a new model; None for all at once, unwatched."""
+    asynchronous: AsynchronousArgs | None = None
+    """Lets calls wait in a queue and writes their answers to a bucket; None answers them at once."""
+    serverless: ServerlessArgs | None = None
+    """Serves without instances, network and isolation; `instance_type` and `instance_count` mean nothing then."""
     network_isolation: bool = True
     """Whether the container has no network. Off only for containers that call out; say why where it is set."""
     network: NetworkInput | None = None
@@ -116,17 +122,12 @@ class Endpoint(pulumi.ComponentResource):
         self.configuration = configuration = aws.sagemaker.EndpointConfiguration(
             f"{name}-endpoint-configuration",
             aws.sagemaker.EndpointConfigurationArgs(
-                kms_key_arn=None if has_local_storage(args.instance_type) else args.encryption_key_arn,
-                production_variants=[
-                    aws.sagemaker.EndpointConfigurationProductionVariantArgs(
-                        variant_name=VARIANT_NAME,
-                        model_name=model.name,
-                        instance_type=args.instance_type,
-                        initial_instance_count=args.instance_count,
-                        initial_variant_weight=1,
-                    )
-                ],
+                kms_key_arn=args.encryption_key_arn if has_encrypted_volume(args) else None,
+                production_variants=[production_variant(args, model.name)],
                 data_capture_config=None if args.capture is None else data_capture_config(args.capture),
+                async_inference_config=None
+                if args.asynchronous is None
+                else async_inference_config(args.asynchronous, args.endpoint_name),
                 tags={**args.tags, **args.release_tags},
             ),
             kept,
@@ -139,12 +140,57 @@ class Endpoint(pulumi.ComponentResource):
                 deployment_config=None if args.rollout is None else deployment_config(args.rollout),
                 tags=args.tags,
             ),
-            pulumi.ResourceOptions(parent=self, depends_on=[log_group]),
+            # SageMaker makes no endpoint of one kind into one of another, and the name is chosen.
+            pulumi.ResourceOptions(
+                parent=self, depends_on=[log_group], replacement_trigger=kind_of(args), delete_before_replace=True
+            ),
         )
         self.endpoint_name = endpoint.name
         self.arn = endpoint.arn
         self.endpoint_config_name = configuration.name
         self.model_name = model.name
+
+
+def kind_of(args: EndpointArgs) -> str:
+    """Return the kind of endpoint that arguments make, in SageMaker's words.
+
+    Args:
+        args: The endpoint's arguments.
+    """
+    if args.asynchronous is not None:
+        return "asynchronous"
+    return "real-time" if args.serverless is None else "serverless"
+
+
+def has_encrypted_volume(args: EndpointArgs) -> bool:
+    """Return whether there is a storage volume that SageMaker encrypts with a given key.
+
+    Args:
+        args: The endpoint's arguments.
+    """
+    return args.serverless is None and not has_local_storage(args.instance_type)
+
+
+def production_variant(
+    args: EndpointArgs, model_name: pulumi.Input[str]
+) -> aws.sagemaker.EndpointConfigurationProductionVariantArgs:
+    """Return the production variant of an endpoint configuration.
+
+    Args:
+        args: The endpoint's arguments.
+        model_name: The model.
+    """
+    capacity: dict[str, object] = (
+        {"instance_type": args.instance_type, "initial_instance_count": args.instance_count}
+        if args.serverless is None
+        else {"serverless_config": serverless_config(args.serverless)}
+    )
+    return aws.sagemaker.EndpointConfigurationProductionVariantArgs(
+        variant_name=VARIANT_NAME,
+        model_name=model_name,
+        initial_variant_weight=1,
+        **capacity,  # type: ignore[arg-type]
+    )
 
 
 def model_args(args: EndpointArgs, model_package_arn: str) -> aws.sagemaker.ModelArgs:
@@ -156,9 +202,11 @@ def model_args(args: EndpointArgs, model_package_arn: str) -> aws.sagemaker.Mode
     """
     return aws.sagemaker.ModelArgs(
         execution_role_arn=args.role_arn,
-        enable_network_isolation=args.network_isolation,
+        # Serverless inference has neither isolation nor a network of one's own
+        # (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html).
+        enable_network_isolation=args.network_isolation and args.serverless is None,
         primary_container=aws.sagemaker.ModelPrimaryContainerArgs(model_package_name=model_package_arn),
-        vpc_config=None if args.network is None else _vpc_config(args.network),
+        vpc_config=None if args.network is None or args.serverless is not None else _vpc_config(args.network),
         tags={**args.tags, **args.release_tags},
     )
 

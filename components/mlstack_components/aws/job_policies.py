@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlstack_components.aws.names import CAPTURE_PREFIX, PIPELINE_PREFIX, RUN_CODE_PREFIX, STACK_CODE_PREFIX
+from mlstack_components.aws.names import (
+    ASYNC_PREFIX,
+    CAPTURE_PREFIX,
+    PIPELINE_PREFIX,
+    RUN_CODE_PREFIX,
+    STACK_CODE_PREFIX,
+)
 from mlstack_components.aws.pipeline_locations import TUNE
 from mlstack_components.aws.policies import Statement, document, statement
 
@@ -53,6 +59,10 @@ class JobPolicyArgs:
     """The endpoint; None where nothing is served."""
     capture: bool = False
     """Whether the endpoint's calls are kept in the data bucket."""
+    asynchronous: bool = False
+    """Whether the endpoint reads its calls' inputs from the data bucket and writes their answers there."""
+    told_topic_arn: str | None = None
+    """The topic that the endpoint tells of its calls' answers or failures; None where it tells nobody."""
     network: Network | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
     tuning: bool = False
@@ -99,6 +109,7 @@ def _serving(args: JobPolicyArgs) -> list[Statement]:
         _list_buckets([args.artifact_bucket_arn]),
         statement("ReadModels", ["s3:GetObject"], _results(args)),
         *_write_captures(args),
+        *_answer_asynchronously(args),
         *_use_key(args, write=False),
         *_pull_images(args),
         *_write_logs(args, f"/aws/sagemaker/Endpoints/{args.endpoint_name or '*'}"),
@@ -116,6 +127,25 @@ def _write_captures(args: JobPolicyArgs) -> list[Statement]:
         statement("WriteCaptures", ["s3:PutObject"], f"{args.data_bucket_arn}/{folder}*"),
         statement("EncryptCaptures", ["kms:GenerateDataKey"], args.encryption_key_arn),
     ]
+
+
+def _answer_asynchronously(args: JobPolicyArgs) -> list[Statement]:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-create-endpoint-prerequisites.html
+    if not args.asynchronous:
+        return []
+    folder = f"{args.data_bucket_arn}/{ASYNC_PREFIX}{args.endpoint_name or '*'}"
+    found = [
+        statement("ReadAsyncInputs", ["s3:GetObject"], f"{folder}/input/*"),
+        statement(
+            "WriteAsyncAnswers",
+            ["s3:AbortMultipartUpload", "s3:PutObject"],
+            [f"{folder}/{each}/*" for each in ("output", "failures")],
+        ),
+        statement("EncryptAsyncAnswers", ["kms:GenerateDataKey"], args.encryption_key_arn),
+    ]
+    if args.told_topic_arn is not None:
+        found.append(statement("TellOfAsyncAnswers", ["sns:Publish"], args.told_topic_arn))
+    return found
 
 
 def _pipeline(args: JobPolicyArgs) -> list[Statement]:

@@ -52,6 +52,10 @@ class JobRolesArgs:
     """The endpoint; None where nothing is served."""
     capture: bool = False
     """Whether the endpoint's calls are kept in the data bucket."""
+    asynchronous: bool = False
+    """Whether the endpoint reads its calls' inputs from the data bucket and writes their answers there."""
+    told_topic_arn: pulumi.Input[str] | None = None
+    """The topic that the endpoint tells of its calls' answers or failures; None where it tells nobody."""
     network: NetworkInput | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
     tuning: bool = False
@@ -135,6 +139,8 @@ class JobRoles(pulumi.ComponentResource):
                     model_package_group_name=args.model_package_group_name,
                     endpoint_name=args.endpoint_name,
                     capture=args.capture,
+                    asynchronous=args.asynchronous,
+                    told_topic_arn=known["topic"],
                     tuning=args.tuning,
                     network=known["network"],
                     secrets=tuple(args.secrets.get(kind, ())),
@@ -148,5 +154,6 @@ class JobRoles(pulumi.ComponentResource):
             "images": pulumi.Output.all(*args.image_repository_arns),
             "passable": pulumi.Output.all(*passable),
             "network": args.network,
+            "topic": args.told_topic_arn,
         }
         return pulumi.Output.all(**inputs).apply(write)

@@ -20,6 +20,9 @@ STACK_DATA_PREFIX = "data/"
 CAPTURE_PREFIX = "capture/"
 """Data bucket: what endpoints were asked and answered, a folder an endpoint, variant and hour."""
 
+ASYNC_PREFIX = "async/"
+"""Data bucket: what asynchronous endpoints are asked and answer, in `<endpoint>/input`, `output` and `failures`."""
+
 FEATURE_PREFIX = "features/"
 """Data bucket: the offline stores of the feature groups."""
 

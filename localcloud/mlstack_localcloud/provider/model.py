@@ -164,6 +164,7 @@ class Nested:
         single: Pulumi has one object where the API has a list.
         pairs: Pulumi has a map where the API has a list of names and values; `member` is also the list's shape.
         lifted: Pulumi has the members of this structure beside those of the structure that it is in.
+        text: Pulumi has a text where the API has a number.
     """
 
     name: str
@@ -172,6 +173,7 @@ class Nested:
     single: bool = False
     pairs: bool = False
     lifted: bool = False
+    text: bool = False
 
 
 @dataclass(frozen=True)

@@ -188,6 +188,8 @@ class Dialect:
             return [plain]
         if exception and exception.single:
             return plain[0] if plain else None
+        if exception and exception.text:
+            return f"{plain:g}"
         return plain
 
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .signature import Authenticator, Identified
 
 HEALTH_PATH = "/_mlstack/health"
-_INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations\Z")
+_INVOCATION = re.compile(r"/endpoints/([^/]+)/(async-)?invocations\Z")
 _log = logging.getLogger(__name__)
 
 
@@ -64,6 +64,9 @@ class SageMakerService(Protocol):
 
     def invoke(self, endpoint: str, request: Request, caller: Caller) -> Response:
         """Answer an invocation of an endpoint."""
+
+    def invoke_async(self, endpoint: str, request: Request, caller: Caller) -> Response:
+        """Answer an asynchronous invocation of an endpoint."""
 
     def features(self, method: str, path: str, query: str, body: bytes, caller: Caller) -> Response | None:
         """Answer a request for records of feature groups, or return None where it is something else."""
@@ -148,7 +151,8 @@ class Gateway:
             return sagemaker.handle(request.action, request.body, identified.caller)
         invocation = _INVOCATION.match(request.path)
         if invocation and request.method == "POST":
-            return sagemaker.invoke(unquote(invocation.group(1)), Request(request.environ), identified.caller)
+            answer = sagemaker.invoke_async if invocation.group(2) else sagemaker.invoke
+            return answer(unquote(invocation.group(1)), Request(request.environ), identified.caller)
         records = sagemaker.features(request.method, request.path, request.query, request.body, identified.caller)
         return answer_unknown(request, "sagemaker") if records is None else records
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 PARTS = (
     "network",  # before whatever is placed in it
     "registry",  # before the roles, which read its images
+    "notifications",  # before the roles, one of which may tell its topic
     "steps",
     "serving",
-    "notifications",  # before what tells its topic
     "budget",
     "monitoring",
     "features",

@@ -79,6 +79,15 @@ class Environment:
             "budgets_publish": told and self.spec.budget is not None,
         }
 
+    @property
+    def told_topic_arn(self) -> pulumi.Output[str] | None:
+        """The topic that an asynchronous endpoint tells of its calls; known once notifications are declared."""
+        serving = self.spec.serving
+        if serving is None or serving.kind != "asynchronous":
+            return None
+        silent = serving.asynchronous is not None and serving.asynchronous.notify == "nothing"
+        return None if silent else self.topic_arn
+
     @cached_property
     def key(self) -> EncryptionKey:
         """The key of everything."""
@@ -135,6 +144,8 @@ class Environment:
                 endpoint_name=self.endpoint_name,
                 tuning=steps is not None and steps.tune is not None,
                 capture=serving is not None and serving.capture_percent > 0,
+                asynchronous=serving is not None and serving.kind == "asynchronous",
+                told_topic_arn=self.told_topic_arn,
                 network=self.network,
                 secrets={kind: secrets_of(self.spec, kind) for kind in kinds},
                 role_arns={} if given is None else {JobKind(kind): arn for kind, arn in given.given().items()},

@@ -37,13 +37,26 @@ def _alarms(
     serving = environment.spec.serving
     arguments = AlarmsArgs(
         topic_arn=topic_arn,
-        thresholds=Thresholds(**thresholds.model_dump()),
+        thresholds=Thresholds(**{**thresholds.model_dump(), **_without(environment)}),
         endpoint_name=environment.endpoint_name,
         instance_type=None if serving is None else serving.instance_type,
         pipeline_name=environment.pipeline_name,
         tags=environment.tags,
     )
     return Alarms(environment.prefix, arguments, environment.options).alarm_arns
+
+
+def _without(environment: Environment) -> dict[str, None]:
+    """The thresholds that the kind of serving has no alarm of."""
+    serving = environment.spec.serving
+    if serving is not None and serving.kind == "serverless":
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html
+        return {"cpu_percent": None, "disk_percent": None}
+    slow = serving is not None and serving.kind == "asynchronous"
+    # Slow calls are what it is for: only a threshold that somebody wrote counts.
+    return (
+        {"latency_p99_ms": None} if slow and environment.spec.place("monitoring.alarms.latency_p99_ms") is None else {}
+    )
 
 
 def _dashboard(alarm_arns: pulumi.Output[list[str]], environment: Environment) -> dict[str, Any]:

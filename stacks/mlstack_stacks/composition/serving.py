@@ -40,10 +40,11 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
             role_arn=environment.roles.arn(JobKind.SERVING),
             encryption_key_arn=environment.key.arn,
             instance_type=serving.instance_type,
-            # An endpoint that was scaled up since stays so: no update scales a busy one down.
-            instance_count=max(serving.instances.min, release.instance_count),
+            # An endpoint that was scaled up since stays so: no update scales a busy one down. None starts with nothing.
+            instance_count=max(serving.instances.min, release.instance_count, 1),
             capture=_capture(serving, environment),
             rollout=_rollout(serving.rollout),
+            **_kind(serving, environment),
             network_isolation=not secrets_of(spec, "serving"),
             network=environment.network,
             tags=environment.tags,
@@ -59,6 +60,17 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
         "endpoint_waits_for": waits_for if release.model_package_arn is None else None,
         "release_parameter_path": environment.names.release_path,
     }
+
+
+def _kind(serving: Serving, environment: Environment) -> dict[str, Any]:
+    """What makes another kind of endpoint of a real-time one, as its arguments."""
+    if serving.kind == "realtime":
+        return {}
+    from mlstack_stacks.composition.serving_kinds import asynchronous_args, serverless_args
+
+    if serving.kind == "serverless":
+        return {"serverless": serverless_args(serving)}
+    return {"asynchronous": asynchronous_args(serving, environment)}
 
 
 def _capture(serving: Serving, environment: Environment) -> CaptureArgs | None:
@@ -86,7 +98,12 @@ def _scale(serving: Serving, endpoint: Endpoint, environment: Environment) -> No
     It belongs to the endpoint's component, so that a release brings it up with the endpoint and may change it.
     """
     most = serving.instances.max
-    if most is None or not serving.instances.scale:
+    if most is None or not serving.instances.scale or serving.kind == "serverless":
+        return
+    if serving.kind == "asynchronous":
+        from mlstack_stacks.composition.serving_kinds import scale_by_backlog
+
+        scale_by_backlog(serving, most, endpoint, environment)
         return
     from mlstack_components.aws.endpoint_scaling import EndpointScaling, EndpointScalingArgs
 

@@ -12,6 +12,7 @@ from mlstack_stacks.spec.models import EnvironmentSpec, ProjectSpec
 from mlstack_stacks.spec.network import Network
 from mlstack_stacks.spec.notifications import Notifications
 from mlstack_stacks.spec.registry import Registry
+from mlstack_stacks.spec.serverless import Serverless
 from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
 from mlstack_stacks.spec.steps import Evaluate, Framework, Objective, Prepare, Steps, Train, Tune
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
@@ -39,6 +40,7 @@ __all__ = [
     "Rollout",
     "Scaling",
     "Schedule",
+    "Serverless",
     "Serving",
     "Steps",
     "Train",

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from mlstack_stacks.spec.asynchronous import Asynchronous  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.base import SpecModel
 from mlstack_stacks.spec.cron import CronExpression, PointInTime  # noqa: TC001 - pydantic reads the annotations
+from mlstack_stacks.spec.serverless import Serverless  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import EntryPoint, RealtimeInstanceType, wrong
 
 MOST_MINUTES = 45
@@ -28,8 +30,8 @@ def _not_below(most: int, least: int | None) -> None:
 class Instances(SpecModel):
     """How many machines serve."""
 
-    min: _Count = 1
-    """The least number of instances; two or more survive the loss of a machine."""
+    min: Annotated[int, Field(ge=0, le=100)] = 1
+    """The least number of instances; two or more survive the loss of a machine, 0 is for asynchronous serving."""
     max: _Count | None = None
     """The largest number; above `min` the cloud scales by load. Fixed at `min` by default."""
 
@@ -128,8 +130,9 @@ def _rollout(value: object) -> object:
 class Serving(SpecModel):
     """How the approved model answers requests."""
 
-    kind: Literal["realtime"]
-    """`realtime`: an endpoint that is always up."""
+    kind: Literal["realtime", "asynchronous", "serverless"]
+    """`realtime`: an endpoint that is always up. `asynchronous`: calls wait in a queue, answers are written to the data
+    bucket. `serverless`: an endpoint without machines, started when it is called."""
     entry_point: EntryPoint = "src/serve.py"
     """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
     instance_type: RealtimeInstanceType = "ml.m5.large"
@@ -139,12 +142,15 @@ class Serving(SpecModel):
     rollout: Annotated[Rollout, BeforeValidator(_rollout)] = Rollout.model_construct()
     capture_percent: Annotated[int, Field(ge=0, le=100)] = 0
     """Which share of the calls is kept with its answer in the data bucket, in percent; 0 keeps none."""
+    asynchronous: Asynchronous | None = None
+    serverless: Serverless | None = None
 
     @field_validator("scaling")
     @classmethod
     def _something_to_scale(cls, scaling: Scaling | None, info: ValidationInfo) -> Scaling | None:
         instances = info.data.get("instances")
-        if scaling is None or instances is None:
+        # Of a kind without machines the contradictions tell.
+        if scaling is None or instances is None or info.data.get("kind") == "serverless":
             return scaling
         if not instances.scale:
             hint = f"Write `instances: {{min: {instances.min}, max: {max(instances.min + 1, 4)}}}`."
@@ -163,6 +169,8 @@ class Serving(SpecModel):
     def _enough_instances(cls, rollout: Rollout, info: ValidationInfo) -> Rollout:
         instances = info.data.get("instances")
         # TrafficRoutingConfig in SageMaker's API reference: a step is at most 50% of the total instance count.
+        if info.data.get("kind") == "serverless":
+            return rollout
         if rollout.kind != "all_at_once" and instances is not None and instances.min < 2:  # noqa: PLR2004 - two halves
             raise wrong(
                 f"{rollout.kind} moves at most half of the instances at once, so it needs two or more.",

@@ -221,7 +221,8 @@ each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CA
 
 
 def test_each_type_has_a_case() -> None:
-    assert sorted(case.token for case in CASES) == sorted(RESOURCE_TYPES)
+    assert sorted({case.token for case in CASES}) == sorted(RESOURCE_TYPES)
+    assert len({case.name for case in CASES}) == len(CASES)
 
 
 @pytest.mark.parametrize("step", ["create", "change", "repair", "restore", "back", "import", "replace", "destroy"])

@@ -94,3 +94,9 @@ def jobs():
 def weather(cloud, bucket, role, jobs):
     """An endpoint of tests, and all that it is made of."""
     return _load("weather").Weather(cloud, bucket, role, jobs)
+
+
+@pytest.fixture
+def kinds(cloud, bucket, role, jobs):
+    """Endpoints of other kinds than real-time ones."""
+    return _load("serving_kinds").Kinds(cloud, bucket, role, jobs)

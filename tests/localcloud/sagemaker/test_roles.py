@@ -31,6 +31,7 @@ GROUP = "roles"
 PIPELINE = "roles"
 WRITE = "echo rain > /opt/ml/processing/output/train/report.json && echo written"
 REPORT = """echo '{"ok": 1}' > /opt/ml/processing/output/report/report.json"""
+TOPIC = PLACEMENT.arn("sns", "roles")
 SERVE = "def model_fn(d): print('loading')\ndef predict_fn(d, m): return d\n"
 
 
@@ -340,6 +341,10 @@ def test_a_role_that_sagemaker_may_not_assume_is_refused_at_once(cloud, jobs, pl
 OPTIONS = {
     "WriteCaptures": (JobKind.SERVING, {"capture": True}, "s3:PutObject"),
     "EncryptCaptures": (JobKind.SERVING, {"capture": True}, "kms:GenerateDataKey"),
+    "ReadAsyncInputs": (JobKind.SERVING, {"asynchronous": True}, "s3:GetObject"),
+    "WriteAsyncAnswers": (JobKind.SERVING, {"asynchronous": True}, "s3:PutObject"),
+    "EncryptAsyncAnswers": (JobKind.SERVING, {"asynchronous": True}, "kms:GenerateDataKey"),
+    "TellOfAsyncAnswers": (JobKind.SERVING, {"asynchronous": True, "told_topic_arn": TOPIC}, "sns:Publish"),
     "ReadSecrets": (JobKind.TRAINING, {"secrets": ("roles/api",)}, "secretsmanager:GetSecretValue"),
     "TuneHyperparameters": (JobKind.PIPELINE, {"tuning": True}, "sagemaker:CreateHyperParameterTuningJob"),
 }
@@ -376,9 +381,16 @@ def test_a_part_that_may_be_there_needs_its_statement(cloud, gateway, jobs, plac
             as_role(gateway, role, "secretsmanager").get_secret_value(SecretId="roles/api")
         elif sid == "TuneHyperparameters":
             as_role(gateway, role, "sagemaker").create_hyper_parameter_tuning_job(**tuning_request(jobs, place))
+        elif sid == "ReadAsyncInputs":
+            as_role(gateway, role, "s3").get_object(Bucket=place.bucket, Key="async/roles/input/1.csv")
+        elif sid == "TellOfAsyncAnswers":
+            as_role(gateway, role, "sns").publish(TopicArn=TOPIC, Message="{}")
         else:
-            as_role(gateway, role, "s3").put_object(Bucket=place.bucket, Key="capture/roles/main/1.jsonl", Body=b"{}")
+            key = "capture/roles/main/1.jsonl" if "Captures" in sid else "async/roles/output/1.out"
+            as_role(gateway, role, "s3").put_object(Bucket=place.bucket, Key=key, Body=b"{}")
 
+    place.put("async/roles/input/1.csv", b"1")
+    gateway.client("sns").create_topic(Name="roles", Attributes={"KmsMasterKeyId": place.key})
     use(place.role(kind, **options))
     with pytest.raises(ClientError, match=f"is not authorized to perform: {action} on resource: "):
         use(place.role(kind, sid, **options))
@@ -389,3 +401,52 @@ def test_every_statement_has_a_case():
     serving = {f"serving-{sid}" for sid in ("ListBuckets", "ReadModels", "UseKey", "WriteLogs", "WriteMetrics")}
 
     assert shown == {case.id for case in cases(JobKind.PROCESSING, JobKind.TRAINING, JobKind.PIPELINE)} | serving
+
+
+SLICES = {
+    None: ("output", None),
+    "ReadAsyncInputs": ("failures", "s3:GetObject"),
+    "WriteAsyncAnswers": (None, "s3:PutObject"),
+    "EncryptAsyncAnswers": (None, "kms:GenerateDataKey"),
+    "TellOfAsyncAnswers": ("output", "sns:Publish"),
+}
+"""Where an asynchronous call ends without a statement, and the action that log or failure say is denied."""
+
+
+@pytest.mark.parametrize("without", SLICES, ids=str)
+def test_an_asynchronous_call_is_worked_off_under_the_role(cloud, jobs, place, kinds, without, caplog):
+    where, action = SLICES[without]
+    sns, sqs = cloud.client("sns"), cloud.client("sqs")
+    sns.create_topic(Name="roles", Attributes={"KmsMasterKeyId": place.key})
+    kinds.bucket = place.bucket
+    role = place.role(JobKind.SERVING, without, asynchronous=True, told_topic_arn=TOPIC)
+    url = sqs.create_queue(QueueName="roles")["QueueUrl"]
+    sqs.purge_queue(QueueUrl=url)
+    sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=PLACEMENT.arn("sqs", "roles"))
+    archive = jobs.archive({"answer.txt": "sun", "code/serve.py": SERVE})
+    place.put(f"pipelines/{PIPELINE}/model.tar.gz", archive)
+    container = {"Image": jobs.IMAGE, "ModelDataUrl": place.uri("model.tar.gz")}
+    container["Environment"] = {"SAGEMAKER_PROGRAM": "serve.py"}
+    kinds.sagemaker.create_model(ModelName="roles", ExecutionRoleArn=role, PrimaryContainer=container)
+    paths = {f"S3{kind}Path": f"s3://{place.bucket}/async/roles/{folder}" for kind, folder in PATHS.items()}
+    output = {**paths, "KmsKeyId": place.key, "NotificationConfig": {"SuccessTopic": TOPIC, "ErrorTopic": TOPIC}}
+    capacity = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    kinds.endpoint(kinds.config("roles", capacity, AsyncInferenceConfig={"OutputConfig": output}))
+    place.put("async/roles/input/1.csv", b"1")
+    with caplog.at_level(logging.WARNING):
+        answer = kinds.runtime.invoke_endpoint_async(
+            EndpointName="weather", InputLocation=f"s3://{place.bucket}/async/roles/input/1.csv", ContentType="text/csv"
+        )
+        store = cloud.sagemaker._store
+        jobs.until(lambda: {"left": len(store.everywhere("async-inference"))}, "left", {0}, 20)
+
+    places = {"output": answer["OutputLocation"], "failures": answer["FailureLocation"]}
+    found = {folder: kinds.object(location) for folder, location in places.items()}
+    assert [folder for folder, each in found.items() if each is not None] == ([] if where is None else [where])
+    told = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
+    assert bool(told) is (without != "TellOfAsyncAnswers")
+    said = caplog.text + "".join(str(each["Body"].read()) for each in found.values() if each is not None)
+    assert action is None or f"is not authorized to perform: {action} on resource: " in said
+
+
+PATHS = {"Output": "output", "Failure": "failures"}

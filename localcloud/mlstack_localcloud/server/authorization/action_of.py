@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..wire import WireRequest
 
 _CBOR_OPERATION = re.compile(r"/service/[^/]+/operation/(\w+)\Z")
-_INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
+_INVOCATION = re.compile(r"/endpoints/([^/]+)/(async-)?invocations")
 _MEMBER = re.compile(r"\.(?:member\.)?(\d+)(?=\.|\Z)")
 
 
@@ -37,7 +37,9 @@ def accesses_of(request: WireRequest, identified: Identified) -> list[Access]:
         return s3.accesses(request, region)
     if service == "sagemaker":
         invoked = _INVOCATION.match(request.path)
-        return [sagemaker.invocation(invoked.group(1), region)] if invoked else []
+        if invoked is None:
+            return []
+        return [sagemaker.invocation(invoked.group(1), region, asynchronous=invoked.group(2) is not None)]
     operation = _operation(request)
     if not operation:
         if service in SERVICES:

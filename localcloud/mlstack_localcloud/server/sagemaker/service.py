@@ -36,6 +36,9 @@ from mlstack_localcloud.server.sagemaker.resources.pipelines import Pipelines
 from mlstack_localcloud.server.sagemaker.resources.processing_jobs import ProcessingJobs
 from mlstack_localcloud.server.sagemaker.resources.tags import Tags
 from mlstack_localcloud.server.sagemaker.resources.training_jobs import TrainingJobs
+from mlstack_localcloud.server.sagemaker.serving.asynchronous import invocation as asynchronous
+from mlstack_localcloud.server.sagemaker.serving.asynchronous.queues import AsyncQueues
+from mlstack_localcloud.server.sagemaker.serving.asynchronous.work import Work
 from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics, MeasuredEvents
 from mlstack_localcloud.server.sagemaker.serving.rollout import Rollouts
 from mlstack_localcloud.server.sagemaker.state_events import StateEvents
@@ -84,6 +87,9 @@ class SageMaker:
         workshop = Workshop(home, clients, authorization)
         self._rollouts = Rollouts(home.endpoints, workshop)
         self._metrics = EndpointMetrics(clients, self._rollouts.router)
+        router = self._rollouts.router
+        self._queues = AsyncQueues(self._store, router, Work(router, workshop, self._metrics))
+        self._metrics.also_publish(self._queues.gauges)
         state_events = StateEvents(MeasuredEvents(events, self._metrics), self._store)
         tags = Tags(self._store)
         groups = ModelPackageGroups(self._store, tags)
@@ -210,6 +216,10 @@ class SageMaker:
         """
         return self._endpoints.invoke(endpoint, request, caller)
 
+    def invoke_async(self, endpoint: str, request: Request, caller: Identity) -> Response:
+        """Answer an InvokeEndpointAsync request of the runtime API; as `invoke`."""
+        return asynchronous.invoke(self._store, self._queues, endpoint, request, caller)
+
     def features(self, method: str, path: str, query: str, body: bytes, caller: Identity) -> Response | None:
         """Answer a request of Feature Store's runtime API.
 
@@ -233,6 +243,7 @@ class SageMaker:
     def resume(self) -> None:
         """Take up what ran when the daemon ended: endpoints serve again, jobs and executions have failed."""
         self._endpoints.resume(ACCOUNT)
+        self._queues.resume()
         self._processing_jobs.resume(ACCOUNT)
         self._training_jobs.resume(ACCOUNT)
         self._tuning_jobs.resume(ACCOUNT)
@@ -242,8 +253,10 @@ class SageMaker:
     def close(self) -> None:
         """End what runs and close the tables."""
         self._running.stop_all()
+        self._queues.close()
         self._metrics.close()
         self._rollouts.close()
+        self._queues.wait()
         self._running.close()
         self._offline.close()
         self._records.close()

@@ -13,7 +13,7 @@ from mlstack_localcloud.server.sagemaker.errors import validation_error
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document
 
-ENDPOINT_CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants")
+ENDPOINT_CONFIG = ("ExplainerConfig", "ShadowProductionVariants")
 FEATURE_DEFINITION = ("CollectionConfig", "CollectionType")
 OFFLINE_STORE = ("DataCatalogConfig",)
 TRAINING_JOB = ("CheckpointConfig", "DebugRuleConfigurations", "ProfilerRuleConfigurations", "ServerlessJobConfig")

@@ -20,6 +20,8 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
     """
     if spec.is_local or spec.serving is None or spec.serving.instances.min > 1:
         return
+    if spec.serving.kind != "realtime":  # The others have no instances, or calls wait for one.
+        return
     yield Warn(
         "single_instance",
         "one instance: the endpoint is down whenever its machine or zone is (SageMaker.4).",

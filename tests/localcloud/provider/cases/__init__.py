@@ -40,6 +40,7 @@ class Case:
         remove: Deletes it by hand.
         restored_by: What the next deployment does after `remove`: `create`, or `update` where it can't be absent.
         import_id: The id to import it by, from its outputs.
+        another: Tells a further case of the same type apart, for parts of it that can't be together.
         import_inputs: Inputs that an import needs beside `inputs`, or has otherwise (autonamed names).
     """
 
@@ -55,8 +56,9 @@ class Case:
     import_id: Callable[[Mapping[str, Any]], str] = lambda outputs: outputs["id"]
     import_inputs: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda _: {}
     not_imported: tuple[str, ...] = ()
+    another: str = ""
 
     @property
     def name(self) -> str:
         """The logical name of its resource."""
-        return self.token.rpartition(":")[2]
+        return self.token.rpartition(":")[2] + self.another

@@ -38,6 +38,33 @@ def _tracking(target: int) -> appautoscaling.PolicyTargetTrackingScalingPolicyCo
     )
 
 
+def _backlog(target: int) -> appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs:
+    prefix = appautoscaling
+    dimension = prefix.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationDimensionArgs
+    metric = prefix.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationArgs(
+        namespace="AWS/SageMaker",
+        metric_name="ApproximateBacklogSizePerInstance",
+        dimensions=[dimension(name="EndpointName", value="life")],
+        statistic="Average",
+    )
+    return prefix.PolicyTargetTrackingScalingPolicyConfigurationArgs(
+        target_value=target, customized_metric_specification=metric
+    )
+
+
+def _steps(each: int) -> appautoscaling.PolicyStepScalingPolicyConfigurationArgs:
+    step = appautoscaling.PolicyStepScalingPolicyConfigurationStepAdjustmentArgs
+    return appautoscaling.PolicyStepScalingPolicyConfigurationArgs(
+        adjustment_type="ChangeInCapacity",
+        metric_aggregation_type="Average",
+        cooldown=300,
+        step_adjustments=[
+            step(metric_interval_lower_bound="0", metric_interval_upper_bound="2.5", scaling_adjustment=each),
+            step(metric_interval_lower_bound="2.5", scaling_adjustment=2 * each),
+        ],
+    )
+
+
 def _action(least: int) -> appautoscaling.ScheduledActionScalableTargetActionArgs:
     return appautoscaling.ScheduledActionScalableTargetActionArgs(min_capacity=least, max_capacity=8)
 
@@ -79,6 +106,49 @@ CASES = [
             TargetTrackingScalingPolicyConfiguration={
                 "TargetValue": 1.0,
                 "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+            },
+        ),
+        remove=lambda aws, o: aws("application-autoscaling").delete_scaling_policy(**_key(o), PolicyName=o["name"]),
+        import_id=_named_import_id,
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:appautoscaling/policy:Policy",
+        another="-backlog",
+        make=appautoscaling.Policy,
+        inputs=lambda shared: {
+            **_KEY,
+            "resource_id": shared.scalable.resource_id,
+            "policy_type": "TargetTrackingScaling",
+            "target_tracking_scaling_policy_configuration": _backlog(5),
+        },
+        outputs=("arn", "name"),
+        change=lambda _: {"target_tracking_scaling_policy_configuration": _backlog(6)},
+        replace=lambda _: {"name": "other-backlog"},
+        remove=lambda aws, o: aws("application-autoscaling").delete_scaling_policy(**_key(o), PolicyName=o["name"]),
+        import_id=_named_import_id,
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:appautoscaling/policy:Policy",
+        another="-steps",
+        make=appautoscaling.Policy,
+        inputs=lambda shared: {
+            **_KEY,
+            "resource_id": shared.scalable.resource_id,
+            "policy_type": "StepScaling",
+            "step_scaling_policy_configuration": _steps(1),
+        },
+        outputs=("arn", "name"),
+        change=lambda _: {"step_scaling_policy_configuration": _steps(2)},
+        replace=lambda _: {"name": "other-steps"},
+        tamper=lambda aws, o: aws("application-autoscaling").put_scaling_policy(
+            **_key(o),
+            PolicyName=o["name"],
+            PolicyType="StepScaling",
+            StepScalingPolicyConfiguration={
+                "AdjustmentType": "ChangeInCapacity",
+                "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 9}],
             },
         ),
         remove=lambda aws, o: aws("application-autoscaling").delete_scaling_policy(**_key(o), PolicyName=o["name"]),

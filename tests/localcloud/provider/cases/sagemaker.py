@@ -66,6 +66,31 @@ def _variant(shared: Shared, count: int = 1) -> sagemaker.EndpointConfigurationP
     )
 
 
+def _asynchronous(most: int) -> sagemaker.EndpointConfigurationAsyncInferenceConfigArgs:
+    topic = "arn:aws:sns:us-east-1:000000000000:answers"
+    output = sagemaker.EndpointConfigurationAsyncInferenceConfigOutputConfigArgs(
+        s3_output_path="s3://answers/output",
+        s3_failure_path="s3://answers/failures",
+        kms_key_id="alias/aws/s3",
+        notification_config=sagemaker.EndpointConfigurationAsyncInferenceConfigOutputConfigNotificationConfigArgs(
+            success_topic=topic, error_topic=topic, include_inference_response_ins=["SUCCESS_NOTIFICATION_TOPIC"]
+        ),
+    )
+    client = sagemaker.EndpointConfigurationAsyncInferenceConfigClientConfigArgs(
+        max_concurrent_invocations_per_instance=most
+    )
+    return sagemaker.EndpointConfigurationAsyncInferenceConfigArgs(client_config=client, output_config=output)
+
+
+def _serverless(shared: Shared, provisioned: int) -> sagemaker.EndpointConfigurationProductionVariantArgs:
+    config = sagemaker.EndpointConfigurationProductionVariantServerlessConfigArgs(
+        memory_size_in_mb=2048, max_concurrency=5, provisioned_concurrency=provisioned
+    )
+    return sagemaker.EndpointConfigurationProductionVariantArgs(
+        variant_name="main", model_name=shared.model_name, serverless_config=config
+    )
+
+
 def _tag(aws: Any, outputs: Mapping[str, Any]) -> None:
     aws("sagemaker").add_tags(ResourceArn=outputs["arn"], Tags=[{"Key": "hand", "Value": "1"}])
 
@@ -197,6 +222,34 @@ CASES = [
         outputs=("arn", "name", "tagsAll"),
         change=lambda _: {"tags": {"a": "2"}},
         replace=lambda shared: {"production_variants": [_variant(shared, count=2)]},
+        tamper=_tag,
+        remove=lambda aws, o: aws("sagemaker").delete_endpoint_config(EndpointConfigName=o["name"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+        another="-asynchronous",
+        make=sagemaker.EndpointConfiguration,
+        inputs=lambda shared: {
+            "production_variants": [_variant(shared)],
+            "async_inference_config": _asynchronous(4),
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda _: {"tags": {"a": "2"}},
+        replace=lambda _: {"async_inference_config": _asynchronous(8)},
+        tamper=_tag,
+        remove=lambda aws, o: aws("sagemaker").delete_endpoint_config(EndpointConfigName=o["name"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+        another="-serverless",
+        make=sagemaker.EndpointConfiguration,
+        inputs=lambda shared: {"production_variants": [_serverless(shared, 1)], "tags": {"a": "1"}},
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda _: {"tags": {"a": "2"}},
+        replace=lambda shared: {"production_variants": [_serverless(shared, 2)]},
         tamper=_tag,
         remove=lambda aws, o: aws("sagemaker").delete_endpoint_config(EndpointConfigName=o["name"]),
         import_inputs=lambda o: {"name": o["name"]},

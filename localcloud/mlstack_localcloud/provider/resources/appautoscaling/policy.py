@@ -1,6 +1,6 @@
 """aws.appautoscaling.Policy."""
 
-from mlstack_localcloud.provider.model import Call, ListOf, Name, Output, Property, ResourceType
+from mlstack_localcloud.provider.model import Call, ListOf, Name, Nested, Output, Property, ResourceType
 from mlstack_localcloud.provider.resources.appautoscaling._key import KEY, KEY_PATTERN, KEY_PROPERTIES
 
 _PUT = Call("PutScalingPolicy")
@@ -25,6 +25,10 @@ TYPE = ResourceType(
             "TargetTrackingScalingPolicyConfiguration",
             nested_defaults={"disableScaleIn": False},
         ),
+        Property("stepScalingPolicyConfiguration", "StepScalingPolicyConfiguration"),
+    ),
+    nested=tuple(
+        Nested(f"metricInterval{end}Bound", f"MetricInterval{end}Bound", text=True) for end in ("Lower", "Upper")
     ),
     outputs=(Output("arn", result="PolicyARN"),),
     create=_PUT,
@@ -40,5 +44,5 @@ TYPE = ResourceType(
     ),
     deletes=(Call("DeleteScalingPolicy", {**KEY, "PolicyName": "name"}, takes=()),),
     gone=("ObjectNotFoundException",),
-    not_implemented=("predictiveScalingPolicyConfiguration", "stepScalingPolicyConfiguration"),
+    not_implemented=("predictiveScalingPolicyConfiguration",),
 )

@@ -65,9 +65,10 @@ def accesses(operation: str, request: Document, region: str) -> list[Access]:
     return found
 
 
-def invocation(endpoint: str, region: str) -> Access:
+def invocation(endpoint: str, region: str, *, asynchronous: bool = False) -> Access:
     """Return what an invocation of an endpoint needs."""
-    return Access("sagemaker:InvokeEndpoint", arn("sagemaker", region, f"endpoint/{endpoint}"))
+    action = "sagemaker:InvokeEndpointAsync" if asynchronous else "sagemaker:InvokeEndpoint"
+    return Access(action, arn("sagemaker", region, f"endpoint/{endpoint}"))
 
 
 def passed_roles(operation: str, request: Document) -> list[str]:

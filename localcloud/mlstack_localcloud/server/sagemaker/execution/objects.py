@@ -188,7 +188,16 @@ class Objects:
         except ClientError as error:
             raise _transfer_error(f'Data upload failed for S3 URL "{uri}": {error}', error) from error
 
-    def write(self, content: bytes, uri: str, region: str, role_arn: str, key_id: str | None = None) -> None:
+    def write(
+        self,
+        content: bytes,
+        uri: str,
+        region: str,
+        role_arn: str,
+        key_id: str | None = None,
+        *,
+        content_type: str | None = None,
+    ) -> None:
         """Put content into an object, with the rights of a role.
 
         Args:
@@ -197,15 +206,17 @@ class Objects:
             region: The region of the client.
             role_arn: The role.
             key_id: The KMS key of the object, or None.
+            content_type: Its media type; S3's own default where None.
 
         Raises:
             TransferError: S3 refused.
         """
         bucket, key = split_uri(uri)
         encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+        kind = {"ContentType": content_type} if content_type else {}
         try:
             client = self._clients.client("s3", region, role_arn)
-            client.put_object(Bucket=bucket, Key=key, Body=content, **encryption)
+            client.put_object(Bucket=bucket, Key=key, Body=content, **encryption, **kind)
         except ClientError as error:
             raise TransferError(f'Data upload failed for S3 URL "{uri}": {error}') from error
 

@@ -52,6 +52,11 @@ class Workshop:
         """Return the variables with temporary keys of a role."""
         return variables.credentials(self._clients, role_arn, region)
 
+    def publish(self, topic_arn: str, message: str, role_arn: str) -> None:
+        """Publish a message to a topic of SNS under a role."""
+        client = self._clients.client("sns", topic_arn.split(":")[3], role_arn)
+        client.publish(TopicArn=topic_arn, Message=message)
+
     def scaled_variants(self, endpoint: str, region: str) -> set[str]:
         """Return the variants of an endpoint that are registered for automatic scaling."""
         pages = self._clients.client("application-autoscaling", region).get_paginator("describe_scalable_targets")

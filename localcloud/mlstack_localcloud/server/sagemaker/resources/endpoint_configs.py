@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.errors import validation_error
 from mlstack_localcloud.server.sagemaker.listing import Listing
+from mlstack_localcloud.server.sagemaker.serving import kinds as serving_kinds
 from mlstack_localcloud.server.sagemaker.store import now
 from mlstack_localcloud.server.sagemaker.unsupported import ENDPOINT_CONFIG, refuse
 
@@ -53,6 +54,7 @@ class EndpointConfigs:
             raise validation_error("Variant names of an endpoint configuration must be unique.")
         for variant in variants:
             self._check_variant(variant, caller)
+        serving_kinds.check(request, [self._models.existing(each["ModelName"], caller) for each in variants])
         config = {
             **{key: value for key, value in request.items() if key != "Tags"},
             "EndpointConfigArn": arn,

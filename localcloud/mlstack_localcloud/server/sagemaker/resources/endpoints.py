@@ -30,6 +30,7 @@ from mlstack_localcloud.server.sagemaker.serving.endpoint_documents import (
     begin_update,
     busy,
     end_update,
+    refuse_other_kind,
     retained,
     scaled,
     show_progress,
@@ -150,6 +151,7 @@ class Endpoints:
         if endpoint["EndpointStatus"] != "InService":
             raise busy(endpoint)
         deployment = self._deployment(request["EndpointConfigName"], caller, retained(endpoint, request))
+        refuse_other_kind(endpoint, deployment)
         self._rollouts.refuse_other_types(endpoint["EndpointArn"], Deployment.of(endpoint["_deployment"]), deployment)
         if request.get("RetainDeploymentConfig") and "LastDeploymentConfig" in endpoint:
             request = {**request, "DeploymentConfig": endpoint["LastDeploymentConfig"]}
@@ -289,7 +291,8 @@ class Endpoints:
             )
             for given in config["ProductionVariants"]
         )
-        return Deployment(secrets.token_hex(6), config_name, variants, config.get("DataCaptureConfig"))
+        capture, asynchronous = config.get("DataCaptureConfig"), config.get("AsyncInferenceConfig")
+        return Deployment(secrets.token_hex(6), config_name, variants, capture, asynchronous)
 
     def _existing(self, name: str, caller: Identity) -> Document:
         endpoint = self._store.get(KIND, caller.region, name)

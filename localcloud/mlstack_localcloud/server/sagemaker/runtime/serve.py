@@ -33,7 +33,7 @@ from typing import Any
 
 _TEXTS = ("application/json", "text/csv", "text/plain", "application/jsonlines")
 _TOKEN_HEADER = "X-Mlstack-Token"  # noqa: S105 - the header's name
-_MOST_BYTES = 32 << 20
+_MOST_BYTES = 1 << 30  # What an asynchronous call may have; others are refused before they get here.
 
 
 class UnsupportedFormatError(Exception):

@@ -86,8 +86,17 @@ class Connections:
         self._timeout = timeout
         self._idle: deque[_Connection] = deque()
 
-    def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    def request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", timeout: float | None = None
+    ) -> Answer:
         """Send a request and return the answer.
+
+        Args:
+            method: The HTTP method.
+            path: The path.
+            headers: The headers.
+            body: The body.
+            timeout: Seconds that the answer may take; None for the pool's own.
 
         Raises:
             UnreachableError: The server does not accept connections; nothing was delivered.
@@ -97,7 +106,9 @@ class Connections:
         lines = [f"{method} {path} HTTP/1.1", "Host: model", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         content = "\r\n".join([*lines, "", ""]).encode("latin-1") + body
-        return self._exchange(self._reused() or self._new(), content)
+        connection = self._reused() or self._new()
+        connection.socket.settimeout(self._timeout if timeout is None else timeout)
+        return self._exchange(connection, content)
 
     def close(self) -> None:
         """Close all connections that are not in use."""

@@ -29,6 +29,7 @@ class Variant:
         container: The container of its model, as `Models.served_container` returns it.
         seconds_to_start: How long its container may take until it answers the ping.
         instance_type: Its instance type; empty for serverless ones.
+        serverless: Its ServerlessConfig, or None.
     """
 
     name: str
@@ -37,11 +38,12 @@ class Variant:
     container: Document
     seconds_to_start: float
     instance_type: str = ""
+    serverless: Document | None = None
 
     @property
     def processes(self) -> int:
-        """How many processes serve it."""
-        return max(1, min(self.instances, MOST_PROCESSES))
+        """How many processes serve it; none where an asynchronous endpoint was scaled to zero."""
+        return 1 if self.serverless else min(self.instances, MOST_PROCESSES)
 
     @property
     def isolated(self) -> bool:
@@ -63,12 +65,27 @@ class Deployment:
         config: The name of the endpoint configuration.
         variants: The variants.
         capture: The configuration's DataCaptureConfig, or None.
+        asynchronous: The configuration's AsyncInferenceConfig, or None.
     """
 
     identifier: str
     config: str
     variants: tuple[Variant, ...]
     capture: Document | None = None
+    asynchronous: Document | None = None
+
+    @property
+    def kind(self) -> str:
+        """What kind of endpoint it makes."""
+        if self.asynchronous is not None:
+            return "asynchronous"
+        return "serverless" if any(variant.serverless for variant in self.variants) else "real-time"
+
+    @property
+    def most_calls(self) -> int | None:
+        """How many calls a serverless endpoint works on at once; None where nothing limits them."""
+        limits = [variant.serverless["MaxConcurrency"] for variant in self.variants if variant.serverless]
+        return sum(limits) if limits else None
 
     @property
     def instances(self) -> int:
@@ -83,7 +100,8 @@ class Deployment:
     def of(cls, document: Document) -> Deployment:
         """Return the deployment in a document."""
         variants = tuple(Variant(**variant) for variant in document["variants"])
-        return cls(document["identifier"], document["config"], variants, document.get("capture"))
+        capture, asynchronous = document.get("capture"), document.get("asynchronous")
+        return cls(document["identifier"], document["config"], variants, capture, asynchronous)
 
 
 def variant_of(given: Document, container: Document, kept: dict[str, Any]) -> Variant:
@@ -112,4 +130,5 @@ def variant_of(given: Document, container: Document, kept: dict[str, Any]) -> Va
         container=container,
         seconds_to_start=float(all_values["ContainerStartupHealthCheckTimeoutInSeconds"]),
         instance_type=given.get("InstanceType", ""),
+        serverless=given.get("ServerlessConfig"),
     )

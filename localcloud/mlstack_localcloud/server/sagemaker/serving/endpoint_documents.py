@@ -12,24 +12,33 @@ from mlstack_localcloud.server.sagemaker.store import now
 
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document
+    from mlstack_localcloud.server.sagemaker.serving.deployment import Variant
 
 
 def shown(endpoint: Document) -> Document:
     """Return an endpoint as Describe answers it, with its variants."""
     serves = endpoint["EndpointStatus"] in {"InService", "Updating", "RollingBack"}
     variants = []
-    for variant in Deployment.of(endpoint["_deployment"]).variants:
+    deployment = Deployment.of(endpoint["_deployment"])
+    for variant in deployment.variants:
         image = variant.container.get("Image", "")
         shown: Document = {
             "VariantName": variant.name,
             "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
             "DesiredWeight": variant.weight,
-            "DesiredInstanceCount": variant.instances,
+            **_capacity("Desired", variant),
         }
         if serves:
-            shown.update(CurrentWeight=variant.weight, CurrentInstanceCount=variant.instances)
+            shown.update(CurrentWeight=variant.weight, **_capacity("Current", variant))
         variants.append(shown)
-    return {**endpoint, **_capture(endpoint), "ProductionVariants": variants}
+    asynchronous = {} if deployment.asynchronous is None else {"AsyncInferenceConfig": deployment.asynchronous}
+    return {**endpoint, **_capture(endpoint), **asynchronous, "ProductionVariants": variants}
+
+
+def _capacity(prefix: str, variant: Variant) -> Document:
+    if variant.serverless:
+        return {f"{prefix}ServerlessConfig": variant.serverless}
+    return {f"{prefix}InstanceCount": variant.instances}
 
 
 def _capture(endpoint: Document) -> Document:
@@ -84,8 +93,8 @@ def show_progress(endpoint: Document, deployment: Deployment, stage: str, share:
             "VariantName": variant.name,
             "CurrentWeight": variant.weight * share,
             "DesiredWeight": variant.weight,
-            "CurrentInstanceCount": 0 if stage == "Creating" else variant.instances,
-            "DesiredInstanceCount": variant.instances,
+            **_capacity("Current", replace(variant, instances=0) if stage == "Creating" else variant),
+            **_capacity("Desired", variant),
             "VariantStatus": [status],
         }
         for variant in deployment.variants
@@ -119,6 +128,11 @@ def scaled(endpoint: Document, wanted: list[Document]) -> Deployment:
     unknown = sorted(changes.keys() - {variant.name for variant in deployment.variants})
     if unknown:
         raise validation_error(f'The endpoint "{endpoint["EndpointArn"]}" has no variant {", ".join(unknown)}.')
+    counts = [entry["DesiredInstanceCount"] for entry in wanted if "DesiredInstanceCount" in entry]
+    if counts and deployment.kind == "serverless":
+        raise validation_error("DesiredInstanceCount is not supported for serverless endpoints.")
+    if 0 in counts and deployment.kind != "asynchronous":
+        raise validation_error("Only asynchronous endpoints can have a DesiredInstanceCount of 0.")
     variants = tuple(
         replace(
             variant,
@@ -134,6 +148,31 @@ def end_update(endpoint: Document) -> None:
     """Forget the update of an endpoint that has come to its end."""
     for member in ("_pending", "_deployment_config", "PendingDeploymentSummary"):
         endpoint.pop(member, None)
+
+
+def refuse_other_kind(endpoint: Document, deployment: Deployment) -> None:
+    """Refuse an update that makes another kind of endpoint of one.
+
+    AsyncInferenceConfig "cannot be removed from this endpoint" (github.com/aws/sagemaker-python-sdk/pull/3124), and an
+    endpoint with instances becomes no serverless one
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html).
+
+    Raises:
+        ServiceError: The update does.
+    """
+    before, name = Deployment.of(endpoint["_deployment"]).kind, endpoint["EndpointName"]
+    if before == deployment.kind:
+        return
+    if "asynchronous" in {before, deployment.kind}:
+        change = "removed from" if before == "asynchronous" else "added to"
+        raise validation_error(
+            f"The AsyncInferenceConfig parameter cannot be {change} this endpoint {name}. To change the endpoint, "
+            "delete it and create a new one."
+        )
+    raise validation_error(
+        f"Updating the endpoint {name} from {before} to {deployment.kind} is not supported. Delete it and create a "
+        "new one."
+    )
 
 
 def busy(endpoint: Document) -> Exception:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import secrets
 import shutil
 import threading
 import time
@@ -12,38 +11,21 @@ from typing import TYPE_CHECKING
 
 from mlstack_localcloud.server.sagemaker.serving.capture import Capture
 from mlstack_localcloud.server.sagemaker.serving.capture_lines import CaptureSettings
-from mlstack_localcloud.server.sagemaker.serving.model_process import ModelProcess, NotServingError
-from mlstack_localcloud.server.sagemaker.serving.preparation import PreparationError, Prepared, prepare
+from mlstack_localcloud.server.sagemaker.serving.instance import Instance
+from mlstack_localcloud.server.sagemaker.serving.model_process import NotServingError
+from mlstack_localcloud.server.sagemaker.serving.preparation import PreparationError, prepare
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlstack_localcloud.server.sagemaker.execution.logs import LogFollower
     from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
-    from mlstack_localcloud.server.sagemaker.serving.deployment import Deployment, Variant
+    from mlstack_localcloud.server.sagemaker.serving.deployment import Deployment
+    from mlstack_localcloud.server.sagemaker.serving.model_process import ModelProcess
 
 LOG_GROUP = "/aws/sagemaker/Endpoints/"
 _SECONDS_BETWEEN_LOOKS = 0.5
 _LONGEST_PAUSE = 30.0
 _log = logging.getLogger(__name__)
-
-
-class _Instance:
-    """A place in a variant that a process serves, the next one when it ends."""
-
-    def __init__(self, variant: Variant, prepared: Prepared, number: int) -> None:
-        self.variant = variant
-        self._prepared = prepared
-        self._log = prepared.directory.root / f"instance-{number}.log"
-        self.stream = f"{variant.name}/i-{secrets.token_hex(8)}"
-        self.follower: LogFollower | None = None
-        self.pause = 1.0
-        self.restart_at = 0.0
-        self.process = self.started()
-
-    def started(self) -> ModelProcess:
-        root = self._prepared.directory.root
-        return ModelProcess(self._prepared.python, root, self._prepared.environment, self._log)
 
 
 class Fleet:
@@ -68,12 +50,15 @@ class Fleet:
         self._region = region
         self.root = root
         self._workshop = workshop
-        self._instances: list[_Instance] = []
+        self._instances: list[Instance] = []
         self._closed = threading.Event()
         self.capture = self._new_capture(endpoint)
 
     def start(self) -> None:
         """Start all processes and wait until every one serves; after a failure none is left.
+
+        Also a serverless model is stood up once, as in SageMaker, so that one that can't serve is found now. Then it
+        sleeps until it is called.
 
         Raises:
             PreparationError: A model cannot be served; the message is the endpoint's FailureReason.
@@ -81,10 +66,12 @@ class Fleet:
         try:
             for variant in self.deployment.variants:
                 prepared = prepare(variant, self.root / variant.name, self._region, self._workshop)
-                self._instances += [_Instance(variant, prepared, number) for number in range(variant.processes)]
+                self._instances += [Instance(variant, prepared, number) for number in range(variant.processes)]
             for instance in self._instances:
                 self._follow(instance)
                 self._wait(instance)
+                if instance.sleeps:
+                    self._put_to_sleep(instance, idle=0)
         except BaseException:
             self.close()
             raise
@@ -105,11 +92,11 @@ class Fleet:
             variant = names[0] if len(names) == 1 else random.choices(names, weights)[0]  # noqa: S311 - no secret
         elif variant not in names:
             raise LookupError(variant)
-        serving = [
-            instance.process
-            for instance in self._instances
-            if instance.variant.name == variant and instance.process.serving
-        ]
+        places = [instance for instance in self._instances if instance.variant.name == variant]
+        for instance in places:
+            if instance.sleeps and instance.wanted():
+                threading.Thread(target=self._wake, args=(instance,), daemon=True).start()
+        serving = [instance.process for instance in places if instance.process.serving]
         return (variant, min(serving, key=lambda process: process.in_flight)) if serving else None
 
     def has(self, variant: str) -> bool:
@@ -155,12 +142,12 @@ class Fleet:
 
         return Capture(endpoint, settings, write)
 
-    def _follow(self, instance: _Instance) -> None:
+    def _follow(self, instance: Instance) -> None:
         instance.follower = self._workshop.log(
             self._group, self._region, instance.stream, instance.process.log, instance.variant.container["_role"]
         )
 
-    def _wait(self, instance: _Instance) -> None:
+    def _wait(self, instance: Instance) -> None:
         variant = instance.variant
         try:
             instance.process.wait_until_serving(variant.seconds_to_start, self._closed)
@@ -178,7 +165,9 @@ class Fleet:
                 except Exception:
                     _log.exception("An instance of %s could not be looked after", self._group)
 
-    def _look_after(self, instance: _Instance) -> None:
+    def _look_after(self, instance: Instance) -> None:
+        if instance.asleep or instance.waking or (instance.sleeps and self._put_to_sleep(instance)):
+            return
         if instance.follower is not None:
             instance.follower.pump(last=instance.process.ended)
         if not instance.process.ended:
@@ -189,15 +178,33 @@ class Fleet:
             instance.pause = min(instance.pause * 2, _LONGEST_PAUSE)
         elif time.monotonic() >= instance.restart_at:
             instance.restart_at = 0.0
-            process = instance.started()
-            instance.process = process
-            if self._closed.is_set():  # The fleet was ended in this moment and did not see the new process.
-                process.stop()
-                return
-            self._follow(instance)
-            threading.Thread(target=self._await_again, args=(instance, process), daemon=True).start()
+            self._start_again(instance)
 
-    def _await_again(self, instance: _Instance, process: ModelProcess) -> None:
+    def _start_again(self, instance: Instance) -> None:
+        process = instance.started()
+        instance.process = process
+        if self._closed.is_set():  # The fleet was ended in this moment and did not see the new process.
+            process.stop()
+            return
+        self._follow(instance)
+        threading.Thread(target=self._await_again, args=(instance, process), daemon=True).start()
+
+    def _wake(self, instance: Instance) -> None:
+        try:
+            self._start_again(instance)
+        except Exception:
+            _log.exception("A model server of %s could not be started", self._group)
+        finally:
+            instance.waking = False
+
+    def _put_to_sleep(self, instance: Instance, idle: float | None = None) -> bool:
+        follower = instance.follower
+        slept = instance.sleep(idle)
+        if slept and follower is not None:
+            follower.pump(last=True)
+        return slept
+
+    def _await_again(self, instance: Instance, process: ModelProcess) -> None:
         try:
             process.wait_until_serving(instance.variant.seconds_to_start, self._closed)
             instance.pause = 1.0

@@ -17,17 +17,18 @@ from mlstack_localcloud.server.sagemaker.serving.connections import Answer, Unre
 from mlstack_localcloud.server.sagemaker.serving.fleet import LOG_GROUP
 from mlstack_localcloud.server.sagemaker.serving.metrics import Call
 from mlstack_localcloud.server.sagemaker.serving.model_process import NotServingError
-from mlstack_localcloud.server.sagemaker.serving.router import NoRouteError, NotReadyError
+from mlstack_localcloud.server.sagemaker.serving.router import NoRouteError, NotReadyError, ThrottledError
 
 if TYPE_CHECKING:
     from werkzeug import Request
 
     from mlstack_localcloud.server.sagemaker.ports import Identity
+    from mlstack_localcloud.server.sagemaker.serving.deployment import Deployment
     from mlstack_localcloud.server.sagemaker.serving.fleet import Fleet
     from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics
     from mlstack_localcloud.server.sagemaker.serving.router import Router
 
-_MOST_BYTES = 25 << 20  # Payload quota of real-time endpoints.
+_MOST_BYTES = {"real-time": 25 << 20, "serverless": 4 << 20}  # Payload quotas.
 _ATTEMPTS = 5
 _CUSTOM = "X-Amzn-SageMaker-Custom-Attributes"
 _INFERENCE_ID = "X-Amzn-SageMaker-Inference-Id"
@@ -56,7 +57,11 @@ def invoke(router: Router, arn: str, request: Request, caller: Identity, metrics
     """
     call = Call()
     try:
-        return _invoke(router, arn, request, caller, call)
+        with router.admitted(arn):
+            return _invoke(router, arn, request, caller, call)
+    except ThrottledError:
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html: calls beyond MaxConcurrency.
+        return error_answer("ThrottlingException", "Rate exceeded", 400)
     finally:
         metrics.record(arn, call)
 
@@ -64,17 +69,17 @@ def invoke(router: Router, arn: str, request: Request, caller: Identity, metrics
 def _invoke(router: Router, arn: str, request: Request, caller: Identity, call: Call) -> Response:
     name = arn.rsplit("/", 1)[-1]
     body = request.get_data()
-    if len(body) > _MOST_BYTES:
-        return _error("ValidationError", f"The payload is larger than {_MOST_BYTES >> 20} MB.", 400)
+    if wrong := _not_for(router.deployment(arn), name, len(body)):
+        return error_answer("ValidationError", wrong, 400)
     target = request.headers.get("X-Amzn-SageMaker-Target-Variant")
     try:
         variant, answer = _answer(router, arn, (target, _headers(request), body), call)
     except NotReadyError:
-        return _error("ServiceUnavailable", f"Endpoint {name} has no instance that is ready.", 503)
+        return error_answer("ServiceUnavailable", f"Endpoint {name} has no instance that is ready.", 503)
     except (NoRouteError, LookupError) as error:
         there = f"Endpoint {name} of account {caller.account} not found."
         wrong = there if isinstance(error, NoRouteError) else f"Variant {target} is not found for Request."
-        return _error("ValidationError", wrong, 400)
+        return error_answer("ValidationError", wrong, 400)
     except (TimeoutError, ConnectionError, NotServingError, ValueError) as error:
         return _model_error(name, caller, 0, _TIMED_OUT if isinstance(error, TimeoutError) else _ENDED)
     if answer.status not in _SUCCESS:
@@ -84,6 +89,15 @@ def _invoke(router: Router, arn: str, request: Request, caller: Identity, call: 
     if custom is not None:
         headers[_CUSTOM] = custom
     return Response(answer.body, 200, headers, content_type=answer.headers.get("content-type"))
+
+
+def _not_for(deployment: Deployment | None, name: str, size: int) -> str:
+    """Why a kind of endpoint takes no such call; empty where it does."""
+    kind = "real-time" if deployment is None else deployment.kind
+    if kind == "asynchronous":
+        return f"Endpoint {name} is asynchronous: call InvokeEndpointAsync."
+    most = _MOST_BYTES[kind]
+    return f"The payload is larger than {most >> 20} MB." if size > most else ""
 
 
 def _answer(
@@ -132,7 +146,7 @@ def _headers(request: Request) -> dict[str, str]:
 def _model_error(endpoint: str, caller: Identity, status: int, message: str) -> Response:
     group = LOG_GROUP + endpoint
     kind = "client" if 0 < status < _SERVER_ERROR else "server"
-    return _error(
+    return error_answer(
         "ModelError",
         f'Received {kind} error ({status}) from primary with message "{message}". See the log group {group} in account '
         f"{caller.account} for more information.",
@@ -143,7 +157,15 @@ def _model_error(endpoint: str, caller: Identity, status: int, message: str) -> 
     )
 
 
-def _error(code: str, message: str, status: int, **more: Any) -> Response:
+def error_answer(code: str, message: str, status: int, **more: Any) -> Response:
+    """Return an error as the runtime API shapes it.
+
+    Args:
+        code: The error's name.
+        message: What is wrong.
+        status: The HTTP status.
+        more: Further members.
+    """
     return Response(
         json.dumps({"Message": message, **more}),
         status,

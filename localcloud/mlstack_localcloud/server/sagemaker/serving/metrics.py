@@ -20,7 +20,7 @@ from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.state_events import PIPELINE_EXECUTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mlstack_localcloud.server.sagemaker.ports import ClientFactory, Document, EventPublisher
     from mlstack_localcloud.server.sagemaker.serving.router import Router
@@ -35,6 +35,8 @@ _EXECUTIONS = {"Executing": "Started", "Succeeded": "Succeeded", "Failed": "Fail
 _log = logging.getLogger(__name__)
 
 Datum = dict[str, Any]
+Gauge = tuple[str, str, float, str]
+"""What is measured of an endpoint, not of a variant: the endpoint's ARN, the metric's name, its value and unit."""
 
 
 class Call:
@@ -85,6 +87,7 @@ class EndpointMetrics:
         self._router = router
         self._calls: deque[tuple[str, str, int, float, float]] = deque()
         self._executions: deque[tuple[str, str, str]] = deque()
+        self._gauges: list[Callable[[], Iterable[Gauge]]] = []
         self._processes: dict[int, psutil.Process] = {}
         self._closed = threading.Event()
         self._next_loads = 0.0
@@ -102,6 +105,10 @@ class EndpointMetrics:
         if status in _EXECUTIONS:
             self._executions.append((arns.region_of(pipeline_arn), pipeline_arn.rpartition("/")[2], status))
 
+    def also_publish(self, gauges: Callable[[], Iterable[Gauge]]) -> None:
+        """Ask for further measures of endpoints each time that something is published."""
+        self._gauges.append(gauges)
+
     def close(self) -> None:
         """Publish what waits, and end."""
         self._closed.set()
@@ -112,6 +119,8 @@ class EndpointMetrics:
         data: dict[tuple[str, str], list[Datum]] = defaultdict(list)
         self._add_calls(data)
         self._add_executions(data)
+        for arn, name, value, unit in (gauge for gauges in self._gauges for gauge in gauges()):
+            data[arns.region_of(arn), _CALLS].append(_single(name, value, unit, _dimensions(arn)))
         if time.monotonic() >= self._next_loads and self._router.fleets():
             self._next_loads = time.monotonic() + _SECONDS_BETWEEN_LOADS
             self._add_loads(data)
@@ -202,11 +211,9 @@ class MeasuredEvents:
         )
 
 
-def _dimensions(arn: str, variant: str) -> list[dict[str, str]]:
-    return [
-        {"Name": "EndpointName", "Value": arns.name_of(arn, arns.ENDPOINT)},
-        {"Name": "VariantName", "Value": variant},
-    ]
+def _dimensions(arn: str, variant: str | None = None) -> list[dict[str, str]]:
+    endpoint = {"Name": "EndpointName", "Value": arns.name_of(arn, arns.ENDPOINT)}
+    return [endpoint] if variant is None else [endpoint, {"Name": "VariantName", "Value": variant}]
 
 
 def _single(name: str, value: float, unit: str, dimensions: list[dict[str, str]]) -> Datum:

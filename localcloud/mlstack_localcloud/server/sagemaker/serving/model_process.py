@@ -92,11 +92,18 @@ class ModelProcess:
         connections.request("GET", "/ping", {})
         self._connections = connections
 
-    def invoke(self, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send a call and return the answer; see `Connections.request` for what is raised."""
+    def invoke(self, headers: Mapping[str, str], body: bytes, seconds: float = SECONDS_TO_ANSWER) -> Answer:
+        """Send a call and return the answer; see `Connections.request` for what is raised.
+
+        Args:
+            headers: The call's headers.
+            body: Its body.
+            seconds: How long the answer may take.
+        """
         if self._connections is None:
             raise NotServingError("It is not ready.")
-        return self._connections.request("POST", "/invocations", {**headers, _TOKEN_HEADER: self._token}, body)
+        own = {**headers, _TOKEN_HEADER: self._token}
+        return self._connections.request("POST", "/invocations", own, body, seconds)
 
     def last_lines(self) -> str:
         """Return what it printed last."""

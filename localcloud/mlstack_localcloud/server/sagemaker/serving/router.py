@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlstack_localcloud.server.sagemaker.serving.deployment import Deployment
     from mlstack_localcloud.server.sagemaker.serving.fleet import Fleet
     from mlstack_localcloud.server.sagemaker.serving.model_process import ModelProcess
 
@@ -32,14 +33,24 @@ class NotReadyError(Exception):
     """The endpoint is there, but none of its processes became ready in time."""
 
 
+class ThrottledError(Exception):
+    """A serverless endpoint works on as many calls as it may."""
+
+
 @dataclass
 class _Route:
     fleet: Fleet | None = None
     coming: Fleet | None = None
     share: float = 0.0
+    calls: int = 0
 
     def fleets(self) -> list[Fleet]:
         return [fleet for fleet in (self.fleet, self.coming) if fleet is not None]
+
+    def most_calls(self) -> int | None:
+        """How many calls it may work on at once; None where nothing limits them."""
+        limits = [fleet.deployment.most_calls for fleet in self.fleets()]
+        return limits[0] if limits else None
 
     def drawn(self, variant: str | None) -> Fleet | None:
         """The fleet for a call; one that has the variant that the call is for, if there is one."""
@@ -76,7 +87,7 @@ class Router:
         with self._changed:
             route = self._routes[arn]
             before = route.fleet
-            self._routes[arn] = _Route(route.coming)
+            self._routes[arn] = _Route(route.coming, calls=route.calls)
             self._changed.notify_all()
         return before
 
@@ -85,7 +96,7 @@ class Router:
         with self._changed:
             route = self._routes[arn]
             coming = route.coming
-            self._routes[arn] = _Route(route.fleet)
+            self._routes[arn] = _Route(route.fleet, calls=route.calls)
             self._changed.notify_all()
         return coming
 
@@ -106,6 +117,13 @@ class Router:
         with self._changed:
             return [(arn, fleet) for arn, route in self._routes.items() for fleet in route.fleets()]
 
+    def deployment(self, arn: str) -> Deployment | None:
+        """Return what serves an endpoint; None where nothing does yet, or any more."""
+        with self._changed:
+            route = self._routes.get(arn)
+            fleets = [] if route is None else route.fleets()
+        return fleets[0].deployment if fleets else None
+
     def drain(self, fleet: Fleet, seconds: float = _SECONDS_TO_DRAIN) -> None:
         """Wait until the calls that a fleet works on were answered, or the time is over."""
         with self._changed:
@@ -116,6 +134,29 @@ class Router:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    @contextmanager
+    def admitted(self, arn: str) -> Iterator[None]:
+        """Count a call from its arrival to its answer, a cold start included.
+
+        Raises:
+            ThrottledError: The endpoint is serverless and has as many as it may.
+        """
+        with self._changed:
+            route = self._routes.get(arn)
+            most = None if route is None else route.most_calls()
+            if route is not None and most is not None and route.calls >= most:
+                raise ThrottledError(arn)
+            if route is not None:
+                route.calls += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                # An update puts another route in its place and takes the number along.
+                left = self._routes.get(arn)
+                if route is not None and left is not None:
+                    left.calls = max(0, left.calls - 1)
 
     @contextmanager
     def process(self, arn: str, variant: str | None) -> Iterator[tuple[Fleet, str, ModelProcess]]:

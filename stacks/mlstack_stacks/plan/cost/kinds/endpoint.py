@@ -1,4 +1,4 @@
-"""SageMaker endpoints that are always up."""
+"""SageMaker endpoints."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from mlstack_stacks.plan.cost.usage import Context
     from mlstack_stacks.plan.resources import PlannedResource
 
+_TARGET = "aws:appautoscaling/target:Target"
 _CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 
 
 def usages(resource: PlannedResource, context: Context) -> Iterator[Usage | NoPrice]:
     """An endpoint is billed by the hour and instance of each variant, and by what passes it.
 
-    Counted are the instances that it starts with: what scaling adds or takes away follows the load.
+    Counted are the instances that it starts with: what scaling adds or takes away follows the load. Of an asynchronous
+    one those that are always there are counted, for it starts with one that scaling takes away.
 
     Args:
         resource: The endpoint.
@@ -30,16 +32,31 @@ def usages(resource: PlannedResource, context: Context) -> Iterator[Usage | NoPr
         return
     for key, shadow in (("productionVariants", ""), ("shadowProductionVariants", "shadow ")):
         for number_, variant in enumerate(_list(configuration.properties.get(key))):
-            yield from _variant(variant, f"{shadow}instances{f' {number_ + 1}' if number_ else ''}", context)
+            part = f"{shadow}instances{f' {number_ + 1}' if number_ else ''}"
+            least = _always_there(resource, configuration, variant, context)
+            yield from _variant(variant, part, context, least)
     yield NoPrice("data in and out", "no price of an endpoint's traffic")
 
 
-def _variant(variant: dict[str, Any], part: str, context: Context) -> Iterator[Usage | NoPrice]:
+def _always_there(
+    endpoint: PlannedResource, configuration: PlannedResource, variant: dict[str, Any], context: Context
+) -> float | None:
+    """The least instances of an asynchronous endpoint's variant that is scaled, else None."""
+    if not configuration.properties.get("asyncInferenceConfig"):
+        return None
+    scaled = f"endpoint/{endpoint.properties.get('name')}/variant/{variant.get('variantName')}"
+    targets = [each for each in context.resources.get(_TARGET, ()) if each.properties.get("resourceId") == scaled]
+    return known_number(targets[0].properties.get("minCapacity")) if targets else None
+
+
+def _variant(
+    variant: dict[str, Any], part: str, context: Context, least: float | None = None
+) -> Iterator[Usage | NoPrice]:
     if variant.get("serverlessConfig"):
         yield NoPrice(part, "no price of serverless inference")
         return
     instance = known_text(variant.get("instanceType"))
-    count = known_number(variant.get("initialInstanceCount"))
+    count = known_number(variant.get("initialInstanceCount")) if least is None else least
     if instance is None or count is None:
         yield NoPrice(part, "instance type or count is only known after apply")
         return
