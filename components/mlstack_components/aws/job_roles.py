@@ -56,6 +56,8 @@ class JobRolesArgs:
     """The VPC of jobs and models; None for SageMaker's own network."""
     tuning: bool = False
     """Whether the pipeline tunes hyperparameters."""
+    checkpoints: bool = False
+    """Whether training keeps checkpoints."""
     secrets: Mapping[JobKind, Sequence[str]] = field(default_factory=dict)
     """The names of the secrets in Secrets Manager that the jobs of a kind may read."""
     role_arns: Mapping[JobKind, str] = field(default_factory=dict)
@@ -132,6 +134,7 @@ class JobRoles(pulumi.ComponentResource):
                     endpoint_name=args.endpoint_name,
                     capture=args.capture,
                     tuning=args.tuning,
+                    checkpoints=args.checkpoints,
                     network=known["network"],
                     secrets=tuple(args.secrets.get(kind, ())),
                 ),
