@@ -13,6 +13,7 @@ from mlstack_components.aws.pipeline_args import (
     PipelineSteps,
     PrepareStepArgs,
     RegisterStepArgs,
+    SpotTraining,
     TrainStepArgs,
 )
 
@@ -69,10 +70,16 @@ def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str
 
 
 def _train(steps: Steps, job: dict[str, Any]) -> TrainStepArgs:
+    spot, warm = steps.train.spot, steps.train.warm_pool_minutes
     return TrainStepArgs(
         **_job(steps.train, **job),
         hyperparameters=dict(steps.train.hyperparameters),
         metric_definitions=() if steps.tune is None else (_objective(steps.tune),),
+        spot=None if spot is None else SpotTraining(max_wait_seconds=spot.max_wait_minutes * 60),
+        instance_count=steps.train.instance_count,
+        distribution=None if steps.train.distribution == "none" else steps.train.distribution,
+        sharded=steps.train.data_distribution == "sharded",
+        keep_alive_seconds=None if warm is None else warm * 60,
     )
 
 

@@ -86,6 +86,9 @@ ORIGINS: tuple[Origin, ...] = (
             (f"{given}.*", "hyperparameters.*"),
             (given, "hyperparameters"),
             ("AlgorithmSpecification.TrainingImage", "framework.version"),
+            ("StoppingCondition.MaxWaitTimeInSeconds", "spot.max_wait_minutes"),
+            ("ResourceConfig.InstanceCount", "instance_count"),
+            ("ResourceConfig.KeepAlivePeriodInSeconds", "warm_pool_minutes"),
         )
     ),
     *(
@@ -196,6 +199,8 @@ NOT_SENT: dict[str, str] = {
     "cost": "provisions nothing",
     "data.target": "is for readers",
     "steps.train.framework.name": "an image that AWS does not have is told already when the file is read",
+    "steps.train.distribution": "its values are mlstack's own",
+    "steps.train.data_distribution": "its values are mlstack's own",
     "steps.evaluate.gates": "a condition of the pipeline's, not a request",
     "registry.approval": "has one value",
     "registry.images": "says whether there is a resource",

@@ -74,6 +74,9 @@ def whole(text: str, origin: Origin) -> str:
     network = MADE if origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"} else THERE
     dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{ACCESS}{network}'
     text = "".join(dev if line.startswith("  dev:") else f"{line}\n" for line in text.splitlines())
+    # Of spare machines none are kept.
+    option = "warm_pool_minutes: 30" if origin.key.endswith("warm_pool_minutes") else "spot: {max_wait_minutes: 120}"
+    text = text.replace("framework: sklearn\n", f"framework: sklearn\n    {option}\n    instance_count: 2\n", 1)
     if "Steps.tune" in origin.property:
         text = text.replace("  evaluate:", f"{TUNE}  evaluate:", 1)
     return text.replace("kind: canary", "kind: linear") if "linearStepSize" in origin.property else text
@@ -104,7 +107,10 @@ OTHERS = {
     "steps.train.entry_point": ("src/train.py", "src/other.py"),
     "steps.train.hyperparameters.*": ("loss: log_loss", "loss: hinge"),
     "steps.train.hyperparameters": ("loss: log_loss", "lass: log_loss"),
-    "steps.train.framework.version": ("framework: sklearn", 'framework: {name: sklearn, version: "1.2-1"}'),
+    "steps.train.framework.version": ("framework: sklearn\n", 'framework: {name: sklearn, version: "1.2-1"}\n'),
+    "steps.train.spot.max_wait_minutes": ("max_wait_minutes: 120", "max_wait_minutes: 121"),
+    "steps.train.instance_count": ("instance_count: 2", "instance_count: 3"),
+    "steps.train.warm_pool_minutes": ("warm_pool_minutes: 30", "warm_pool_minutes: 31"),
     "steps": ("max_depth: 6", "max_depth: 7"),
     "serving.entry_point": ("kind: realtime", "kind: realtime\n  entry_point: src/other.py"),
     "serving.instance_type": ("\n  instance_type: ml.m5.large", "\n  instance_type: ml.c5.xlarge"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mlstack_components.aws.names import (
     ASYNC_PREFIX,
     CAPTURE_PREFIX,
+    CHECKPOINT_PREFIX,
     PIPELINE_PREFIX,
     RUN_CODE_PREFIX,
     STACK_CODE_PREFIX,
@@ -67,6 +68,8 @@ class JobPolicyArgs:
     """The VPC of jobs and models; None for SageMaker's own network."""
     tuning: bool = False
     """Whether the pipeline tunes hyperparameters."""
+    checkpoints: bool = False
+    """Whether training keeps checkpoints."""
     secrets: tuple[str, ...] = ()
     """The names of the Secrets Manager secrets that the job may read, in this account and region."""
 
@@ -82,7 +85,7 @@ def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
         case JobKind.PROCESSING:
             return document(*_job(args, log_group="/aws/sagemaker/ProcessingJobs"))
         case JobKind.TRAINING:
-            return document(*_job(args, log_group="/aws/sagemaker/TrainingJobs"))
+            return document(*_job(args, log_group="/aws/sagemaker/TrainingJobs"), *_keep_checkpoints(args))
         case JobKind.PIPELINE:
             return document(*_pipeline(args))
         case JobKind.SERVING:
@@ -102,6 +105,16 @@ def _job(args: JobPolicyArgs, *, log_group: str) -> list[Statement]:
         *_join_network(args),
         *_read_secrets(args),
     ]
+
+
+def _keep_checkpoints(args: JobPolicyArgs) -> list[Statement]:
+    # SageMaker deletes in S3 what the script deletes in the container
+    # (https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html).
+    if not args.checkpoints:
+        return []
+    actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts"]
+    folder = f"{CHECKPOINT_PREFIX}{args.pipeline_name}/" if args.pipeline_name else CHECKPOINT_PREFIX
+    return [statement("KeepCheckpoints", [*actions, "s3:PutObject"], f"{args.artifact_bucket_arn}/{folder}*")]
 
 
 def _serving(args: JobPolicyArgs) -> list[Statement]:

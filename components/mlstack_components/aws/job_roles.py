@@ -60,6 +60,8 @@ class JobRolesArgs:
     """The VPC of jobs and models; None for SageMaker's own network."""
     tuning: bool = False
     """Whether the pipeline tunes hyperparameters."""
+    checkpoints: bool = False
+    """Whether training keeps checkpoints."""
     secrets: Mapping[JobKind, Sequence[str]] = field(default_factory=dict)
     """The names of the secrets in Secrets Manager that the jobs of a kind may read."""
     role_arns: Mapping[JobKind, str] = field(default_factory=dict)
@@ -142,6 +144,7 @@ class JobRoles(pulumi.ComponentResource):
                     asynchronous=args.asynchronous,
                     told_topic_arn=known["topic"],
                     tuning=args.tuning,
+                    checkpoints=args.checkpoints,
                     network=known["network"],
                     secrets=tuple(args.secrets.get(kind, ())),
                 ),

@@ -14,6 +14,9 @@ RUN_CODE_PREFIX = "runs/code/"
 PIPELINE_PREFIX = "pipelines/"
 """Artifact bucket: what steps write, a folder a pipeline execution and step."""
 
+CHECKPOINT_PREFIX = "checkpoints/"
+"""Artifact bucket: what training on spare instances goes on from, a folder a pipeline and execution."""
+
 STACK_DATA_PREFIX = "data/"
 """Data bucket: the dataset that the stack uploads."""
 

@@ -17,6 +17,9 @@ Hyperparameter: TypeAlias = bool | int | float | str
 Comparator: TypeAlias = Literal[">=", ">", "<=", "<"]
 """How a gate compares a metric with its threshold."""
 
+Distribution: TypeAlias = Literal["torchrun", "mpi"]
+"""A launcher that the training toolkit of AWS's images can start a script with."""
+
 ApprovalStatus: TypeAlias = Literal["PendingManualApproval", "Approved"]
 """The status that a new model version starts with."""
 
@@ -78,6 +81,14 @@ class PrepareStepArgs(JobStepArgs):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpotTraining:
+    """Training on spare instances, which AWS may take away; the job goes on from its last checkpoint."""
+
+    max_wait_seconds: int
+    """How long the job may take with all waiting, in seconds; at least its `max_runtime_seconds`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainStepArgs(JobStepArgs):
     """The training job."""
 
@@ -85,6 +96,14 @@ class TrainStepArgs(JobStepArgs):
     """Names and defaults; each becomes a parameter of the pipeline."""
     metric_definitions: tuple[MetricDefinition, ...] = ()
     """The metrics that SageMaker reads from the job's log."""
+    spot: SpotTraining | None = None
+    """Spare instances; those of the list price where None."""
+    distribution: Distribution | None = None
+    """What starts the script on several instances; where None the image does, on each by itself."""
+    sharded: bool = False
+    """Whether each instance gets a share of the training set's objects in place of all."""
+    keep_alive_seconds: int | None = None
+    """How long the instances are kept for the next job, 1 to 3600 seconds (ResourceConfig); not at all where None."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlstack_components.aws.names import PIPELINE_PREFIX, s3_uri
+from mlstack_components.aws.names import CHECKPOINT_PREFIX, PIPELINE_PREFIX, s3_uri
 from mlstack_components.aws.pipeline_expressions import Json, get, join
 
 if TYPE_CHECKING:
@@ -18,6 +18,12 @@ def output_uri(args: PipelineDefinitionArgs, *path: str) -> Json:
     """Return the URI of what a step writes: a folder an execution, so that no run overwrites another's results."""
     folder = s3_uri(args.artifact_bucket, f"{PIPELINE_PREFIX}{args.pipeline_name}")
     return join("/", folder, get("Execution.PipelineExecutionId"), *path)
+
+
+def checkpoint_uri(args: PipelineDefinitionArgs) -> Json:
+    """Return the URI of the training job's checkpoints: a folder an execution, so that a retry of it finds them."""
+    folder = s3_uri(args.artifact_bucket, f"{CHECKPOINT_PREFIX}{args.pipeline_name}")
+    return join("/", folder, get("Execution.PipelineExecutionId"))
 
 
 def model_uri(args: PipelineDefinitionArgs) -> Json:

@@ -13,6 +13,7 @@ from mlstack_components.aws.instance_types import volume_key
 from mlstack_components.aws.names import CODE_ARCHIVE
 from mlstack_components.aws.pipeline_expressions import Json, get, join
 from mlstack_components.aws.pipeline_locations import TRAIN, model_uri, output_uri
+from mlstack_components.aws.training_options import add_options
 from mlstack_components.errors import UserError
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def train_step(args: PipelineDefinitionArgs) -> Json:
     }
     if args.network is not None:
         arguments["VpcConfig"] = _vpc(args.network)
+    add_options(arguments, args)
     return {"Name": TRAIN, "Type": "Training", "Arguments": arguments, "RetryPolicies": _RETRY_POLICIES}
 
 

@@ -143,6 +143,7 @@ class Environment:
                 model_package_group_name=self.group_name,
                 endpoint_name=self.endpoint_name,
                 tuning=steps is not None and steps.tune is not None,
+                checkpoints=steps is not None and steps.train.spot is not None,
                 capture=serving is not None and serving.capture_percent > 0,
                 asynchronous=serving is not None and serving.kind == "asynchronous",
                 told_topic_arn=self.told_topic_arn,

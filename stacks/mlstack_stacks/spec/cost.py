@@ -24,6 +24,8 @@ class Assumptions(SpecModel):
     """How often the training pipeline runs."""
     hours_per_step: _Amount = 0.25
     """How long each step of a run takes, in hours; never more than its `max_runtime_minutes`."""
+    spot_saving_percent: Annotated[float, Field(ge=0, le=90, allow_inf_nan=False)] = 0
+    """How much less spare machines cost than the list price, in percent; no price of theirs is published."""
     storage_gb: _Amount = 10
     """What each bucket holds, in GB, old versions included."""
     storage_writes: _Amount = 10000

@@ -20,6 +20,7 @@ from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
 from mlstack_stacks.spec.network import networks_that_cannot_be_made
 from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
 from mlstack_stacks.spec.read_yaml import read
+from mlstack_stacks.spec.training_problems import training_problems
 from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, walk
 from mlstack_stacks.spec.tuning import tuning_problems
 from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, closest
@@ -78,6 +79,7 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     specs = {name: spec for name, overrides in checker.environments() if (spec := checker.check(name, overrides))}
     checker.problems += [p for spec in specs.values() for p in missing_images(spec, file)]
     checker.problems += [p for spec in specs.values() for p in tuning_problems(spec, file)]
+    checker.problems += [p for spec in specs.values() for p in training_problems(spec, file)]
     checker.problems += [p for spec in specs.values() for p in foreign_roles(spec, file)]
     checker.problems += [p for spec in specs.values() for p in networks_that_cannot_be_made(spec, file)]
     checker.problems += [p for spec in specs.values() for p in contradictions(spec, file)]

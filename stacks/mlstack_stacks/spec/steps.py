@@ -8,6 +8,12 @@ from pydantic import BeforeValidator, Field
 
 from mlstack_stacks.spec.base import SpecModel
 from mlstack_stacks.spec.ranges import RangeExpression, combinations
+from mlstack_stacks.spec.training import (
+    MAX_INSTANCES,
+    MAX_WARM_POOL_MINUTES,
+    Spot,
+    TrainingMinutes,
+)
 from mlstack_stacks.spec.values import (
     MAX_PARALLEL_TUNING_JOBS,
     MAX_TUNING_JOBS,
@@ -64,12 +70,21 @@ class Train(_Step):
 
     instance_type: TrainingInstanceType = "ml.m5.large"
     """The machine that the step runs on."""
-    max_runtime_minutes: Annotated[int, Field(ge=1, le=40320)] = 60
+    max_runtime_minutes: TrainingMinutes = 60
     """The time after which the step is stopped, in minutes."""
     framework: Annotated[Framework, BeforeValidator(_framework)]
     """The framework, by name or as name and version."""
     hyperparameters: Annotated[dict[HyperparameterName, Hyperparameter], Field(max_length=80)] = Field(default={})
     """What the training script gets as `--name value`; each is a parameter of the pipeline."""
+    spot: Spot | None = None
+    instance_count: Annotated[int, Field(ge=1, le=MAX_INSTANCES)] = 1
+    """How many machines train together."""
+    distribution: Literal["none", "torchrun", "mpi"] = "none"
+    """What starts the script on them: itself on each, or a launcher that joins them."""
+    data_distribution: Literal["replicated", "sharded"] = "replicated"
+    """Whether each machine gets the whole training set or its share of the files."""
+    warm_pool_minutes: Annotated[int, Field(ge=1, le=MAX_WARM_POOL_MINUTES)] | None = None
+    """How long the machines are kept for the next run, and paid for, in minutes."""
 
 
 class Objective(SpecModel):

@@ -27,7 +27,14 @@ from sagemaker.core.shapes import (
     ProcessingS3Output,
     S3DataSource,
 )
-from sagemaker.core.training.configs import Compute, InputData, Networking, OutputDataConfig, StoppingCondition
+from sagemaker.core.training.configs import (
+    CheckpointConfig,
+    Compute,
+    InputData,
+    Networking,
+    OutputDataConfig,
+    StoppingCondition,
+)
 from sagemaker.core.workflow.conditions import ConditionGreaterThanOrEqualTo, ConditionLessThan
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import Join, JsonGet
@@ -68,11 +75,21 @@ def _output(*path: str) -> Join:
 
 
 class _Builder:
-    def __init__(self, *, network: bool, gates: bool, prepare: bool, tune: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        network: bool,
+        gates: bool,
+        prepare: bool,
+        tune: bool = False,
+        spot: bool = False,
+        warm: bool = False,
+    ) -> None:
         self.session = PipelineSession(
             boto_session=boto3.Session(region_name="eu-west-1"), default_bucket="sdk-default-bucket"
         )
         self.network, self.gates, self.prepare, self.tune = network, gates, prepare, tune
+        self.spot, self.warm_pool = spot, warm
         self.code = ParameterString("CodeUri", "s3://weather-artifacts/code/0f/sourcedir.tar.gz")
         self.data = ParameterString("DataUri", "s3://weather-data/data/0f/weather.csv")
         self.prepare_type = ParameterString("PrepareInstanceType", "ml.m5.large")
@@ -137,11 +154,21 @@ class _Builder:
             training_image=IMAGE,
             sagemaker_session=self.session,
             role=TRAINING_ROLE,
-            compute=Compute(instance_type=self.train_type, instance_count=2, volume_size_in_gb=30),
+            compute=Compute(
+                instance_type=self.train_type,
+                instance_count=1 if self.warm_pool else 2,
+                volume_size_in_gb=30,
+                **({"enable_managed_spot_training": True} if self.spot else {}),
+                **({"keep_alive_period_in_seconds": 1800} if self.warm_pool else {}),
+            ),
             networking=Networking(
                 enable_network_isolation=True, enable_inter_container_traffic_encryption=True, **self._subnets()
             ),
-            stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
+            stopping_condition=StoppingCondition(
+                max_runtime_in_seconds=3600, **({"max_wait_time_in_seconds": 7200} if self.spot else {})
+            ),
+            environment=self._environment(),
+            **self._checkpoints(),
             output_data_config=OutputDataConfig(s3_output_path=_output("train"), kms_key_id=KEY),
             hyperparameters={
                 "sagemaker_submit_directory": "/opt/ml/input/data/code/sourcedir.tar.gz",
@@ -150,17 +177,37 @@ class _Builder:
                 "rate": self.rate.to_string(),
                 "loss": self.loss.to_string(),
                 "warm": self.warm.to_string(),
+                **({"sagemaker_torch_distributed_enabled": "true"} if self.spot else {}),
+                **({"sagemaker_mpi_enabled": "true"} if self.warm_pool else {}),
             },
             input_data_config=[
                 InputData(
                     channel_name=name,
-                    data_source=S3DataSource(
-                        s3_data_type="S3Prefix", s3_uri=uri, s3_data_distribution_type="FullyReplicated"
-                    ),
+                    data_source=self._source(name, uri),
                 )
                 for name, uri in channels.items()
             ],
         )
+
+    def _source(self, channel: str, uri: Any) -> S3DataSource:
+        shared = self.spot and channel == "train"
+        return S3DataSource(
+            s3_data_type="S3Prefix",
+            s3_uri=uri,
+            s3_data_distribution_type="ShardedByS3Key" if shared else "FullyReplicated",
+        )
+
+    def _environment(self) -> dict[str, str]:
+        checkpoints = {"CHECKPOINT_DIR": "/opt/ml/checkpoints"} if self.spot else {}
+        return checkpoints if self.warm_pool else {**checkpoints, "MASTER_ADDR": "algo-1", "MASTER_PORT": "7777"}
+
+    def _checkpoints(self) -> dict[str, Any]:
+        if not self.spot:
+            return {}
+        uri = Join(
+            on="/", values=["s3://weather-artifacts/checkpoints/weather-dev", ExecutionVariables.PIPELINE_EXECUTION_ID]
+        )
+        return {"checkpoint_config": CheckpointConfig(s3_uri=uri, local_path="/opt/ml/checkpoints")}
 
     def train_step(self, sets: dict[str, Any]) -> TrainingStep:
         metric = MetricDefinition(name="train:accuracy", regex="accuracy=([0-9.]+)")
@@ -189,11 +236,7 @@ class _Builder:
         return [
             Channel(
                 channel_name=name,
-                data_source=DataSource(
-                    s3_data_source=S3DataSource(
-                        s3_data_type="S3Prefix", s3_uri=uri, s3_data_distribution_type="FullyReplicated"
-                    )
-                ),
+                data_source=DataSource(s3_data_source=self._source(name, uri)),
             )
             for name, uri in {"code": self.code, **sets}.items()
         ]
@@ -320,6 +363,9 @@ def _main() -> None:
         "without gates": _Builder(network=False, gates=False, prepare=True).definition(),
         "without preparation": _Builder(network=False, gates=True, prepare=False).definition(),
         "tuned": _Builder(network=True, gates=True, prepare=True, tune=True).definition(),
+        "on spot instances": _Builder(network=False, gates=True, prepare=True, spot=True).definition(),
+        "kept warm": _Builder(network=False, gates=True, prepare=True, warm=True).definition(),
+        "tuned on spot instances": _Builder(network=False, gates=True, prepare=True, tune=True, spot=True).definition(),
         "top model": _Builder(network=False, gates=True, prepare=True, tune=True).top_model(),
     }
     json.dump(definitions, sys.stdout)

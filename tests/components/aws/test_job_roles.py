@@ -364,3 +364,21 @@ def test_who_uses_a_role_waits_for_its_rights(declare, role_args):
         "weather-dev-training",
         "weather-dev-training-policy",
     }
+
+
+def test_checkpoints_are_kept_by_training_alone_and_only_where_there_are_some(args):
+    keeping = dataclasses.replace(args, checkpoints=True)
+    mine, others = (f"{ARTIFACTS}/checkpoints/{pipeline}/1/step-3" for pipeline in ("weather-dev", "weather-prod"))
+    for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
+        assert _allows(JobKind.TRAINING, keeping, action, mine)
+        assert not _allows(JobKind.TRAINING, keeping, action, others)
+        assert not _allows(JobKind.TRAINING, args, action, mine)
+    assert not _allows(JobKind.TRAINING, keeping, "s3:DeleteObject", f"{ARTIFACTS}/pipelines/weather-dev/1/model")
+    for kind in set(JobKind) - {JobKind.TRAINING}:
+        assert job_policy(kind, keeping) == job_policy(kind, args)
+
+
+def test_the_training_role_keeps_checkpoints(declare, role_args):
+    declared = _declare(declare, dataclasses.replace(role_args, checkpoints=True))
+    policy = declared.one("aws:iam/rolePolicy:RolePolicy", "weather-dev-training-policy").inputs["policy"]
+    assert [each["Sid"] for each in json.loads(policy)["Statement"] if "Checkpoint" in each["Sid"]]

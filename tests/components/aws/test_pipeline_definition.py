@@ -21,6 +21,7 @@ from mlstack_components.aws.pipeline_args import (
     PipelineSteps,
     PrepareStepArgs,
     RegisterStepArgs,
+    SpotTraining,
     TrainStepArgs,
 )
 from mlstack_components.aws.pipeline_definition import pipeline_definition
@@ -101,7 +102,17 @@ def all_steps(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
+EXECUTION = {"Get": "Execution.PipelineExecutionId"}
+SPOT = dataclasses.replace(STEPS.train, spot=SpotTraining(max_wait_seconds=172_800))
+SEVERAL = dataclasses.replace(STEPS.train, instance_count=4, distribution="torchrun", sharded=True)
+WARM = dataclasses.replace(STEPS.train, keep_alive_seconds=3600)
+
 VARIANTS = {
+    "on spot instances": with_steps(train=SPOT),
+    "tuned on spot instances": with_steps(train=SPOT, tune=TUNE),
+    "on several instances": with_steps(train=SEVERAL),
+    "tuned on several instances": with_steps(train=SEVERAL, tune=TUNE),
+    "kept warm": with_steps(train=WARM),
     "whole": args(),
     "in a network": args(network=Network(("subnet-0a",), ("sg-0a",))),
     "on disks of their own": with_steps(train=dataclasses.replace(STEPS.train, instance_type="ml.g5.xlarge")),
@@ -392,3 +403,43 @@ def test_the_component_writes_the_definition(declare, tags):
     }
     assert resource.parent.endswith("mlstack:aws:TrainingPipeline::weather-dev")
     assert declared.result == {"name": "weather-dev", "arn": "arn:aws:made:::weather-dev-pipeline"}
+
+
+def training_request(variant: str) -> dict[str, Any]:
+    steps = all_steps(pipeline_definition(VARIANTS[variant]))
+    if "train" in steps:
+        request: dict[str, Any] = steps["train"]["Arguments"]
+        return request
+    definition: dict[str, Any] = steps["tune"]["Arguments"]["TrainingJobDefinition"]
+    return {**definition, "HyperParameters": definition["StaticHyperParameters"]}
+
+
+@pytest.mark.parametrize("variant", ["on spot instances", "tuned on spot instances"])
+def test_checkpoints_of_spot_training_are_an_executions_own(variant: str):
+    request = training_request(variant)
+    assert request["EnableManagedSpotTraining"] is True
+    assert request["StoppingCondition"] == {"MaxRuntimeInSeconds": 86_400, "MaxWaitTimeInSeconds": 172_800}
+    folder = {"On": "/", "Values": ["s3://weather-artifacts/checkpoints/weather-dev", EXECUTION]}
+    assert request["CheckpointConfig"] == {"S3Uri": {"Std:Join": folder}, "LocalPath": "/opt/ml/checkpoints"}
+    assert request["Environment"] == {"CHECKPOINT_DIR": "/opt/ml/checkpoints"}
+
+
+@pytest.mark.parametrize("variant", ["on several instances", "tuned on several instances"])
+def test_several_instances_share_the_training_set_alone(variant: str):
+    request = training_request(variant)
+    assert request["ResourceConfig"]["InstanceCount"] == 4
+    assert request["HyperParameters"]["sagemaker_torch_distributed_enabled"] == "true"
+    assert request["Environment"] == {"MASTER_ADDR": "algo-1", "MASTER_PORT": "7777"}
+    dealt = {
+        each["ChannelName"]: each["DataSource"]["S3DataSource"]["S3DataDistributionType"]
+        for each in request["InputDataConfig"]
+    }
+    assert dealt == {"code": "FullyReplicated", "train": "ShardedByS3Key", "test": "FullyReplicated"}
+
+
+def test_what_is_not_asked_for_is_not_in_the_request():
+    request = training_request("whole")
+    assert not {"EnableManagedSpotTraining", "CheckpointConfig", "Environment"} & {*request}
+    assert {*request["StoppingCondition"]} == {"MaxRuntimeInSeconds"}
+    assert "KeepAlivePeriodInSeconds" not in request["ResourceConfig"]
+    assert not [name for name in request["HyperParameters"] if name.endswith("_enabled")]

@@ -24,6 +24,7 @@ from mlstack_components.aws.pipeline_args import (
     PipelineSteps,
     PrepareStepArgs,
     RegisterStepArgs,
+    SpotTraining,
     TrainStepArgs,
 )
 from mlstack_components.aws.pipeline_definition import pipeline_definition
@@ -94,12 +95,22 @@ TUNE = TuneStepArgs(
     max_parallel_jobs=2,
 )
 NETWORK = Network(("subnet-1", "subnet-2"), ("sg-1",))
+# Everything that training can have together.
+SPOT = dataclasses.replace(
+    WHOLE.steps.train, spot=SpotTraining(max_wait_seconds=7200), distribution="torchrun", sharded=True
+)
+WARM = dataclasses.replace(WHOLE.steps.train, instance_count=1, distribution="mpi", keep_alive_seconds=1800)
 VARIANTS = {
     "whole": WHOLE,
     "in a network": dataclasses.replace(WHOLE, network=NETWORK),
     "without gates": dataclasses.replace(WHOLE, steps=dataclasses.replace(WHOLE.steps, evaluate=UNGATED)),
     "without preparation": dataclasses.replace(WHOLE, steps=dataclasses.replace(WHOLE.steps, prepare=None)),
     "tuned": dataclasses.replace(WHOLE, network=NETWORK, steps=dataclasses.replace(WHOLE.steps, tune=TUNE)),
+    "on spot instances": dataclasses.replace(WHOLE, steps=dataclasses.replace(WHOLE.steps, train=SPOT)),
+    "kept warm": dataclasses.replace(WHOLE, steps=dataclasses.replace(WHOLE.steps, train=WARM)),
+    "tuned on spot instances": dataclasses.replace(
+        WHOLE, steps=dataclasses.replace(WHOLE.steps, train=SPOT, tune=TUNE)
+    ),
 }
 
 

@@ -100,3 +100,15 @@ def weather(cloud, bucket, role, jobs):
 def kinds(cloud, bucket, role, jobs):
     """Endpoints of other kinds than real-time ones."""
     return _load("serving_kinds").Kinds(cloud, bucket, role, jobs)
+
+
+@pytest.fixture
+def submit(sagemaker, s3, bucket, role, jobs):
+    """Starts a training job that runs a script."""
+
+    def submit(script, name="job", files=None, **changes):
+        code = jobs.archive({"train.py": script, "helper.py": "VALUE = 7\n", **(files or {})})
+        s3.put_object(Bucket=bucket, Key="code/sourcedir.tar.gz", Body=code)
+        return sagemaker.create_training_job(**jobs.training_request(bucket, role, name, **changes))
+
+    return submit

@@ -21,6 +21,14 @@ def archive(files):
     return buffer.getvalue()
 
 
+def artifact(s3, uri):
+    """Return the files in an archive in S3 by name."""
+    bucket, key = uri.removeprefix("s3://").split("/", 1)
+    content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        return {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}
+
+
 def training_request(bucket, role, name="job", **changes):
     return {
         "TrainingJobName": name,

@@ -1,9 +1,7 @@
 """Training jobs really run: their contract, their results, their ends."""
 # ruff: noqa: PLR0917 - fixtures are arguments
 
-import io
 import json
-import tarfile
 import time
 
 import pytest
@@ -23,23 +21,6 @@ model = pathlib.Path(os.environ["SM_MODEL_DIR"])
 }))
 (pathlib.Path(os.environ["SM_OUTPUT_DATA_DIR"]) / "extra.txt").write_text("more")
 """
-
-
-@pytest.fixture
-def submit(sagemaker, s3, bucket, role, jobs):
-    def submit(script, name="job", files=None, **changes):
-        code = jobs.archive({"train.py": script, "helper.py": "VALUE = 7\n", **(files or {})})
-        s3.put_object(Bucket=bucket, Key="code/sourcedir.tar.gz", Body=code)
-        return sagemaker.create_training_job(**jobs.training_request(bucket, role, name, **changes))
-
-    return submit
-
-
-def artifact(s3, uri):
-    bucket, key = uri.removeprefix("s3://").split("/", 1)
-    content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-        return {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}
 
 
 def test_a_script_finds_the_contract_and_leaves_a_model(cloud, sagemaker, s3, bucket, role, submit, jobs, monkeypatch):
@@ -69,7 +50,7 @@ def test_a_script_finds_the_contract_and_leaves_a_model(cloud, sagemaker, s3, bu
     assert [(metric["MetricName"], metric["Value"]) for metric in job["FinalMetricDataList"]] == [("accuracy", 0.75)]
     uri = job["ModelArtifacts"]["S3ModelArtifacts"]
     assert uri == f"s3://{bucket}/models/job/output/model.tar.gz"
-    seen = json.loads(artifact(s3, uri)["seen.json"])
+    seen = json.loads(jobs.artifact(s3, uri)["seen.json"])
     assert seen["arguments"] == ["--max_depth", "6"]
     assert seen["train"] == ["a.csv", "b"]
     assert seen["helper"] == 7
@@ -81,7 +62,7 @@ def test_a_script_finds_the_contract_and_leaves_a_model(cloud, sagemaker, s3, bu
     assert environment["AWS_ENDPOINT_URL"] == cloud.url
     assert environment["AWS_SESSION_TOKEN"]
     assert "SECRET_OF_THE_SHELL" not in environment
-    assert artifact(s3, uri.replace("model.tar.gz", "output.tar.gz")) == {"extra.txt": b"more"}
+    assert jobs.artifact(s3, uri.replace("model.tar.gz", "output.tar.gz")) == {"extra.txt": b"more"}
     assert jobs.log_lines(cloud, "/aws/sagemaker/TrainingJobs", "job/algo-1-") == ["accuracy=0.5", "accuracy=0.75;"]
     statuses = [
         (event["detail"]["TrainingJobStatus"], event["detail"]["SecondaryStatus"])
@@ -99,7 +80,7 @@ def test_an_isolated_job_has_no_keys(sagemaker, s3, bucket, submit, jobs):
         EnableNetworkIsolation=True,
     )
     job = jobs.trained(sagemaker)
-    assert artifact(s3, job["ModelArtifacts"]["S3ModelArtifacts"]) == {"keys": b""}
+    assert jobs.artifact(s3, job["ModelArtifacts"]["S3ModelArtifacts"]) == {"keys": b""}
 
 
 def test_a_failing_script_says_why_with_its_last_lines(cloud, sagemaker, s3, bucket, submit, jobs):
@@ -146,7 +127,7 @@ def test_a_stopped_job_keeps_its_model_and_leaves_no_process(sagemaker, s3, subm
     sagemaker.stop_training_job(TrainingJobName="job")
     job = jobs.trained(sagemaker)
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")
-    pids = [int(pid) for pid in artifact(s3, job["ModelArtifacts"]["S3ModelArtifacts"])["pids"].split()]
+    pids = [int(pid) for pid in jobs.artifact(s3, job["ModelArtifacts"]["S3ModelArtifacts"])["pids"].split()]
     assert len(pids) == 2
     assert all(jobs.ended(pid) for pid in pids)
     with pytest.raises(ClientError, match="status Stopped"):
@@ -168,7 +149,7 @@ def test_requirements_are_installed_once(cloud, sagemaker, s3, bucket, submit, j
         assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
     made = set(environments.glob("environments/*/.complete")) - before
     assert len(made) == 1
-    at = artifact(s3, job["ModelArtifacts"]["S3ModelArtifacts"])["at"].decode()
+    at = jobs.artifact(s3, job["ModelArtifacts"]["S3ModelArtifacts"])["at"].decode()
     assert at.startswith(str(made.pop().parent))
 
 
@@ -219,6 +200,7 @@ def test_jobs_are_listed_by_status(sagemaker, submit, jobs):
 
 
 def test_what_is_not_supported_is_refused_by_name(sagemaker, submit):
-    with pytest.raises(ClientError, match="The local cloud does not support CheckpointConfig"):
-        submit("", CheckpointConfig={"S3Uri": "s3://bucket/checkpoints"})
+    rule = {"RuleConfigurationName": "rule", "RuleEvaluatorImage": "image"}
+    with pytest.raises(ClientError, match="The local cloud does not support DebugRuleConfigurations"):
+        submit("", DebugRuleConfigurations=[rule])
     assert sagemaker.list_training_jobs()["TrainingJobSummaries"] == []

@@ -1,7 +1,7 @@
 """What requests may ask for and the local cloud has not: refused by name, because ignoring it would be a silent lie.
 
-What changes nothing that a script or a client could see - networks, encryption of volumes, instance types, spot
-instances, the number of instances of a job - is accepted and kept.
+What changes nothing that a script or a client could see - networks, encryption of volumes, instance types, the number
+of instances of a processing job - is accepted and kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 ENDPOINT_CONFIG = ("ExplainerConfig", "ShadowProductionVariants")
 FEATURE_DEFINITION = ("CollectionConfig", "CollectionType")
 OFFLINE_STORE = ("DataCatalogConfig",)
-TRAINING_JOB = ("CheckpointConfig", "DebugRuleConfigurations", "ProfilerRuleConfigurations", "ServerlessJobConfig")
+RESOURCE_CONFIG = ("InstanceGroups", "TrainingPlanArn")
+TRAINING_JOB = ("DebugRuleConfigurations", "ProfilerRuleConfigurations", "ServerlessJobConfig")
 
 
 def refuse(request: Document, members: tuple[str, ...]) -> None:

@@ -230,3 +230,44 @@ class TestPipeline:
         hours = tuned.cost.assumptions.runs_per_month * tuned.cost.assumptions.hours_per_step * jobs
         assert before["tune"] == pytest.approx(hours * 0.23, abs=1e-6)
         assert "train" not in before
+
+    def test_spare_machines_cost_what_is_assumed_to_be_left(
+        self, write_project: Callable[..., Path], spec_text: str
+    ) -> None:
+        spot = spec_text.replace("framework: sklearn", "framework: sklearn\n    spot: {max_wait_minutes: 90}")
+        token = "aws:sagemaker/pipeline:Pipeline"
+        for saving, factor in ((0, 1.0), (70, 0.3)):
+            text = f"{spot}cost: {{assumptions: {{spot_saving_percent: {saving}}}}}\n"
+            found = estimate(load(write_project(text), "prod"), [planned(token, "p", pipelineName="churn-prod")], TABLE)
+            assert _parts(found)["train"] == pytest.approx(20 * 0.25 * 0.23 * factor)
+            (line,) = [each for each in found.lines if each.part == "train"]
+            assert line.how.endswith(f", spot: {saving} % less")
+
+    @pytest.mark.parametrize(
+        "tune",
+        ["", "  tune: {objective: {metric: f1}, max_jobs: 6, max_parallel_jobs: 3, ranges: {max_depth: [2, 9]}}\n"],
+    )
+    def test_each_machine_and_its_waiting_is_paid_for(
+        self, write_project: Callable[..., Path], spec_text: str, tune: str
+    ) -> None:
+        options = "framework: sklearn\n    instance_count: 2\n    warm_pool_minutes: 30"
+        text = spec_text.replace("framework: sklearn", options).replace("  evaluate:", f"{tune}  evaluate:")
+        spec = load(write_project(text), "prod")
+        assert spec.steps
+        definition = pipeline_definition(
+            PipelineDefinitionArgs(
+                pipeline_name="churn-prod",
+                artifact_bucket="artifacts",
+                encryption_key_arn="key",
+                processing_role_arn="processing",
+                training_role_arn="training",
+                steps=pipeline_steps(spec, spec.steps, "churn-prod"),
+            )
+        )
+        token = "aws:sagemaker/pipeline:Pipeline"
+        before = _parts(estimate(spec, [planned(token, "p", pipelineName="churn-prod")], TABLE))
+        after = _parts(estimate(spec, [planned(token, "p", pipelineDefinition=json.dumps(definition))], TABLE))
+        assert before == pytest.approx(after)
+        step, jobs, pools = ("tune", 6, 3) if tune else ("train", 1, 1)
+        assert before[step] == pytest.approx(20 * 0.25 * 0.23 * 2 * jobs)
+        assert before[f"{step}: warm pool"] == pytest.approx(20 * 0.5 * 0.23 * 2 * pools)

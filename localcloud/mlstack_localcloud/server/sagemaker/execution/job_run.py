@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.server.sagemaker.execution.environments import RequirementsError
 from mlstack_localcloud.server.sagemaker.execution.failures import JobError
-from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
+from mlstack_localcloud.server.sagemaker.execution.objects import WHOLE, TransferError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
     from mlstack_localcloud.server.sagemaker.execution.environments import Requirements
-    from mlstack_localcloud.server.sagemaker.execution.objects import Objects
+    from mlstack_localcloud.server.sagemaker.execution.objects import Objects, Share
     from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
     from mlstack_localcloud.server.sagemaker.ports import Document
 
@@ -55,12 +55,13 @@ class JobRun:
         if cluster.get("VolumeKmsKeyId") and "RoleArn" in self.job:
             self.workshop.attach_volume(self.job["RoleArn"], self.caller_arn, cluster["VolumeKmsKeyId"], self.region)
 
-    def fetch(self, source: Document, target: Path) -> None:
+    def fetch(self, source: Document, target: Path, share: Share = WHOLE) -> None:
         """Bring an input into the directory.
 
         Args:
             source: The input: S3Uri and S3DataType.
             target: Where to.
+            share: Which part of its objects.
 
         Raises:
             JobError: It is not there.
@@ -68,7 +69,7 @@ class JobRun:
         manifest = source.get("S3DataType") == "ManifestFile"
         download = self.objects.download_manifest if manifest else self.objects.download
         try:
-            download(source["S3Uri"], target, self.region)
+            download(source["S3Uri"], target, self.region, share)
         except TransferError as error:
             raise JobError(f"ClientError: {error}") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,26 @@ class TransferError(Exception):
 
 class DeniedError(TransferError):
     """The rights of the role are not enough."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of the objects of an input, as `ShardedByS3Key` deals them out.
+
+    Attributes:
+        host: The number of the host, from 0.
+        hosts: How many hosts there are.
+    """
+
+    host: int
+    hosts: int
+
+    def has(self, place: int) -> bool:
+        """Tell whether the object at a place among all is in this share."""
+        return place % self.hosts == self.host
+
+
+WHOLE = Share(0, 1)
 
 
 class Objects:
@@ -84,7 +105,7 @@ class Objects:
     def _client(self, region: str) -> Any:
         return self._clients.client("s3", region, self._role_arn)
 
-    def download(self, uri: str, directory: Path, region: str) -> int:
+    def download(self, uri: str, directory: Path, region: str, share: Share = WHOLE) -> int:
         """Copy everything under a prefix into a directory, or the one object of that name.
 
         Args:
@@ -92,9 +113,10 @@ class Objects:
                 else every key that starts so, as SageMaker's S3Prefix does.
             directory: Where the files go; it is made.
             region: The region of the client.
+            share: Which part of the objects.
 
         Returns:
-            How many objects were copied.
+            How many objects were there, those of other shares among them.
 
         Raises:
             TransferError: There is nothing, or a key leads out of the directory.
@@ -105,7 +127,8 @@ class Objects:
         count = 0
         try:
             for key, name in _below(list(_keys(client, bucket, prefix)), prefix):
-                self._copy(client, bucket, key, _inside(directory, name))
+                if share.has(count):
+                    self._copy(client, bucket, key, _inside(directory, name))
                 count += 1
         except ClientError as error:
             raise _transfer_error(_failed_download(uri, region, error), error) from error
@@ -116,15 +139,15 @@ class Objects:
             )
         return count
 
-    def download_manifest(self, uri: str, directory: Path, region: str) -> int:
-        """Copy what a manifest lists: `[{"prefix": "s3://bucket/path/"}, "a.csv", ...]`; return how many objects."""
+    def download_manifest(self, uri: str, directory: Path, region: str, share: Share = WHOLE) -> int:
+        """Copy a share of what a manifest lists: `[{"prefix": "s3://bucket/path/"}, "a.csv", ...]`; return how many."""
         try:
             entries = json.loads(self.read(uri, region))
             prefix = entries[0]["prefix"]
             names = [str(name) for name in entries[1:]]
         except (ValueError, LookupError, TypeError) as error:
             raise TransferError(f"The manifest {uri} is not valid: {error}") from error
-        for name in names:
+        for name in (name for place, name in enumerate(names) if share.has(place)):
             self.download_file(prefix.rstrip("/") + "/" + name, _inside(directory, name), region)
         return len(names)
 
@@ -187,6 +210,18 @@ class Objects:
                 self._client(region).put_object(Bucket=bucket, Key=key, Body=file, **encryption)
         except ClientError as error:
             raise _transfer_error(f'Data upload failed for S3 URL "{uri}": {error}', error) from error
+
+    def delete(self, uri: str, region: str) -> None:
+        """Delete an object.
+
+        Raises:
+            TransferError: S3 refused.
+        """
+        bucket, key = split_uri(uri)
+        try:
+            self._client(region).delete_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            raise _transfer_error(f'Data deletion failed for S3 URL "{uri}": {error}', error) from error
 
     def write(
         self,

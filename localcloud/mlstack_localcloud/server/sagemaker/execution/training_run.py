@@ -1,4 +1,4 @@
-"""What a training job does: from its channels to its artifacts.
+"""What a host of a training job does: from its channels to its artifacts.
 
 Stages, each called by the state machine of the training job:
 
@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlstack_localcloud.server.sagemaker.execution import archives, variables
+from mlstack_localcloud.server.sagemaker.execution import archives, distribution, variables
+from mlstack_localcloud.server.sagemaker.execution.checkpoints import DEFAULT_DIRECTORY, Checkpoints
 from mlstack_localcloud.server.sagemaker.execution.environments import Requirements
 from mlstack_localcloud.server.sagemaker.execution.failures import JobError
 from mlstack_localcloud.server.sagemaker.execution.framework_images import packages_of
 from mlstack_localcloud.server.sagemaker.execution.job_run import JobRun
-from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
+from mlstack_localcloud.server.sagemaker.execution.objects import WHOLE, Share, TransferError
 from mlstack_localcloud.server.sagemaker.execution.process import Command
 
 if TYPE_CHECKING:
@@ -41,7 +42,25 @@ _DRIVER_CHANNEL = "sm_drivers"
 
 @dataclass(frozen=True)
 class TrainingRun(JobRun):
-    """One training job at work."""
+    """One host of a training job at work.
+
+    Attributes:
+        host: Which of its hosts, from 0.
+        master_port: The port that its hosts find each other at.
+    """
+
+    host: int = 0
+    master_port: int = 0
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names of all hosts of the job."""
+        return variables.host_names(self.job["ResourceConfig"].get("InstanceCount", 1))
+
+    @property
+    def resource_config(self) -> Document:
+        """The content of resourceconfig.json."""
+        return variables.resource_config(self.job["ResourceConfig"], self.hosts, self.host)
 
     def download(self) -> None:
         """Bring the channels and the configuration files into the directory.
@@ -53,7 +72,8 @@ class TrainingRun(JobRun):
         for channel in self.job.get("InputDataConfig", []):
             target = self.directory.base / "input" / "data" / channel["ChannelName"]
             target.mkdir(parents=True, exist_ok=True)
-            self.fetch(channel["DataSource"]["S3DataSource"], target)
+            source = channel["DataSource"]["S3DataSource"]
+            self.fetch(source, target, Share(self.host, len(self.hosts)) if _is_sharded(source) else WHOLE)
             if channel["ChannelName"] == _DRIVER_CHANNEL:
                 self._localise_texts(target)
         self._write_configuration()
@@ -73,13 +93,24 @@ class TrainingRun(JobRun):
         hyperparameters = {name: value for name, value in own.items() if not _is_own(name)}
         environment = {
             **variables.basic(self.directory, python, self.region),
-            **variables.training(self.directory, self.job, hyperparameters, program),
+            **variables.training(self.directory, self.job, hyperparameters, program, self.resource_config),
             **self.credentials(isolated=self.job.get("EnableNetworkIsolation", False)),
             "PYTHONPATH": str(code),
             **self.own_variables(),
+            **distribution.addresses(self),
         }
-        arguments = self._arguments(program, hyperparameters, code)
+        arguments = self._arguments(program, hyperparameters, code) or distribution.launched(
+            self, own, environment["PATH"], [program, *variables.arguments_of(hyperparameters)]
+        )
         return Command(tuple(arguments), environment, code, self.directory.log)
+
+    def checkpoints(self) -> Checkpoints | None:
+        """Return what keeps the checkpoints, or None where the job has none."""
+        config = self.job.get("CheckpointConfig")
+        if not config:
+            return None
+        directory = Path(self.directory.localised(config.get("LocalPath", DEFAULT_DIRECTORY)))
+        return Checkpoints(self.objects, directory, config["S3Uri"], self.region)
 
     def upload(self) -> None:
         """Bring the artifacts to S3.
@@ -110,7 +141,9 @@ class TrainingRun(JobRun):
         channels = {
             channel["ChannelName"]: {
                 "TrainingInputMode": "File",
-                "S3DistributionType": "FullyReplicated",
+                "S3DistributionType": (
+                    "ShardedByS3Key" if _is_sharded(channel["DataSource"]["S3DataSource"]) else "FullyReplicated"
+                ),
                 "RecordWrapperType": "None",
                 **({"ContentType": channel["ContentType"]} if "ContentType" in channel else {}),
             }
@@ -118,7 +151,7 @@ class TrainingRun(JobRun):
         }
         self.write("input/config/hyperparameters.json", self.job.get("HyperParameters", {}))
         self.write("input/config/inputdataconfig.json", channels)
-        self.write("input/config/resourceconfig.json", variables.resource_config(self.job["ResourceConfig"]))
+        self.write("input/config/resourceconfig.json", self.resource_config)
 
     def _localise_texts(self, directory: Path) -> None:
         for path in directory.rglob("*"):
@@ -143,6 +176,7 @@ class TrainingRun(JobRun):
         return Requirements.in_directory(where, packages)
 
     def _arguments(self, program: str, hyperparameters: dict[str, Any], code: Path) -> list[str]:
+        """What to run where it is no Python script."""
         algorithm = self.job["AlgorithmSpecification"]
         given = [*algorithm.get("ContainerEntrypoint", []), *algorithm.get("ContainerArguments", [])]
         if given:
@@ -155,10 +189,13 @@ class TrainingRun(JobRun):
             )
         if not (code / program).is_file():
             raise JobError(f"ClientError: The script {program} is not in the code.")
-        options = variables.arguments_of(hyperparameters)
         if program.endswith(".py"):
-            return ["python3", program, *options]
-        return ["/bin/sh", "-c", shlex.join([f"./{program}", *options])]
+            return []
+        return ["/bin/sh", "-c", shlex.join([f"./{program}", *variables.arguments_of(hyperparameters)])]
+
+
+def _is_sharded(source: Document) -> bool:
+    return bool(source.get("S3DataDistributionType") == "ShardedByS3Key")
 
 
 def _is_own(hyperparameter: str) -> bool:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from mlstack_localcloud.server.authorization.sources import SERVICE_SESSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
     from mlstack_localcloud.server.sagemaker.ports import ClientFactory, Document
 
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
-_HOST = "algo-1"
 
 
 def basic(directory: JobDirectory, python: Path, region: str) -> dict[str, str]:
@@ -58,25 +57,38 @@ def credentials(clients: ClientFactory, role_arn: str, region: str) -> dict[str,
     }
 
 
-def resource_config(cluster: Mapping[str, Any]) -> Document:
-    """Return the content of resourceconfig.json for one host, which is what the local cloud runs."""
+def host_names(count: int) -> list[str]:
+    """Return the names of a job's hosts, as SageMaker gives them."""
+    return [f"algo-{number}" for number in range(1, count + 1)]
+
+
+def resource_config(cluster: Mapping[str, Any], hosts: Sequence[str] = ("algo-1",), current: int = 0) -> Document:
+    """Return the content of resourceconfig.json.
+
+    Args:
+        cluster: The instances: InstanceType.
+        hosts: The names of the hosts.
+        current: Which of them this is for.
+    """
     return {
-        "current_host": _HOST,
+        "current_host": hosts[current],
         "current_instance_type": cluster.get("InstanceType", "local"),
         "current_group_name": "homogeneousCluster",
-        "hosts": [_HOST],
+        "hosts": list(hosts),
         "instance_groups": [
             {
                 "instance_group_name": "homogeneousCluster",
                 "instance_type": cluster.get("InstanceType", "local"),
-                "hosts": [_HOST],
+                "hosts": list(hosts),
             }
         ],
         "network_interface_name": "lo",
     }
 
 
-def training(directory: JobDirectory, job: Document, hyperparameters: dict[str, Any], program: str) -> dict[str, str]:
+def training(
+    directory: JobDirectory, job: Document, hyperparameters: dict[str, Any], program: str, cluster: Document
+) -> dict[str, str]:
     """Return the `SM_*` variables of a training script, as the SageMaker training toolkit sets them.
 
     Args:
@@ -84,12 +96,12 @@ def training(directory: JobDirectory, job: Document, hyperparameters: dict[str, 
         job: The training job.
         hyperparameters: The user's hyperparameters, decoded.
         program: The script, or empty when the container has an entry point.
+        cluster: The content of resourceconfig.json.
 
     Source: "ENVIRONMENT_VARIABLES.md" of aws/sagemaker-training-toolkit.
     """
     base = directory.base
     channels = sorted(channel["ChannelName"] for channel in job.get("InputDataConfig", []))
-    cluster = resource_config(job["ResourceConfig"])
     variables = {
         "TRAINING_JOB_NAME": job["TrainingJobName"],
         "TRAINING_JOB_ARN": job["TrainingJobArn"],

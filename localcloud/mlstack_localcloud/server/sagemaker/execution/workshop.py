@@ -39,9 +39,17 @@ class Workshop:
         """Return an empty directory for a job."""
         return JobDirectory.make(self._jobs / kind / region / name)
 
-    def job_log(self, group: str, region: str, name: str, file: Path, role_arn: str | None) -> LogFollower:
-        """Return what sends a job's output to its log stream, named as SageMaker names it: `<job>/algo-1-<time>`."""
-        stream = f"{name}/algo-1-{int(time.time())}"
+    def last_output(self, kind: str, region: str, name: str) -> float | None:
+        """Return when a job printed something for the last time, in seconds since 1970; None where that isn't known."""
+        root = self._jobs / kind / region / name
+        logs = [*root.glob("output.log"), *root.glob("algo-*/output.log")]
+        return max((log.stat().st_mtime for log in logs), default=None)
+
+    def job_log(
+        self, group: str, region: str, name: str, file: Path, *, role_arn: str | None, host: str = "algo-1"
+    ) -> LogFollower:
+        """Return what sends a host's output to its log stream, named as SageMaker names it: `<job>/<host>-<time>`."""
+        stream = f"{name}/{host}-{int(time.time())}"
         return self.log(group, region, stream, file, role_arn)
 
     def log(self, group: str, region: str, stream: str, file: Path, role_arn: str | None) -> LogFollower:

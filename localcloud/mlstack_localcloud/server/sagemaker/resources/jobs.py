@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.store import Store
 
 INTERRUPTED = "InternalServerError: The local cloud ended while the job ran."
-DAY = 86_400  # MaxRuntimeInSeconds where a request has none, by the documentation of StoppingCondition.
 _AT_WORK = {"InProgress", "Stopping"}
 _log = logging.getLogger(__name__)
 Run = TypeVar("Run", bound=JobRun)
@@ -133,7 +132,7 @@ class Jobs(ABC, Generic[Run]):
         self._tags.attach(arn, request)
         origin = Origin.of(caller)
         self._changed(job, origin)
-        self._running.start(arn, lambda signals: self._run(job, origin, signals))
+        self.start(job, origin)
         return {self._arn: arn}
 
     def describe(self, request: Document, caller: Identity) -> Document:
@@ -165,11 +164,18 @@ class Jobs(ABC, Generic[Run]):
         return {}
 
     def resume(self, account: str) -> None:
-        """End the jobs that ran when the daemon did: their processes went with it."""
+        """End or take up again the jobs that ran when the daemon did: their processes went with it."""
         for region, job in self._store.everywhere(self.kind):
             if job[self._status] in _AT_WORK:
-                caller = Origin(account, region, f"arn:aws:iam::{account}:root")
-                self.move(job[self._name], caller, Step("Failed", reason=INTERRUPTED))
+                self.interrupted(job, Origin(account, region, f"arn:aws:iam::{account}:root"))
+
+    def interrupted(self, job: Document, caller: Origin) -> None:
+        """Do what becomes of a job that the daemon's end interrupted: it has failed."""
+        self.move(job[self._name], caller, Step("Failed", reason=INTERRUPTED))
+
+    def start(self, job: Document, caller: Origin) -> None:
+        """Work through a job on a thread of its own."""
+        self._running.start(job[self._arn], lambda signals: self._run(job, caller, signals))
 
     def move(self, name: str, caller: Origin, step: Step, **values: object) -> None:
         """Bring a job into its next state and tell so.
@@ -193,14 +199,15 @@ class Jobs(ABC, Generic[Run]):
         """Change members of a job, and tell nobody."""
         self._store.update(self.kind, caller.region, name, lambda job: job.update(values))
 
-    def log(self, run: JobRun) -> LogFollower:
-        """Return what sends a job's log to CloudWatch Logs."""
+    def log(self, run: JobRun, host: str = "algo-1") -> LogFollower:
+        """Return what sends the log of a job's host to CloudWatch Logs."""
         return self._workshop.job_log(
             f"/aws/sagemaker/{self.word}Jobs",
             run.region,
             run.job[self._name],
             run.directory.log,
-            run.job.get("RoleArn"),
+            role_arn=run.job.get("RoleArn"),
+            host=host,
         )
 
     def _run(self, job: Document, caller: Origin, signals: Signals) -> None:

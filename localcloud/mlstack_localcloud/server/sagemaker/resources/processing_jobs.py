@@ -21,7 +21,7 @@ from mlstack_localcloud.server.sagemaker.execution.failures import (
 from mlstack_localcloud.server.sagemaker.execution.job_process import Cause
 from mlstack_localcloud.server.sagemaker.execution.processing_run import ProcessingRun
 from mlstack_localcloud.server.sagemaker.listing import Listing
-from mlstack_localcloud.server.sagemaker.resources.jobs import DAY, Jobs, Step, created
+from mlstack_localcloud.server.sagemaker.resources.jobs import Jobs, Step, created
 from mlstack_localcloud.server.sagemaker.store import now
 from mlstack_localcloud.server.sagemaker.unsupported import unsupported
 
@@ -73,7 +73,7 @@ class ProcessingJobs(Jobs[ProcessingRun]):
         if signals.stop.is_set():
             return Step("Stopped")
         self.move(run.job["ProcessingJobName"], caller, Step("InProgress"), ProcessingStartTime=now())
-        limit = run.job.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DAY)
+        limit = run.job.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", job_process.DAY)
         ending = job_process.run(command, self.log(run), signals, limit)
         if ending.succeeded and not signals.closing.is_set():
             run.upload()

@@ -28,6 +28,9 @@ class _Job:
     count: float
     volume_gb: float
     most_hours: float
+    spot: bool = False
+    warm_instances: float = 0
+    warm_hours: float = 0
 
 
 def usages(resource: PlannedResource, context: Context) -> Iterator[Usage | NoPrice]:
@@ -58,8 +61,19 @@ def _job(job: _Job, context: Context) -> Iterator[Usage]:
     # A job is stopped at its limit, so it never takes longer.
     hours = min(assumed.hours_per_step, job.most_hours)
     a_month = assumed.runs_per_month * hours * job.count
-    how = f"{number(assumed.runs_per_month)} runs x {number(job.count)} x {job.instance} x {number(hours)} h"
-    yield Usage(job.step, Item("SageMaker", job.instance, job.use), a_month, how)
+    runs = f"{number(assumed.runs_per_month)} runs x"
+    how = f"{runs} {number(job.count)} x {job.instance} x {number(hours)} h"
+    item = Item("SageMaker", job.instance, job.use)
+    if job.spot:
+        saving = assumed.spot_saving_percent
+        yield Usage(job.step, item, a_month * (1 - saving / 100), f"{how}, spot: {number(saving)} % less")
+    else:
+        yield Usage(job.step, item, a_month, how)
+    if job.warm_hours:
+        # A pool is billed while it waits; here no run is assumed to find one.
+        kept = assumed.runs_per_month * job.warm_hours * job.warm_instances
+        how = f"{runs} {number(job.warm_instances)} x {job.instance} x {number(job.warm_hours)} h"
+        yield Usage(f"{job.step}: warm pool", item, kept, how)
     months = a_month / assumed.hours_per_month
     how = f"{number(job.volume_gb)} GB x {number(a_month)} h"
     yield Usage(f"{job.step}: disk", Item("SageMaker", "ml-storage-volume", job.use), job.volume_gb * months, how)
@@ -78,10 +92,21 @@ def _specified(steps: Steps) -> Iterator[_Job]:
         if step is not None:
             use = "Training" if name == "train" else "Processing"
             most = step.max_runtime_minutes / _MINUTES_AN_HOUR
-            if name == "train" and steps.tune is not None:
-                yield _Job("tune", use, step.instance_type, steps.tune.jobs, step.volume_size_gb, most)
-            else:
-                yield _Job(name, use, step.instance_type, 1, step.volume_size_gb, most)
+            job = _Job(name, use, step.instance_type, 1, step.volume_size_gb, most)
+            yield _trained(job, steps) if name == "train" else job
+
+
+def _trained(job: _Job, steps: Steps) -> _Job:
+    train, tune = steps.train, steps.tune
+    jobs, parallel = (1, 1) if tune is None else (tune.jobs, tune.max_parallel_jobs)
+    return replace(
+        job,
+        step="train" if tune is None else "tune",
+        count=train.instance_count * jobs,
+        spot=train.spot is not None,
+        warm_instances=train.instance_count * parallel,
+        warm_hours=(train.warm_pool_minutes or 0) / _MINUTES_AN_HOUR,
+    )
 
 
 def _defined(definition: str) -> Iterator[_Job]:
@@ -95,7 +120,9 @@ def _defined(definition: str) -> Iterator[_Job]:
         elif step.get("Type") == "Tuning":
             training = arguments["TrainingJobDefinition"]
             job = _job_of(step["Name"], "Training", training["ResourceConfig"], training, defaults)
-            yield replace(job, count=job.count * _tries(arguments["HyperParameterTuningJobConfig"]))
+            config = arguments["HyperParameterTuningJobConfig"]
+            pools = job.warm_instances * config["ResourceLimits"]["MaxParallelTrainingJobs"]
+            yield replace(job, count=job.count * _tries(config), warm_instances=pools)
         elif step.get("Type") == "Processing":
             cluster = arguments["ProcessingResources"]["ClusterConfig"]
             yield _job_of(step["Name"], "Processing", cluster, arguments, defaults)
@@ -115,4 +142,15 @@ def _job_of(name: str, use: str, cluster: dict[str, Any], arguments: dict[str, A
     # SageMaker's own limit where none is set is a day.
     seconds = arguments.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 24 * _SECONDS_AN_HOUR)
     count, volume = cluster["InstanceCount"], cluster["VolumeSizeInGB"]
-    return _Job(name, use, instance, count, volume, seconds / _SECONDS_AN_HOUR)
+    warm = cluster.get("KeepAlivePeriodInSeconds", 0) / _SECONDS_AN_HOUR
+    return _Job(
+        name,
+        use,
+        instance,
+        count,
+        volume,
+        seconds / _SECONDS_AN_HOUR,
+        spot=arguments.get("EnableManagedSpotTraining", False),
+        warm_instances=count,
+        warm_hours=warm,
+    )

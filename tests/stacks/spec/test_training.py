@@ -1,0 +1,116 @@
+"""`steps.train` beyond one machine that is always there: what reaches the pipeline, and what can't be together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from mlstack_components.errors import SpecError
+from mlstack_stacks.pipeline_steps import pipeline_steps
+from mlstack_stacks.spec import load, load_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlstack_components.aws.pipeline_args import TrainStepArgs
+
+SPEC = """\
+name: churn
+data: {source: data/churn.csv}
+steps:
+  prepare: {entry_point: src/prepare.py}
+  train:
+    entry_point: src/train.py
+    framework: sklearn
+"""
+
+
+@pytest.fixture
+def train_of(write_project: Callable[..., Path]) -> Callable[..., TrainStepArgs]:
+    """The pipeline's train step, with some lines more in the specification's."""
+
+    def read(*lines: str) -> TrainStepArgs:
+        text = SPEC + "".join(f"    {line}\n" for line in lines)
+        spec = load(write_project(text), "local")
+        assert spec.steps
+        return pipeline_steps(spec, spec.steps, None).train
+
+    return read
+
+
+@pytest.fixture
+def problems_of(write_project: Callable[..., Path]) -> Callable[..., dict[str, tuple[int, str, str | None]]]:
+    """The problems of some more lines, by key."""
+
+    def read(*lines: str, spec: str = SPEC) -> dict[str, tuple[int, str, str | None]]:
+        text = spec + "".join(f"    {line}\n" for line in lines)
+        with pytest.raises(SpecError) as caught:
+            load_all(write_project(text))
+        return {each.key: (each.line, each.message, each.suggestion) for each in caught.value.problems}
+
+    return read
+
+
+def test_options_reach_the_pipeline(train_of: Callable[..., TrainStepArgs]) -> None:
+    step = train_of("spot: {max_wait_minutes: 90}", "instance_count: 3", "data_distribution: sharded")
+    assert step.spot is not None
+    assert step.spot.max_wait_seconds == 5400
+    assert (step.instance_count, step.sharded, step.distribution) == (3, True, None)
+    assert train_of("warm_pool_minutes: 30").keep_alive_seconds == 1800
+
+
+def test_without_them_nothing_does(train_of: Callable[..., TrainStepArgs]) -> None:
+    step = train_of()
+    assert (step.spot, step.instance_count, step.sharded, step.distribution) == (None, 1, False, None)
+    assert step.keep_alive_seconds is None
+
+
+def test_contradictions_are_told_at_once(
+    problems_of: Callable[..., dict[str, tuple[int, str, str | None]]],
+) -> None:
+    found = problems_of(
+        "max_runtime_minutes: 120",
+        "spot: {max_wait_minutes: 119}",
+        "warm_pool_minutes: 30",
+        "distribution: torchrun",
+        "data_distribution: sharded",
+    )
+    assert {key: line for key, (line, _, _) in found.items()} == {
+        "steps.train.spot.max_wait_minutes": 9,
+        "steps.train.warm_pool_minutes": 10,
+        "steps.train.distribution": 11,
+        "steps.train.data_distribution": 12,
+    }
+    assert "less than the 120 of max_runtime_minutes" in found["steps.train.spot.max_wait_minutes"][1]
+    assert "image of sklearn" in found["steps.train.distribution"][1]
+    assert all(suggestion for _, _, suggestion in found.values())
+
+
+def test_one_file_has_no_shares(problems_of: Callable[..., dict[str, tuple[int, str, str | None]]]) -> None:
+    alone = SPEC.replace("  prepare: {entry_point: src/prepare.py}\n", "")
+    found = problems_of("instance_count: 2", "data_distribution: sharded", spec=alone)
+    assert "without data" in found["steps.train.data_distribution"][1]
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "message"),
+    [
+        ("spot: {}", "spot.max_wait_minutes", "is missing"),
+        ("spot: true", "spot", "must be"),
+        ("spot: {max_wait_minutes: 0}", "spot.max_wait_minutes", "at least 1"),
+        ("spot: {max_wait_minutes: 40321}", "spot.max_wait_minutes", "at most 40320"),
+        ("instance_count: 0", "instance_count", "at least 1"),
+        ("instance_count: 101", "instance_count", "at most 100"),
+        ("instance_count: two", "instance_count", "must be"),
+        ("distribution: horovod", "distribution", "must be"),
+        ("data_distribution: split", "data_distribution", "must be"),
+        ("warm_pool_minutes: 0", "warm_pool_minutes", "at least 1"),
+        ("warm_pool_minutes: 61", "warm_pool_minutes", "at most 60"),
+    ],
+)
+def test_what_can_not_be_meant_is_refused(
+    problems_of: Callable[..., dict[str, tuple[int, str, str | None]]], line: str, key: str, message: str
+) -> None:
+    found = problems_of(line)
+    assert message in found[f"steps.train.{key}"][1]
