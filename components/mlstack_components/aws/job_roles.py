@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mlstack_components.aws.network import NetworkInput
     from mlstack_components.aws.placement import Placement
+    from mlstack_components.aws.read_policies import ReadPrefix
 
 __all__ = ["JobKind", "JobRoles", "JobRolesArgs"]
 
@@ -58,6 +59,8 @@ class JobRolesArgs:
     """Whether the pipeline tunes hyperparameters."""
     secrets: Mapping[JobKind, Sequence[str]] = field(default_factory=dict)
     """The names of the secrets in Secrets Manager that the jobs of a kind may read."""
+    reads: Mapping[JobKind, Sequence[ReadPrefix]] = field(default_factory=dict)
+    """Prefixes of other buckets that the jobs of a kind read."""
     role_arns: Mapping[JobKind, str] = field(default_factory=dict)
     """Roles that are there already, by kind: none is made, and what these may do is their owner's business."""
     permissions_boundary_arn: str | None = None
@@ -134,6 +137,7 @@ class JobRoles(pulumi.ComponentResource):
                     tuning=args.tuning,
                     network=known["network"],
                     secrets=tuple(args.secrets.get(kind, ())),
+                    reads=tuple(args.reads.get(kind, ())),
                 ),
             )
 

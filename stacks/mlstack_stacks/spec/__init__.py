@@ -14,6 +14,7 @@ from mlstack_stacks.spec.notifications import Notifications
 from mlstack_stacks.spec.registry import Registry
 from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
 from mlstack_stacks.spec.steps import Evaluate, Framework, Objective, Prepare, Steps, Train, Tune
+from mlstack_stacks.spec.storage import Storage
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Schedule",
     "Serving",
     "Steps",
+    "Storage",
     "Train",
     "Tune",
     "load",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlstack_components.errors import Problem
 
+from mlstack_stacks.spec.storage import replicas_nowhere
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -25,7 +27,7 @@ def contradictions(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
         spec: The specification.
         file: Its file, as messages name it.
     """
-    for key, message, next_step in (*_arm_serves_no_intel_image(spec),):
+    for key, message, next_step in (*_arm_serves_no_intel_image(spec), *replicas_nowhere(spec)):
         place = spec.place(key)
         line, shown = (place.line, place.key) if place else (0, key)
         yield Problem(file, line, shown, message, next_step)
