@@ -76,9 +76,7 @@ def _find(deployment: Any, wanted: str | None) -> str | None:
     return runs.find_execution(sagemaker, deployment.pipeline_name, None if wanted == "last" else wanted)
 
 
-def _begin(
-    deployment: Any, setting: list[str] | None, step: list[str] | None, data: str | None, console: Any
-) -> str:
+def _begin(deployment: Any, setting: list[str] | None, step: list[str] | None, data: str | None, console: Any) -> str:
     from mlstack.training import workflow
 
     return workflow.begin(

@@ -100,7 +100,9 @@ class Catalog:
             version: The version.
         """
         key = dataset_manifest_key(version.name, version.version)
-        files: list[dict[str, Any]] = json.loads(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())["files"]
+        files: list[dict[str, Any]] = json.loads(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())[
+            "files"
+        ]
         return files
 
     def uri(self, version: DatasetVersion) -> str:

@@ -1,7 +1,7 @@
 """The manifest of a dataset's version: what it consists of, when it was pushed, and by whom.
 
     s3://<data bucket>/datasets/<name>/<version>/files/<path>     the files, under their own names
-    s3://<data bucket>/datasets/<name>/<version>/manifest.json    {"name", "version", "created_at", "created_by", "files"}
+    s3://<data bucket>/datasets/<name>/<version>/manifest.json    name, version, when, by whom, and the list of files
 
 The manifest is written when all files are there, so a version without one is unfinished. What lists show of a version
 also stands in the manifest's metadata: that of a large one is read without its files.

@@ -147,10 +147,8 @@ def find_files(path: Path) -> Found:
         return Found((_found(path, path.name),))
     if not path.is_dir():
         raise UserError(f"{path} is neither a file nor a folder.")
-    files: list[FoundFile] = []
     skipped: list[str] = []
-    for entry in _entries(path, skipped):
-        files.append(_found(entry, entry.relative_to(path).as_posix()))
+    files = [_found(entry, entry.relative_to(path).as_posix()) for entry in _entries(path, skipped)]
     if not files:
         raise UserError(f"The folder {path} holds no files.")
     # By key, as S3 lists them: the order of folders differs from that of their files' paths.

@@ -101,7 +101,9 @@ class EncryptionKey(pulumi.ComponentResource):
             child,
         )
         alias = aws.kms.Alias(
-            f"{name}-key-alias", aws.kms.AliasArgs(region=args.region, name=f"alias/mlstack/{name}", target_key_id=key.key_id), child
+            f"{name}-key-alias",
+            aws.kms.AliasArgs(region=args.region, name=f"alias/mlstack/{name}", target_key_id=key.key_id),
+            child,
         )
         self.arn = key.arn
         self.key_id = key.key_id

@@ -63,9 +63,7 @@ def replication_policy(
         statement("ReadConfiguration", ["s3:GetReplicationConfiguration", "s3:ListBucket"], originals),
         statement("ReadVersions", versions, [f"{arn}/*" for arn in originals]),
         statement("WriteCopies", ["s3:ReplicateObject", "s3:ReplicateTags"], [f"{arn}/*" for arn in replicas]),
-        statement(
-            "DecryptOriginals", ["kms:Decrypt"], encryption_key_arn, condition=_through_s3(placement, originals)
-        ),
+        statement("DecryptOriginals", ["kms:Decrypt"], encryption_key_arn, condition=_through_s3(placement, originals)),
         statement(
             "EncryptCopies",
             ["kms:Encrypt", "kms:GenerateDataKey"],

@@ -2,8 +2,7 @@
 
 Stages: a request made a version of an object; the rules of its bucket say where copies go; S3 must be let into the
 role, and the role must be allowed what S3 does with it; the copy is made. Unlike in S3 it is there when the request is
-answered. What fails is logged, and the object keeps no replication status. Deletions are not copied, as long as no
-rule asks for it; a rule that does is refused here by a line in the log.
+answered. What fails is logged; objects have no replication status here. Deletions are not copied, whatever a rule says.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from ..home import ACCOUNT
 from .authorization.access import Access
 from .authorization.authorizer import Denied
 from .authorization.encryption import key_access
+from .authorization.sources import backend
 from .moto_replication import rule as rule_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Replication:
             raise LookupError(f"There is no bucket {target}.")
         if version.kms_key_id and not _takes_encrypted(rule):
             return
-        self._authorize(bucket, version, there, key, role_arn, key_id)
+        self._authorize(bucket, version, there, role_arn, key_id)
         encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
         self._copying.now = True
         try:
@@ -92,10 +92,12 @@ class Replication:
         finally:
             self._copying.now = False
 
-    def _authorize(
-        self, bucket: Any, version: Any, there: Any, key: str, role_arn: str, key_id: str | None
-    ) -> None:
-        """Judge what S3 does in the role's name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html"""
+    def _authorize(self, bucket: Any, version: Any, there: Any, role_arn: str, key_id: str | None) -> None:
+        """Judge what S3 does in the role's name.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+        """
+        key = version.name
         original, copy = f"arn:aws:s3:::{bucket.name}", f"arn:aws:s3:::{there.name}"
         self._authorizer.authorize_assumption(_SERVICE, role_arn, original, bucket.region_name)
         accesses = [
@@ -104,7 +106,8 @@ class Replication:
             Access("s3:ReplicateObject", f"{copy}/{key}"),
         ]
         if version.kms_key_id:
-            context = {"aws:s3:arn": original}
+            # With a bucket key the context is the bucket, without one the object.
+            context = {"aws:s3:arn": original if version.bucket_key_enabled else f"{original}/{key}"}
             accesses.append(key_access("kms:Decrypt", version.kms_key_id, bucket.region_name, "s3", context))
         if key_id:
             accesses.append(key_access("kms:Encrypt", key_id, there.region_name, "s3", {"aws:s3:arn": copy}))
@@ -137,6 +140,4 @@ def _takes_encrypted(rule: dict[str, Any]) -> bool:
 
 
 def _bucket(name: str) -> Any:
-    from moto.s3.models import s3_backends
-
-    return s3_backends[ACCOUNT]["aws"].buckets.get(name)
+    return backend("s3", "aws", "buckets").get(name)

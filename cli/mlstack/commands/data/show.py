@@ -6,16 +6,14 @@ from typing import Annotated
 
 import typer
 
-from mlstack.commands.arguments import AsJson, Environment
+from mlstack.commands.arguments import AsJson, Environment  # noqa: TC001 - typer reads the annotations
 
 EXAMPLES = ("mlstack data show local weather", "mlstack data show prod weather@0a1b2c3d --json")
 
 
 def command(
     environment: Environment,
-    name: Annotated[
-        str, typer.Argument(metavar="NAME[@VERSION]", help="The dataset; the newest version by default.")
-    ],
+    name: Annotated[str, typer.Argument(metavar="NAME[@VERSION]", help="The dataset; the newest version by default.")],
     *,
     json: AsJson = False,
 ) -> None:
