@@ -66,7 +66,7 @@ class DatasetVersion:
         return {
             "files": str(self.files),
             "bytes": str(self.size),
-            "created-at": self.created_at.isoformat(timespec="seconds"),
+            "created-at": self.created_at.isoformat(),
             "created-by": quote(self.created_by),
         }
 
@@ -95,7 +95,7 @@ class DatasetVersion:
             "version": self.version,
             "files": self.files,
             "bytes": self.size,
-            "created_at": self.created_at.isoformat(timespec="seconds"),
+            "created_at": self.created_at.isoformat(),
             "created_by": self.created_by,
         }
 

@@ -149,8 +149,7 @@ class _Transfer:
         return keys
 
     def _move(self, missing: list[FoundFile], older: Mapping[str, str]) -> tuple[int, int]:
-        from boto3.s3.transfer import TransferConfig
-        from s3transfer.manager import TransferManager
+        from s3transfer.manager import TransferConfig, TransferManager
 
         size = sum(each.size for each in missing)
         meter = _Meter(f"Pushing {self._version.reference}", len(missing), size, self._report)

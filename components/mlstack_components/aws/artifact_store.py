@@ -80,8 +80,6 @@ class ArtifactStore(pulumi.ComponentResource):
     """The S3 URI of the code bundle, a `sourcedir.tar.gz`; None without code."""
     data_uri: pulumi.Output[str | None]
     """The S3 URI of the dataset; None without data."""
-    replicas: BucketReplicas | None
-    """The copies of data and artifacts in another region; None without `replica_region`."""
 
     def __init__(self, name: str, args: ArtifactStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ArtifactStore", name, {}, opts)
@@ -107,7 +105,7 @@ class ArtifactStore(pulumi.ComponentResource):
         self.artifact_bucket = artifacts.bucket.bucket
         self.artifact_bucket_arn = artifacts.bucket.arn
         self.log_bucket = logs.bucket.bucket
-        self.replicas = self._replicate(name, args, data, artifacts)
+        self._replicas = self._replicate(name, args, data, artifacts)
         self.code_uri = self._upload_code(f"{name}-code", args, artifacts)
         self.data_uri = self._upload_data(f"{name}-dataset", args, data)
         self.register_outputs(
@@ -121,6 +119,11 @@ class ArtifactStore(pulumi.ComponentResource):
                 "data_uri": self.data_uri,
             }
         )
+
+    @property
+    def replicas(self) -> BucketReplicas | None:
+        """The copies of data and artifacts in another region; None without `replica_region`."""
+        return self._replicas
 
     def _bucket(self, name: str, args: ArtifactStoreArgs, logs: SecureBucket, log_prefix: str) -> SecureBucket:
         return secure_bucket(

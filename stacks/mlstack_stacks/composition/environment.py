@@ -86,7 +86,7 @@ class Environment:
         """The key of everything."""
         description = f"Encrypts everything of {self.spec.name} in {self.spec.environment}"
         arguments = EncryptionKeyArgs(
-            placement=self.placement, description=description, **self.publishers, tags=self.tags
+            placement=self.placement, description=description, region=None, **self.publishers, tags=self.tags
         )
         return EncryptionKey(self.prefix, arguments, self.options)
 

@@ -79,7 +79,7 @@ CASES = [
     ("source: data/churn.csv", "source: s3://a..b/x/", "data.source", "not the name of a bucket", ""),
     ("source: data/churn.csv", "source: s3:///", "data.source", "names no prefix", "s3:///datasets/weather/"),
     ("source: data/churn.csv", "source: s3://bucket/a*/", "data.source", "a policy can name", ""),
-    ("source: data/churn.csv", "source: s3://bucket/${x}/", "data.source", "a policy can name", ""),
+    ("source: data/churn.csv", "source: 's3://bucket/${x}/'", "data.source", "a policy can name", ""),
     ("source: data/churn.csv", "source: s3://bucket/a//b/", "data.source", "a policy can name", ""),
     ("source: data/churn.csv", "source: s3://bucket/../b/", "data.source", "a policy can name", ""),
     ("source: data/churn.csv", f"source: s3://bucket/{'a' * 901}/", "data.source", "900 are allowed", ""),
