@@ -45,6 +45,16 @@ COMMANDS: tuple[Registration, ...] = (
     Registration("destroy", "Delete an environment.", "mlstack.commands.destroy", _PROJECT),
     Registration("schema", "Print the JSON schema of mlstack.yaml.", "mlstack.commands.schema", _PROJECT),
     Registration("run", "Run the training pipeline and follow it.", "mlstack.commands.run", _MODELS),
+    Registration(
+        "data",
+        "Push, list and show datasets.",
+        panel=_MODELS,
+        commands=(
+            Registration("push", "Push a file or folder as a version of a dataset.", "mlstack.commands.data.push"),
+            Registration("list", "List the datasets of an environment.", "mlstack.commands.data.list"),
+            Registration("show", "Show a version of a dataset and its files.", "mlstack.commands.data.show"),
+        ),
+    ),
     Registration("logs", "Show the logs of a pipeline run.", "mlstack.commands.logs", _MODELS),
     Registration(
         "models",

@@ -65,6 +65,9 @@ def _in_step(step: str, member: str, key: str) -> Origin:
 ORIGINS: tuple[Origin, ...] = (
     Origin("*", "tags", "owner"),
     Origin("dataset", "key", "data.source"),
+    Origin("*-lifecycle", "rules[1].noncurrentVersionExpiration", "storage.expire_noncurrent_days"),
+    Origin("*-lifecycle", "rules[2].transitions", "storage.archive_after_days"),
+    Origin("*", "region", "storage.replicate_to"),
     *(
         _in_step(step, member, f"steps.{step}.{key}")
         for step in ("prepare", "evaluate")
@@ -198,6 +201,7 @@ NOT_SENT: dict[str, str] = {
     "cloud": "chooses the components",
     "cost": "provisions nothing",
     "data.target": "is for readers",
+    "data.encryption_key": "a part of policies, whose text is known only when they are made",
     "steps.train.framework.name": "an image that AWS does not have is told already when the file is read",
     "steps.train.distribution": "its values are mlstack's own",
     "steps.train.data_distribution": "its values are mlstack's own",

@@ -21,6 +21,7 @@ EVERYTHING = """\
 name: churn
 owner: ml-team
 data: {source: data/churn.csv, target: churned}
+storage: {replicate_to: eu-central-1}
 steps:
   prepare: {entry_point: src/prepare.py}
   train: {entry_point: src/train.py, framework: sklearn, hyperparameters: {max_depth: 6}}

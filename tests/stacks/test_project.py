@@ -410,3 +410,111 @@ def test_the_definition_that_is_checked_before_anything_is_there_is_the_one_that
     monitor = deploy(spec_text.replace(old, new))
     made = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])
     assert _bare(planned_definition(load(Path("mlstack.yaml"), "dev"))) == _bare(made)
+
+
+SOURCE = "{source: data/churn.csv, target: churned}"
+LAKE = "{source: s3://lake/raw/churn/, encryption_key: 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd'}"
+
+
+def _default_data(monitor: CheckMonitor) -> str:
+    definition = json.loads(_one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"])
+    (found,) = [each["DefaultValue"] for each in definition["Parameters"] if each["Name"] == "DataUri"]
+    return str(found)
+
+
+def _statements(monitor: CheckMonitor, kind: str) -> dict[str, Any]:
+    (policy,) = [each for each in monitor.planned if each.name == f"churn-dev-{kind}-policy"]
+    return {each["Sid"]: each for each in json.loads(policy.properties["policy"])["Statement"]}
+
+
+def _told(monitor: CheckMonitor) -> list[tuple[str, str, str]]:
+    # Archives are made in a folder of each run.
+    kept = [(r, {key: each for key, each in r.properties.items() if key != "source"}) for r in monitor.planned]
+    return sorted((r.urn, r.short_type, json.dumps(each, default=str, sort_keys=True)) for r, each in kept)
+
+
+def test_a_folder_of_data_is_no_resource_and_named_by_its_contents(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    spec = spec_text.replace(SOURCE, "{source: data}")
+    monitor = deploy(spec)
+    assert [each for each in monitor.planned if each.name == "churn-dev-dataset"] == []
+    before = monitor.outputs["data_uri"]
+    assert before.startswith(f"s3://{monitor.outputs['data_bucket']}/datasets/data/")
+    assert before.endswith("/files/")
+    assert _default_data(monitor) == before
+    Path("data/more.csv").write_text("more")
+    assert deploy(spec).outputs["data_uri"] != before
+
+
+def test_a_prefix_of_the_own_bucket_takes_no_more_rights(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    monitor = deploy(spec_text.replace(SOURCE, "{source: 's3:///datasets/churn/'}"))
+    assert monitor.outputs["data_uri"] == f"s3://{monitor.outputs['data_bucket']}/datasets/churn/"
+    assert _default_data(monitor) == monitor.outputs["data_uri"]
+    assert _statements(monitor, "processing") == _statements(deploy(), "processing")
+
+
+def test_a_prefix_of_others_is_read_by_the_jobs_that_need_it_alone(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    monitor = deploy(spec_text.replace(SOURCE, LAKE))
+    assert _default_data(monitor) == monitor.outputs["data_uri"] == "s3://lake/raw/churn/"
+    reads = _statements(monitor, "processing")
+    assert reads["ReadPrefix1"]["Action"] == ["s3:GetObject"]
+    assert reads["ReadPrefix1"]["Resource"] == ["arn:aws:s3:::lake/raw/churn/*"]
+    assert reads["ListPrefix1"]["Resource"] == ["arn:aws:s3:::lake"]
+    assert reads["ListPrefix1"]["Condition"] == {"StringLike": {"s3:prefix": "raw/churn/*"}}
+    assert reads["DecryptPrefix1"]["Action"] == ["kms:Decrypt"]
+    assert reads["DecryptPrefix1"]["Resource"] == ["arn:aws:kms:eu-west-1:111111111111:key/1234abcd"]
+    assert reads["DecryptPrefix1"]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+    for kind in ("training", "pipeline", "serving"):
+        assert "lake" not in json.dumps(_statements(monitor, kind))
+
+
+def test_what_is_not_prepared_is_read_by_training_and_evaluation(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    unprepared = spec_text.replace("  prepare: {entry_point: src/prepare.py, instance_type: ml.m5.large}\n", "")
+    monitor = deploy(unprepared.replace(SOURCE, LAKE))
+    for kind in ("training", "processing"):
+        assert _statements(monitor, kind)["ReadPrefix1"]["Resource"] == ["arn:aws:s3:::lake/raw/churn/*"]
+    assert "lake" not in json.dumps(_statements(monitor, "pipeline"))
+
+
+def test_a_storage_that_says_what_is_the_default_changes_nothing(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    assert _told(deploy(spec_text + "storage: {}\n")) == _told(deploy())
+
+
+def test_storage_reaches_the_buckets(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    storage = "storage: {expire_noncurrent_days: 7, archive_after_days: 30, replicate_to: eu-central-1}\n"
+    boundary = 'roles: {permissions_boundary: "arn:aws:iam::111111111111:policy/boundary"}\n'
+    dev = '  dev: {account: "111111111111", region: eu-west-1}\n'
+    spec = spec_text.replace(dev, dev.replace("}", f", {boundary.strip()}}}"))
+    monitor = deploy(spec + storage)
+    by_name = {each.name: each.properties for each in monitor.planned}
+    for what in ("data", "artifacts", "data-copy", "artifacts-copy"):
+        rules = {rule["id"]: rule for rule in by_name[f"churn-dev-{what}-lifecycle"]["rules"]}
+        assert rules["old-versions"]["noncurrentVersionExpiration"] == {"noncurrentDays": 7}
+        assert rules["archive"]["transitions"] == [{"days": 30, "storageClass": "GLACIER_IR"}]
+    assert by_name["churn-dev-data-copy"]["region"] == "eu-central-1"
+    assert by_name["churn-dev-replication"]["permissionsBoundary"].endswith("policy/boundary")
+    replicated = by_name["churn-dev-artifacts-replication"]
+    assert replicated["rules"][0]["destination"]["bucket"] == "arn:aws:mock:::churn-dev-artifacts-copy"
+    # Beside the copies nothing changes but the rules of the buckets.
+    before = {name: told for name, _, told in _told(deploy(spec))}
+    after = {name: told for name, _, told in _told(monitor)}
+    changed = {name.rpartition("::")[2] for name in before if before[name] != after[name]}
+    assert changed == {f"churn-dev-{what}-lifecycle" for what in ("data", "artifacts", "logs")}
+
+
+@pytest.mark.parametrize("source", ["s3://lake/raw/", "s3:///raw/"])
+def test_the_pipeline_of_a_prefix_is_known_before_anything_is_there(
+    write_project: Callable[..., Path], spec_text: str, source: str
+) -> None:
+    spec = load(write_project(spec_text.replace(SOURCE, f"{{source: '{source}'}}")), "dev")
+    definition = planned_definition(spec)
+    assert definition is not None
+    defaults = {each["Name"]: each.get("DefaultValue") for each in definition["Parameters"]}
+    assert defaults["DataUri"] == source.replace("s3:///", "s3://churn-dev-data/")

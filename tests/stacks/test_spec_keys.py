@@ -44,6 +44,7 @@ serving:
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
                       memory_percent: 71, disk_percent: 72}}
 budget: {monthly_usd: 300, alert_percent: [50]}
+storage: {expire_noncurrent_days: 30, archive_after_days: 60, replicate_to: eu-central-1}
 """
 ROLE = "arn:aws:iam::111111111111:role"
 ACCESS = f"""\
@@ -86,6 +87,9 @@ def whole(text: str, origin: Origin) -> str:
 OTHERS = {
     "name": ("name: churn", "name: chern"),
     "owner": ("owner: ml-team", "owner: other"),
+    "storage.expire_noncurrent_days": ("expire_noncurrent_days: 30", "expire_noncurrent_days: 31"),
+    "storage.archive_after_days": ("archive_after_days: 60", "archive_after_days: 61"),
+    "storage.replicate_to": ("replicate_to: eu-central-1", "replicate_to: eu-central-2"),
     "data.source": ("data/churn.csv", "data/other.csv"),
     "steps.prepare.instance_type": (
         "prepare.py, instance_type: ml.m5.large",

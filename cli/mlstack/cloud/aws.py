@@ -63,16 +63,18 @@ class AwsSession:
         """
         return _local(spec) if spec.is_local else _cloud(spec)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str | None = None) -> Any:
         """A client, as boto3 makes them.
 
         Args:
             service: The service as botocore names it, such as `sagemaker`.
+            region: Another region than the environment's, for what lies there.
         """
+        key = service if region in {None, self.region} else f"{service} {region}"
         with self._lock:
-            if service not in self._clients:
-                self._clients[service] = _client(self._session, service, self.region, self.endpoint_url)
-            return self._clients[service]
+            if key not in self._clients:
+                self._clients[key] = _client(self._session, service, region or self.region, self.endpoint_url)
+            return self._clients[key]
 
 
 def is_loopback(url: str) -> bool:

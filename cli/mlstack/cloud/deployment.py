@@ -130,6 +130,17 @@ class Deployment:
         return self._required(self.outputs.model_package_group_name, "model registry", "registry")
 
     @property
+    def data_bucket(self) -> str:
+        """The bucket of the data, which each environment has.
+
+        Raises:
+            NotUpError: The environment is not up to the end.
+        """
+        if self.outputs.data_bucket is None:
+            raise NotUpError(self.environment)
+        return self.outputs.data_bucket
+
+    @property
     def endpoint_name(self) -> str:
         """The endpoint, whether it exists yet or not.
 

@@ -11,6 +11,7 @@ from mlstack.commands.arguments import DEFAULT, AsJson, Environment
 EXAMPLES = (
     "mlstack run local",
     "mlstack run local --set max_depth=8",
+    "mlstack run local --data weather@0a1b2c3d",
     "mlstack run local --step train --step evaluate",
     "mlstack run local --detach",
 )
@@ -26,6 +27,10 @@ def command(
     setting: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter of the pipeline; repeatable."),
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="NAME[@VERSION]", help="Train on a pushed dataset, its newest version or this."),
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Start the run, and do not wait for it.")] = False,
     attach: Annotated[
@@ -49,16 +54,17 @@ def command(
     from mlstack.cloud.errors import explained
     from mlstack.console import err
 
-    if (attach or stop) and (step or setting or detach or (attach and stop)):
+    if (attach or stop) and (step or setting or data or detach or (attach and stop)):
         raise UserError("--attach and --stop start nothing, so they stand alone.")
     deployment = Deployment.open(environment)
     with explained(deployment.spec):
         if stop is not None:
             _stop(deployment, stop)
         elif detach:
-            _detach(deployment, setting or [], step or [], as_json=json)
+            _detach(deployment, setting, step, data, as_json=json)
         else:
-            _follow(deployment, _find(deployment, attach) or _begin(deployment, setting, step, err), as_json=json)
+            arn = _find(deployment, attach) or _begin(deployment, setting, step, data, err)
+            _follow(deployment, arn, as_json=json)
 
 
 def _find(deployment: Any, wanted: str | None) -> str | None:
@@ -70,11 +76,15 @@ def _find(deployment: Any, wanted: str | None) -> str | None:
     return runs.find_execution(sagemaker, deployment.pipeline_name, None if wanted == "last" else wanted)
 
 
-def _begin(deployment: Any, setting: list[str] | None, step: list[str] | None, console: Any) -> str:
+def _begin(deployment: Any, setting: list[str] | None, step: list[str] | None, data: str | None, console: Any) -> str:
     from mlstack.training import workflow
 
     return workflow.begin(
-        deployment, setting or [], step or [], lambda text: console.print(text, markup=False, highlight=False)
+        deployment,
+        setting or [],
+        step or [],
+        lambda text: console.print(text, markup=False, highlight=False),
+        data=data,
     )
 
 
@@ -87,10 +97,12 @@ def _stop(deployment: Any, wanted: str) -> None:
     out.print(f"Stopping {arn.rsplit('/', 1)[-1]}.", markup=False)
 
 
-def _detach(deployment: Any, setting: list[str], step: list[str], *, as_json: bool) -> None:
+def _detach(
+    deployment: Any, setting: list[str] | None, step: list[str] | None, data: str | None, *, as_json: bool
+) -> None:
     from mlstack.console import err, out, print_json
 
-    arn = _begin(deployment, setting, step, err)
+    arn = _begin(deployment, setting, step, data, err)
     name = arn.rsplit("/", 1)[-1]
     if as_json:
         print_json({"execution": {"arn": arn, "id": name}})

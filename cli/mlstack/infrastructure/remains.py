@@ -100,6 +100,7 @@ PARTS = frozenset(
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         "aws:s3/bucketPolicy:BucketPolicy",
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
         "aws:sns/topicPolicy:TopicPolicy",
@@ -207,7 +208,9 @@ def find_in_cloud(session: AwsSession, look: Look, resource: StateResource) -> d
         account, _, name = str(identity).partition(":")
         parameters = {look.account_parameter: account, look.parameter: name}
     try:
-        found: dict[str, Any] = getattr(session.client(look.service), look.method)(**parameters, **look.fixed)
+        # Copies of buckets, and their key, lie in another region.
+        client = session.client(look.service, resource.outputs.get("region"))
+        found: dict[str, Any] = getattr(client, look.method)(**parameters, **look.fixed)
     except ClientError as error:
         if is_missing(error) or error_code(error) in _GONE:
             return None

@@ -1,7 +1,8 @@
 """Bringing an environment up.
 
 Stages: check mlstack.yaml and its pipeline's requests, which touches nothing; guard against the wrong cloud; see to
-the engine and the local cloud; make the stack where there is none; let the engine do the rest. A cloud environment is
+the engine and the local cloud; make the stack where there is none; let the engine do the rest; push a folder of data,
+which the engine does not carry. A cloud environment is
 previewed and asked about; with `--yes` its first `up` is previewed, when a program that fails half-way would leave most
 behind. A local one is not: the preview runs the program once more, which is half of the time, and what is left behind
 there costs nothing.
@@ -78,7 +79,27 @@ def up(
     pulumi.on_interrupt = tell_interrupt
     with progress(f"Provisioning {environment}") as shown:
         changes = pulumi.up(refresh=refresh, preview=is_new and not spec.is_local, on_event=follow(shown))
-    return Up(changes, pulumi.outputs())
+    outputs = pulumi.outputs()
+    _push_data(spec, outputs)
+    return Up(changes, outputs)
+
+
+def _push_data(spec: EnvironmentSpec, outputs: dict[str, Any]) -> None:
+    """Brings a folder of data to where the stack says that it is; the engine does not carry folders."""
+    from mlstack.datasets.source import push_folder, source_folder
+
+    folder = source_folder(spec)
+    if folder is None or not outputs.get("data_bucket"):
+        return
+    from mlstack.cloud.aws import AwsSession
+    from mlstack.cloud.errors import explained
+    from mlstack.console import err, progress
+    from mlstack.datasets.show import pushed_line
+
+    with explained(spec), progress(f"Reading {folder}") as shown:
+        s3 = AwsSession.for_environment(spec).client("s3")
+        pushed = push_folder(s3, outputs["data_bucket"], folder, shown.update)
+    err.print(pushed_line(pushed), markup=False)
 
 
 def ready(project: ProjectDirectory, spec: EnvironmentSpec, report: Callable[[str], None]) -> Pulumi:

@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from mlstack.datasets.catalog import reference_of
 from mlstack.registry.versions import APPROVED, PENDING
 from mlstack.training.report import in_reading_order, metric, metrics_table
 
@@ -56,12 +57,14 @@ def version_details(version: ModelVersion, released: str | None) -> RenderableTy
     """Show all that is known of one version."""
     table = Table(box=None, pad_edge=False, show_header=False)
     decided = f" ({version.approval_description})" if version.approval_description else ""
+    dataset = reference_of(version.metadata.get("data_uri", ""))
     rows = {
         "version": f"{version.version}{', released' if version.arn == released else ''}",
         "approval": f"{version.word}{decided}",
         "registered": f"{version.created_at.astimezone():%Y-%m-%d %H:%M:%S}" if version.created_at else "-",
         "arn": version.arn,
         "model": version.model_data or "-",
+        **({"dataset": dataset} if dataset else {}),
         **{name.replace("_", " "): value for name, value in sorted(version.metadata.items())},
     }
     for name, value in rows.items():

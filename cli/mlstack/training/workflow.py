@@ -13,7 +13,8 @@ from mlstack.training.execution import defined_steps
 from mlstack.training.logs import job_log
 from mlstack.training.parameters import parse_settings
 from mlstack.training.results import Results, read_results
-from mlstack.training.upload import CODE_DIRECTORY, code_source, data_source
+from mlstack.training.run_data import chosen_data, project_data
+from mlstack.training.upload import CODE_DIRECTORY, code_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -48,7 +49,14 @@ class StillRunningError(MlstackError):
     exit_code = _INTERRUPTED
 
 
-def begin(deployment: Deployment, settings: Sequence[str], steps: Sequence[str], say: Callable[[str], object]) -> str:
+def begin(
+    deployment: Deployment,
+    settings: Sequence[str],
+    steps: Sequence[str],
+    say: Callable[[str], object],
+    *,
+    data: str | None = None,
+) -> str:
     """Start a run with the code and the data as they are now.
 
     Args:
@@ -56,6 +64,7 @@ def begin(deployment: Deployment, settings: Sequence[str], steps: Sequence[str],
         settings: `name=value` of parameters.
         steps: The steps to run; all where empty.
         say: Told what is being done.
+        data: The pushed dataset to train on, as `NAME[@VERSION]`; the project's own data where None.
 
     Returns:
         The execution's ARN.
@@ -67,6 +76,8 @@ def begin(deployment: Deployment, settings: Sequence[str], steps: Sequence[str],
     sagemaker = deployment.session.client("sagemaker")
     definition = runs.pipeline_definition(sagemaker, deployment.pipeline_name)
     chosen = parse_settings(settings, definition)
+    if data is not None:
+        chosen |= chosen_data(deployment, data, chosen, say)
     defined = defined_steps(definition)
     selected = selection.check_steps(steps, defined)
     source = _source(deployment, defined, selected) if selected else None
@@ -83,7 +94,8 @@ def _sources(deployment: Deployment, chosen: Mapping[str, str], say: Callable[[s
     if outputs.artifact_bucket and "CodeUri" not in chosen:
         found["CodeUri"] = code_source(s3, root / CODE_DIRECTORY, outputs.artifact_bucket, outputs.code_uri)
     if spec.data and outputs.data_bucket and "DataUri" not in chosen:
-        found["DataUri"] = data_source(s3, root / spec.data.source, outputs.data_bucket, outputs.data_uri)
+        uploaded = project_data(s3, spec, outputs.data_bucket, outputs.data_uri, say)
+        found |= {} if uploaded is None else {"DataUri": uploaded}
     for name, source in found.items():
         if source.changed:
             what = f"{CODE_DIRECTORY}/" if name == "CodeUri" else str(spec.data and spec.data.source)

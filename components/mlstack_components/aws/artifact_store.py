@@ -24,6 +24,7 @@ from mlstack_components.aws.names import (
 from mlstack_components.aws.secure_bucket import SecureBucket, SecureBucketArgs, secure_bucket
 
 if TYPE_CHECKING:
+    from mlstack_components.aws.bucket_replicas import BucketReplicas
     from mlstack_components.aws.placement import Placement
 
 NONCURRENT_DAYS = 90
@@ -44,6 +45,12 @@ class ArtifactStoreArgs:
     """The dataset; None where the stack brings no data."""
     noncurrent_days: int = NONCURRENT_DAYS
     """For how many days a replaced or deleted version of an object is kept."""
+    archive_after_days: int | None = None
+    """After how many days objects move to a cheaper storage class that answers at once; None for never."""
+    replica_region: str | None = None
+    """The region where data and artifacts are copied to, another one of the same partition; None for no copies."""
+    permissions_boundary_arn: str | None = None
+    """The organisation's boundary on the role that copies; None where it has none."""
     access_log_days: int = ACCESS_LOG_DAYS
     """For how many days access logs are kept."""
     tags: dict[str, str] = field(default_factory=dict)
@@ -107,6 +114,7 @@ class ArtifactStore(pulumi.ComponentResource):
         self.artifact_bucket = artifacts.bucket.bucket
         self.artifact_bucket_arn = artifacts.bucket.arn
         self.log_bucket = logs.bucket.bucket
+        self._replicas = self._replicate(name, args, data, artifacts)
         self.code_uri = self._upload_code(f"{name}-code", args, artifacts)
         self.data_uri = self._upload_data(f"{name}-dataset", args, data)
         self.register_outputs(
@@ -121,6 +129,11 @@ class ArtifactStore(pulumi.ComponentResource):
             }
         )
 
+    @property
+    def replicas(self) -> BucketReplicas | None:
+        """The copies of data and artifacts in another region; None without `replica_region`."""
+        return self._replicas
+
     def _bucket(self, name: str, args: ArtifactStoreArgs, logs: SecureBucket, log_prefix: str) -> SecureBucket:
         return secure_bucket(
             name,
@@ -128,6 +141,7 @@ class ArtifactStore(pulumi.ComponentResource):
                 placement=args.placement,
                 encryption_key_arn=args.encryption_key_arn,
                 noncurrent_days=args.noncurrent_days,
+                archive_after_days=args.archive_after_days,
                 log_bucket=logs.bucket.bucket,
                 log_bucket_ready=logs.ready,
                 log_prefix=log_prefix,
@@ -135,6 +149,33 @@ class ArtifactStore(pulumi.ComponentResource):
             ),
             self,
         )
+
+    def _replicate(
+        self, name: str, args: ArtifactStoreArgs, data: SecureBucket, artifacts: SecureBucket
+    ) -> BucketReplicas | None:
+        if args.replica_region is None:
+            return None
+        from mlstack_components.aws.bucket_replicas import BucketReplicas, BucketReplicasArgs
+
+        replicas = BucketReplicas(
+            name,
+            BucketReplicasArgs(
+                placement=args.placement,
+                region=args.replica_region,
+                encryption_key_arn=args.encryption_key_arn,
+                originals={"data": data, "artifacts": artifacts},
+                noncurrent_days=args.noncurrent_days,
+                archive_after_days=args.archive_after_days,
+                access_log_days=args.access_log_days,
+                permissions_boundary_arn=args.permissions_boundary_arn,
+                tags=args.tags,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+        # What is put before the bucket is replicated is not copied.
+        data.ready.append(replicas.configurations["data"])
+        artifacts.ready.append(replicas.configurations["artifacts"])
+        return replicas
 
     def _upload_code(self, name: str, args: ArtifactStoreArgs, store: SecureBucket) -> pulumi.Output[str | None]:
         if args.code_directory is None:

@@ -26,6 +26,8 @@ class EncryptionKeyArgs:
     """The account and region."""
     description: str
     """What the key is for, as shown in the console."""
+    region: str | None = None
+    """The region of the key, which is that of `placement`; None for that of the provider."""
     alarms_publish: bool = False
     """Whether CloudWatch's alarms of the account publish to topics that the key encrypts."""
     budgets_publish: bool = False
@@ -57,6 +59,7 @@ class EncryptionKey(pulumi.ComponentResource):
         self.key = key = aws.kms.Key(
             f"{name}-key",
             aws.kms.KeyArgs(
+                region=args.region,
                 description=args.description,
                 deletion_window_in_days=DELETION_WINDOW_DAYS,
                 enable_key_rotation=True,
@@ -68,7 +71,9 @@ class EncryptionKey(pulumi.ComponentResource):
             child,
         )
         self.alias = alias = aws.kms.Alias(
-            f"{name}-key-alias", aws.kms.AliasArgs(name=f"alias/mlstack/{name}", target_key_id=key.key_id), child
+            f"{name}-key-alias",
+            aws.kms.AliasArgs(region=args.region, name=f"alias/mlstack/{name}", target_key_id=key.key_id),
+            child,
         )
         self.arn = key.arn
         self.key_id = key.key_id

@@ -21,6 +21,7 @@ from mlstack_components.aws.names import (
 )
 from mlstack_components.aws.pipeline_locations import TUNE
 from mlstack_components.aws.policies import Statement, document, statement
+from mlstack_components.aws.read_policies import ReadPrefix, read_prefixes
 
 if TYPE_CHECKING:
     from mlstack_components.aws.network import Network
@@ -72,6 +73,8 @@ class JobPolicyArgs:
     """Whether training keeps checkpoints."""
     secrets: tuple[str, ...] = ()
     """The names of the Secrets Manager secrets that the job may read, in this account and region."""
+    reads: tuple[ReadPrefix, ...] = ()
+    """Prefixes of other buckets that the job reads."""
 
 
 def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
@@ -98,6 +101,7 @@ def _job(args: JobPolicyArgs, *, log_group: str) -> list[Statement]:
     return [
         _list_buckets([args.data_bucket_arn, args.artifact_bucket_arn]),
         statement("ReadCodeAndData", ["s3:GetObject"], [f"{args.data_bucket_arn}/*", *code, results]),
+        *read_prefixes(args.placement, args.reads),
         statement("WriteResults", ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"], results),
         *_use_key(args, write=True),
         *_pull_images(args),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mlstack_components.aws.network import NetworkInput
     from mlstack_components.aws.placement import Placement
+    from mlstack_components.aws.read_policies import ReadPrefix
 
 __all__ = ["JobKind", "JobRoles", "JobRolesArgs"]
 
@@ -64,6 +65,8 @@ class JobRolesArgs:
     """Whether training keeps checkpoints."""
     secrets: Mapping[JobKind, Sequence[str]] = field(default_factory=dict)
     """The names of the secrets in Secrets Manager that the jobs of a kind may read."""
+    reads: Mapping[JobKind, Sequence[ReadPrefix]] = field(default_factory=dict)
+    """Prefixes of other buckets that the jobs of a kind read."""
     role_arns: Mapping[JobKind, str] = field(default_factory=dict)
     """Roles that are there already, by kind: none is made, and what these may do is their owner's business."""
     permissions_boundary_arn: str | None = None
@@ -147,6 +150,7 @@ class JobRoles(pulumi.ComponentResource):
                     checkpoints=args.checkpoints,
                     network=known["network"],
                     secrets=tuple(args.secrets.get(kind, ())),
+                    reads=tuple(args.reads.get(kind, ())),
                 ),
             )
 

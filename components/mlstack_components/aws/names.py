@@ -29,6 +29,9 @@ ASYNC_PREFIX = "async/"
 FEATURE_PREFIX = "features/"
 """Data bucket: the offline stores of the feature groups."""
 
+DATASET_PREFIX = "datasets/"
+"""Data bucket: pushed datasets, a folder a name and version."""
+
 LOG_PREFIX_DATA = "data/"
 """Log bucket: accesses to the data bucket."""
 
@@ -62,6 +65,26 @@ def stack_data_key(digest: str, file_name: str) -> str:
         file_name: The file's own name, such as `weather.csv`.
     """
     return f"{STACK_DATA_PREFIX}{digest}/{file_name}"
+
+
+def dataset_files_prefix(name: str, version: str) -> str:
+    """Return the prefix of the files of a dataset's version, which jobs read.
+
+    Args:
+        name: The dataset's name.
+        version: The SHA-256 of its contents, in hexadecimal.
+    """
+    return f"{DATASET_PREFIX}{name}/{version}/files/"
+
+
+def dataset_manifest_key(name: str, version: str) -> str:
+    """Return the object key of the list of files of a dataset's version; it is written when all files are there.
+
+    Args:
+        name: The dataset's name.
+        version: The SHA-256 of its contents, in hexadecimal.
+    """
+    return f"{DATASET_PREFIX}{name}/{version}/manifest.json"
 
 
 def s3_uri(bucket: str, key: str) -> str:

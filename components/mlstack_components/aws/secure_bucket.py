@@ -19,6 +19,11 @@ ABORTED_UPLOAD_DAYS = 7
 """After how many days the parts of an upload that never ended are removed."""
 
 
+ARCHIVE_CLASS = "GLACIER_IR"
+"""The cheapest class that jobs read as any other; each object is billed for 90 days at least
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SecureBucketArgs:
     """What a bucket is made from."""
@@ -29,8 +34,12 @@ class SecureBucketArgs:
     """The key of its objects; None only for access logs, which S3 delivers to buckets without a KMS key alone."""
     noncurrent_days: int
     """For how many days a replaced or deleted version of an object is kept."""
+    archive_after_days: int | None = None
+    """After how many days objects move to a cheaper class that answers at once (`GLACIER_IR`); None for never."""
     expiration_days: int | None = None
     """After how many days objects expire; None keeps them."""
+    region: str | None = None
+    """The region of the bucket, which is that of `placement`; None for that of the provider."""
     log_bucket: pulumi.Input[str] | None = None
     """The bucket of the access logs; None only for the log bucket itself."""
     log_bucket_ready: Sequence[pulumi.Resource] = ()
@@ -70,10 +79,11 @@ def secure_bucket(name: str, args: SecureBucketArgs, parent: pulumi.Resource) ->
         parent: The component that it belongs to.
     """
     child = pulumi.ResourceOptions(parent=parent)
-    bucket = aws.s3.Bucket(name, aws.s3.BucketArgs(force_destroy=False, tags=args.tags), child)
+    bucket = aws.s3.Bucket(name, aws.s3.BucketArgs(region=args.region, force_destroy=False, tags=args.tags), child)
     private = aws.s3.BucketPublicAccessBlock(
         f"{name}-public-access",
         aws.s3.BucketPublicAccessBlockArgs(
+            region=args.region,
             bucket=bucket.bucket,
             block_public_acls=True,
             block_public_policy=True,
@@ -85,6 +95,7 @@ def secure_bucket(name: str, args: SecureBucketArgs, parent: pulumi.Resource) ->
     ownership = aws.s3.BucketOwnershipControls(
         f"{name}-ownership",
         aws.s3.BucketOwnershipControlsArgs(
+            region=args.region,
             bucket=bucket.bucket,
             rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
         ),
@@ -93,7 +104,7 @@ def secure_bucket(name: str, args: SecureBucketArgs, parent: pulumi.Resource) ->
     # S3 refuses two changes of a bucket's public settings at once, so the policy follows the public-access block.
     policy = aws.s3.BucketPolicy(
         f"{name}-policy",
-        aws.s3.BucketPolicyArgs(bucket=bucket.bucket, policy=_policy(bucket, args)),
+        aws.s3.BucketPolicyArgs(region=args.region, bucket=bucket.bucket, policy=_policy(bucket, args)),
         pulumi.ResourceOptions(parent=parent, depends_on=[private]),
     )
     stored_safely = _stored_safely(name, bucket, args, child)
@@ -107,6 +118,7 @@ def _stored_safely(
     versioning = aws.s3.BucketVersioning(
         f"{name}-versioning",
         aws.s3.BucketVersioningInitArgs(
+            region=args.region,
             bucket=bucket.bucket,
             versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
         ),
@@ -115,7 +127,7 @@ def _stored_safely(
     encryption = aws.s3.BucketServerSideEncryptionConfiguration(
         f"{name}-encryption",
         aws.s3.BucketServerSideEncryptionConfigurationInitArgs(
-            bucket=bucket.bucket, rules=[_encryption_rule(args.encryption_key_arn)]
+            region=args.region, bucket=bucket.bucket, rules=[_encryption_rule(args.encryption_key_arn)]
         ),
         child,
     )
@@ -133,7 +145,7 @@ def _kept(
     # Rules for noncurrent versions need versioning to be on.
     lifecycle = aws.s3.BucketLifecycleConfiguration(
         f"{name}-lifecycle",
-        aws.s3.BucketLifecycleConfigurationArgs(bucket=bucket.bucket, rules=lifecycle_rules(args)),
+        aws.s3.BucketLifecycleConfigurationArgs(region=args.region, bucket=bucket.bucket, rules=lifecycle_rules(args)),
         pulumi.ResourceOptions(parent=child.parent, depends_on=stored_safely[:1]),
     )
     if args.log_bucket is None:
@@ -141,7 +153,7 @@ def _kept(
     logging = aws.s3.BucketLogging(
         f"{name}-logging",
         aws.s3.BucketLoggingInitArgs(
-            bucket=bucket.bucket, target_bucket=args.log_bucket, target_prefix=args.log_prefix
+            region=args.region, bucket=bucket.bucket, target_bucket=args.log_bucket, target_prefix=args.log_prefix
         ),
         pulumi.ResourceOptions(parent=child.parent, depends_on=list(args.log_bucket_ready)),
     )
@@ -181,6 +193,8 @@ def lifecycle_rules(args: SecureBucketArgs) -> list[aws.s3.BucketLifecycleConfig
             ),
         ),
     ]
+    if args.archive_after_days is not None:
+        rules.append(_archive_rule(args.archive_after_days))
     if args.expiration_days is not None:
         rules.append(
             aws.s3.BucketLifecycleConfigurationRuleArgs(
@@ -191,6 +205,17 @@ def lifecycle_rules(args: SecureBucketArgs) -> list[aws.s3.BucketLifecycleConfig
             )
         )
     return rules
+
+
+def _archive_rule(days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgs:
+    return aws.s3.BucketLifecycleConfigurationRuleArgs(
+        id="archive",
+        status="Enabled",
+        filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+        transitions=[
+            aws.s3.BucketLifecycleConfigurationRuleTransitionArgs(days=days, storage_class=ARCHIVE_CLASS),
+        ],
+    )
 
 
 def _policy(bucket: aws.s3.Bucket, args: SecureBucketArgs) -> pulumi.Output[str]:

@@ -48,6 +48,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3.bucket_ownership_controls",
         "aws:s3/bucketPolicy:BucketPolicy": "s3.bucket_policy",
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "s3.bucket_public_access_block",
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "s3.bucket_replication_config",
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
             "s3.bucket_server_side_encryption_configuration"
         ),

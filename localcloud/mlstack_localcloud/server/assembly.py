@@ -18,10 +18,12 @@ from .credentials import Credentials
 from .event_bus import EventBus
 from .gateway import Gateway
 from .http_server import make_server
+from .moto_replication import adjust as tell_replications_whole
 from .moto_services import MotoServices
 from .persistence.blobs import BlobStore
 from .persistence.kept_services import KeptServices
 from .persistence.store import Store
+from .replication import Replication
 from .sagemaker.service import SageMaker
 from .security_token_service import SecurityTokenService
 from .signature import Authenticator
@@ -57,9 +59,10 @@ class LocalCloud:
         self.clients = Clients(endpoint_url, credentials, tokens, self.gateway)
         self.events = EventBus(self.clients, self.authorizer)
         self.gateway.events = self.events
+        self.gateway.replication = Replication(self.clients, self.authorizer)
         self.alarms = AlarmWatch(self.clients, self.events)
         self.gateway.alarms = self.alarms
-        services.adjust_by(self.events.adjust, alarm_adjustments.adjust, add_budget_operations)
+        services.adjust_by(self.events.adjust, alarm_adjustments.adjust, add_budget_operations, tell_replications_whole)
         self._running = ExitStack()
 
     def start(self) -> None:

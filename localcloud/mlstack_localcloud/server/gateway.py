@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .authorization.authorizer import Authorizer
     from .caller import Caller
     from .event_bus import EventBus
+    from .replication import Replication
     from .security_token_service import SecurityTokenService
     from .signature import Authenticator, Identified
 
@@ -97,6 +98,7 @@ class Gateway:
         self.sagemaker: SageMakerService | None = None
         self.events: EventBus | None = None
         self.alarms: AlarmWatch | None = None
+        self.replication: Replication | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -138,7 +140,10 @@ class Gateway:
             region = identified.caller.region
             return self.alarms.changing(region, lambda: self._common.handle(request, identified))
         if service in SERVICES:
-            return self._unless_hidden(self._common.handle(request, identified), request, identified)
+            response = self._common.handle(request, identified)
+            if service == "s3" and self.replication is not None:
+                self.replication.after(request, response)
+            return self._unless_hidden(response, request, identified)
         return answer_unknown(request, service)
 
     def _unless_hidden(self, response: Response, request: WireRequest, identified: Identified) -> Response:

@@ -58,7 +58,7 @@ def compose(spec: EnvironmentSpec, parent: pulumi.Resource) -> ProjectOutputs:
         artifact_bucket=store.artifact_bucket,
         data_bucket=store.data_bucket,
         code_uri=store.code_uri,
-        data_uri=store.data_uri,
+        data_uri=environment.data_uri,
         encryption_key_arn=environment.key.arn,
         region=spec.region,
         account=spec.account,

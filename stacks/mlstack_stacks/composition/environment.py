@@ -11,6 +11,8 @@ from mlstack_components.aws.encryption_key import EncryptionKey, EncryptionKeyAr
 from mlstack_components.aws.placement import Placement
 from mlstack_components.aws.tags import project_tags, with_commit
 
+from mlstack_stacks.composition.data import data_file, data_uri, prefixes_of_others
+from mlstack_stacks.composition.storage import keeping
 from mlstack_stacks.naming import Names
 from mlstack_stacks.source_commit import source_commit
 from mlstack_stacks.spec.access import secrets_of
@@ -93,26 +95,32 @@ class Environment:
         """The key of everything."""
         description = f"Encrypts everything of {self.spec.name} in {self.spec.environment}"
         arguments = EncryptionKeyArgs(
-            placement=self.placement, description=description, **self.publishers, tags=self.tags
+            placement=self.placement, description=description, region=None, **self.publishers, tags=self.tags
         )
         return EncryptionKey(self.prefix, arguments, self.options)
 
     @cached_property
     def store(self) -> ArtifactStore:
         """The buckets, the code and the data."""
-        root, data = self.spec.root, self.spec.data
+        root, storage = self.spec.root, self.spec.storage
         return ArtifactStore(
             self.prefix,
             ArtifactStoreArgs(
                 placement=self.placement,
                 encryption_key_arn=self.key.arn,
                 code_directory=None if self.spec.steps is None else root / SOURCE_DIRECTORY,
-                data_file=None if data is None else root / data.source,
+                data_file=data_file(self.spec),
+                **({} if storage is None else keeping(storage, self)),
                 tags=self.tags,
                 release_tags=self.release_tags,
             ),
             self.options,
         )
+
+    @cached_property
+    def data_uri(self) -> pulumi.Output[str | None]:
+        """Where the pipeline finds the data; None without data."""
+        return data_uri(self.spec, self.store)
 
     @cached_property
     def roles(self) -> JobRoles:
@@ -148,6 +156,7 @@ class Environment:
                 asynchronous=serving is not None and serving.kind == "asynchronous",
                 told_topic_arn=self.told_topic_arn,
                 network=self.network,
+                reads=prefixes_of_others(self.spec),
                 secrets={kind: secrets_of(self.spec, kind) for kind in kinds},
                 role_arns={} if given is None else {JobKind(kind): arn for kind, arn in given.given().items()},
                 permissions_boundary_arn=self.boundary,

@@ -37,7 +37,7 @@ def declare(steps: Steps, environment: Environment) -> dict[str, Any]:
             training_role_arn=roles.arn(JobKind.TRAINING),
             processing_role_arn=roles.arns.get(JobKind.PROCESSING),
             code_uri=store.code_uri,
-            data_uri=store.data_uri,
+            data_uri=environment.data_uri,
             network=environment.network,
             tags={**environment.tags, **environment.release_tags},
         ),

@@ -16,7 +16,7 @@ from mlstack_stacks.naming import Names
 from mlstack_stacks.pipeline_steps import pipeline_steps
 
 if TYPE_CHECKING:
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec import Data, EnvironmentSpec
     from mlstack_stacks.spec.network import Network
 
 
@@ -46,10 +46,17 @@ def planned_definition(spec: EnvironmentSpec) -> dict[str, Any] | None:
         training_role_arn=given.get("training", f"{role}-training"),
         steps=pipeline_steps(spec, spec.steps, group),
         code_uri=f"s3://{names.resource_prefix}-artifacts/code/sourcedir.tar.gz",
-        data_uri=None if spec.data is None else f"s3://{names.resource_prefix}-data/{spec.data.source}",
+        data_uri=None if spec.data is None else _data_uri(spec.data, f"{names.resource_prefix}-data"),
         network=None if spec.network is None else _network(spec.network),
     )
     return pipeline_definition(arguments)
+
+
+def _data_uri(data: Data, bucket: str) -> str:
+    place = data.place
+    if place is None:
+        return f"s3://{bucket}/{data.source}"
+    return f"s3://{place.bucket or bucket}/{place.prefix}"
 
 
 def _network(network: Network) -> Place:

@@ -15,6 +15,7 @@ from mlstack_stacks.spec.registry import Registry
 from mlstack_stacks.spec.serverless import Serverless
 from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
 from mlstack_stacks.spec.steps import Evaluate, Framework, Objective, Prepare, Steps, Train, Tune
+from mlstack_stacks.spec.storage import Storage
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Serverless",
     "Serving",
     "Steps",
+    "Storage",
     "Train",
     "Tune",
     "load",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mlstack_components.errors import Problem
 
 from mlstack_stacks.spec.serving_kinds import serving_kind_contradictions
+from mlstack_stacks.spec.storage import replicas_nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +29,7 @@ def contradictions(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
         spec: The specification.
         file: Its file, as messages name it.
     """
-    for key, message, next_step in (*_arm_serves_no_intel_image(spec), *serving_kind_contradictions(spec)):
+    for key, message, next_step in chain.from_iterable(find(spec) for find in _FINDERS):
         place = spec.place(key)
         line, shown = (place.line, place.key) if place else (0, key)
         yield Problem(file, line, shown, message, next_step)
@@ -45,3 +47,11 @@ def _arm_serves_no_intel_image(spec: EnvironmentSpec) -> Iterator[tuple[str, str
         "which is for x86-64: no container would start.",
         'Write a type without Graviton, such as "ml.m5.large".',
     )
+
+
+_FINDERS = (
+    _arm_serves_no_intel_image,
+    serving_kind_contradictions,
+    replicas_nowhere,
+)
+"""Each yields the key, what is wrong, and what to do."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlstack_components.errors import Problem
 
+from mlstack_stacks.spec.data_source import folder_problem
 from mlstack_stacks.spec.values import closest
 
 if TYPE_CHECKING:
@@ -29,15 +30,18 @@ def missing_files(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
         line, shown_key = (place.line, place.key) if place else (0, key)
         if not target.exists():
             yield Problem(file, line, shown_key, f'"{path}" is not there.', _neighbour(target))
+        elif key == "data.source" and target.is_dir() and _is_inside(spec, target):
+            if (problem := folder_problem(target)) is not None:
+                yield Problem(file, line, shown_key, f'"{path}": {problem[0]}', problem[1])
         elif not target.is_file():
             yield Problem(file, line, shown_key, f'"{path}" is not a file.', "Name a single file.")
-        elif not target.resolve().is_relative_to(spec.root.resolve()):
+        elif not _is_inside(spec, target):
             yield Problem(file, line, shown_key, f'"{path}" leads out of the project.', "Replace the link by the file.")
 
 
 def named_paths(spec: EnvironmentSpec) -> Iterator[tuple[str, str]]:
     """Each key that names a path, with the path."""
-    if spec.data is not None:
+    if spec.data is not None and spec.data.place is None:
         yield "data.source", spec.data.source
     if spec.steps is not None:
         for name, step in spec.steps:
@@ -46,6 +50,10 @@ def named_paths(spec: EnvironmentSpec) -> Iterator[tuple[str, str]]:
                 yield f"steps.{name}.entry_point", step.entry_point
     if spec.serving is not None:
         yield "serving.entry_point", spec.serving.entry_point
+
+
+def _is_inside(spec: EnvironmentSpec, target: Path) -> bool:
+    return target.resolve().is_relative_to(spec.root.resolve())
 
 
 def _neighbour(target: Path) -> str | None:

@@ -24,6 +24,7 @@ from mlstack_stacks.spec.notifications import Notifications  # noqa: TC001 - pyd
 from mlstack_stacks.spec.registry import Registry  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.serving import Serving  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.steps import Steps  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.storage import Storage  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.tree import Place  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import (
     LOCAL_ACCOUNT,
@@ -46,6 +47,7 @@ class Parts(SpecModel):
     cloud: Literal["aws"] = "aws"
     """The cloud."""
     data: Data | None = None
+    storage: Storage | None = None
     steps: Steps | None = None
     registry: Registry | None = None
     serving: Serving | None = None

@@ -149,7 +149,8 @@ def _check_use(use: Use) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _check_path(value: str) -> str:
+def check_path(value: str) -> str:
+    """Checks a path of the project."""
     path = PurePosixPath(value)
     if not value or "\\" in value or path.is_absolute() or ".." in path.parts or not value.isprintable():
         raise wrong(f"{quoted(value)} is not a path inside the project.", "Write it relative to this file.")
@@ -157,7 +158,7 @@ def _check_path(value: str) -> str:
 
 
 def _check_entry_point(value: str) -> str:
-    path = PurePosixPath(_check_path(value))
+    path = PurePosixPath(check_path(value))
     if path.suffix != ".py" or path.parts[0] != SOURCE_DIRECTORY or len(path.parts) < 2:  # noqa: PLR2004 - folder and file
         raise wrong(
             f"{quoted(value)} is not a Python script below {SOURCE_DIRECTORY}/.",
@@ -275,7 +276,7 @@ _INSTANCE_TYPE_SCHEMA = _text(f"^{_INSTANCE_TYPE.pattern}$", "ml.m5.large")
 ProcessingInstanceType = Annotated[str, _check_use(Use.PROCESSING), _INSTANCE_TYPE_SCHEMA]
 TrainingInstanceType = Annotated[str, _check_use(Use.TRAINING), _INSTANCE_TYPE_SCHEMA]
 RealtimeInstanceType = Annotated[str, _check_use(Use.REALTIME), _INSTANCE_TYPE_SCHEMA]
-RelativePath = Annotated[str, AfterValidator(_check_path)]
+RelativePath = Annotated[str, AfterValidator(check_path)]
 EntryPoint = Annotated[str, AfterValidator(_check_entry_point), _text(r"^src/[A-Za-z0-9_./-]+\.py$", "src/train.py")]
 Email = Annotated[str, AfterValidator(_check_email), _text("^[^@ ]+@[^@ ]+$", "ml-team@example.com")]
 MetricName = Annotated[str, AfterValidator(_check_metric), _text("^[A-Za-z][A-Za-z0-9_]{0,63}$", "accuracy")]

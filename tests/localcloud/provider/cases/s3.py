@@ -72,6 +72,36 @@ def _lifecycle(days: int) -> dict[str, Any]:
     }
 
 
+def _replication(shared: Shared, prefix: str, status: str = "Enabled") -> list[Any]:
+    """A rule as the copies of buckets have it."""
+    encryption = s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
+        replica_kms_key_id="arn:aws:kms:eu-west-1:000000000000:key/0f0f0f0f"
+    )
+    encrypted = s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(status="Enabled")
+    rule = s3.BucketReplicationConfigRuleArgs(
+        id="everything",
+        priority=1,
+        status=status,
+        filter=s3.BucketReplicationConfigRuleFilterArgs(prefix=prefix),
+        delete_marker_replication=s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(status="Disabled"),
+        destination=s3.BucketReplicationConfigRuleDestinationArgs(
+            bucket=shared.other.arn, encryption_configuration=encryption
+        ),
+        source_selection_criteria=s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
+            sse_kms_encrypted_objects=encrypted
+        ),
+    )
+    return [rule]
+
+
+def _versioned(bucket: Any, versioning: Any) -> Any:
+    """A bucket's name, once it is versioned: S3 replicates no other."""
+    return pulumi.Output.all(bucket.bucket, versioning.id).apply(lambda both: both[0])
+
+
+_ROLE = "arn:aws:iam::000000000000:role/replication"
+
+
 def _of(name: str, **more: Any) -> Any:
     """Inputs on a bucket of the case's own."""
     return lambda shared: {"bucket": getattr(shared, name).bucket, **more}
@@ -179,6 +209,35 @@ CASES = [
         remove=lambda aws, o: aws("s3").delete_bucket_lifecycle(Bucket=o["bucket"]),
     ),
     Case(
+        token="aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        make=s3.BucketReplicationConfig,
+        inputs=lambda shared: {
+            "bucket": _versioned(shared.replicated, shared.replicated_versioning),
+            "role": _ROLE,
+            "rules": _replication(shared, ""),
+        },
+        outputs=("bucket", "role", "rules"),
+        change=lambda shared: {"role": f"{_ROLE}-2", "rules": _replication(shared, "data/", "Disabled")},
+        replace=lambda shared: {"bucket": _versioned(shared.other_replicated, shared.other_replicated_versioning)},
+        tamper=lambda aws, o: aws("s3").put_bucket_replication(
+            Bucket=o["bucket"],
+            ReplicationConfiguration={
+                "Role": _ROLE,
+                "Rules": [
+                    {
+                        "ID": "by-hand",
+                        "Priority": 1,
+                        "Status": "Enabled",
+                        "Filter": {"Prefix": "hand/"},
+                        "DeleteMarkerReplication": {"Status": "Disabled"},
+                        "Destination": {"Bucket": "arn:aws:s3:::elsewhere"},
+                    }
+                ],
+            },
+        ),
+        remove=lambda aws, o: aws("s3").delete_bucket_replication(Bucket=o["bucket"]),
+    ),
+    Case(
         token="aws:s3/bucketLogging:BucketLogging",
         make=s3.BucketLogging,
         inputs=lambda shared: {
@@ -220,9 +279,15 @@ CASES = [
 
 def shared(resources: Shared) -> None:
     """Buckets that no case touches."""
-    for name in ("plain", "versioned", "other", "logs", "policed", "other_policed"):
+    for name in ("plain", "versioned", "other", "logs", "policed", "other_policed", "replicated", "other_replicated"):
         resources.resources[name] = s3.Bucket(name.replace("_", "-"), force_destroy=True)
     # Without this policy S3 refuses to deliver its access logs.
     resources.resources["log_policy"] = s3.BucketPolicy(
         "log-policy", bucket=resources.logs.bucket, policy=resources.logs.bucket.apply(_log_delivery)
     )
+    for name in ("replicated", "other_replicated"):
+        resources.resources[f"{name}_versioning"] = s3.BucketVersioning(
+            f"{name.replace('_', '-')}-versioning",
+            bucket=resources.resources[name].bucket,
+            versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+        )

@@ -28,6 +28,7 @@ KINDS: dict[str, str] = {
     "aws:ecr/repository:Repository": "image_repository",
     "aws:kms/key:Key": "key",
     "aws:s3/bucket:Bucket": "bucket",
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "replication",
     "aws:sagemaker/endpoint:Endpoint": "endpoint",
     "aws:sagemaker/featureGroup:FeatureGroup": "feature_group",
     "aws:sagemaker/pipeline:Pipeline": "pipeline",

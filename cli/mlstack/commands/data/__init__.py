@@ -1,0 +1,1 @@
+"""`mlstack data`: the datasets of an environment."""
