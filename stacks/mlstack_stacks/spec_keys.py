@@ -142,6 +142,8 @@ ORIGINS: tuple[Origin, ...] = (
     ),
     Origin("budget", "limitAmount", "budget.monthly_usd"),
     Origin("budget", "notifications", "budget.alert_percent"),
+    Origin("cost-anomalies", "thresholdExpression", "budget.anomaly_usd"),
+    Origin("cost-anomalies", "monitorArnLists", "budget.anomaly_monitor"),
     Origin("vpc", "cidrBlock", "network.cidr"),
     Origin("private-*", "cidrBlock", "network.cidr"),
     Origin("private-*", "availabilityZone", "network.zones"),

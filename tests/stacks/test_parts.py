@@ -30,7 +30,7 @@ registry: {approval: manual}
 serving: {kind: realtime, instances: {min: 2}}
 notifications: {emails: [ml-team@example.com]}
 monitoring: {alarms: {}}
-budget: {monthly_usd: 300}
+budget: {monthly_usd: 300, anomaly_usd: 50}
 features:
   customers: {record_identifier: id, event_time: at, schema: {id: string, at: string, visits: integer}}
 network: {zones: 2}

@@ -43,8 +43,8 @@ serving:
     schedules: [{cron: "0 8 * * MON-FRI", min: 3, max: 3}]
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
                       memory_percent: 71, disk_percent: 72}}
-budget: {monthly_usd: 300, alert_percent: [50]}
-"""
+budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40, anomaly_monitor: "MONITOR1"}
+""".replace("MONITOR", "arn:aws:ce::111111111111:anomalymonitor/01234567-89ab-cdef-0123-456789abcde")
 ROLE = "arn:aws:iam::111111111111:role"
 ACCESS = f"""\
       roles:
@@ -136,6 +136,8 @@ OTHERS = {
     "monitoring.alarms.disk_percent": ("disk_percent: 72", "disk_percent: 62"),
     "budget.monthly_usd": ("monthly_usd: 300", "monthly_usd: 301"),
     "budget.alert_percent": ("[50]", "[60]"),
+    "budget.anomaly_usd": ("anomaly_usd: 40", "anomaly_usd: 41"),
+    "budget.anomaly_monitor": ('456789abcde1"', '456789abcde2"'),
     "network.cidr": ("10.0.0.0/16", "10.1.0.0/16"),
     "network.zones": ("[a, b]", "[b, c]"),
     "network.subnets": ("subnet-0a0a0a0a", "subnet-0b0b0b0b"),

@@ -59,6 +59,12 @@ LOOKS: dict[str, Look] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": Look(
         "cloudwatch", "describe_alarms", "AlarmNames", is_list=True, answers="MetricAlarms"
     ),
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": Look(
+        "ce", "get_anomaly_monitors", "MonitorArnList", is_list=True, answers="AnomalyMonitors"
+    ),
+    "aws:costexplorer/anomalySubscription:AnomalySubscription": Look(
+        "ce", "get_anomaly_subscriptions", "SubscriptionArnList", is_list=True, answers="AnomalySubscriptions"
+    ),
     "aws:ec2/flowLog:FlowLog": Look("ec2", "describe_flow_logs", "FlowLogIds", is_list=True, answers="FlowLogs"),
     "aws:ec2/routeTable:RouteTable": Look("ec2", "describe_route_tables", "RouteTableIds", is_list=True),
     "aws:ec2/securityGroup:SecurityGroup": Look("ec2", "describe_security_groups", "GroupIds", is_list=True),
@@ -130,6 +136,8 @@ _GONE = {
     "RepositoryNotFoundException",
     "ResourceNotFound",
     "ResourceNotFoundException",
+    "UnknownMonitorException",
+    "UnknownSubscriptionException",
 }
 
 

@@ -64,6 +64,8 @@ class EncryptionKeyArgs:
     """Whether CloudWatch's alarms of the account publish to topics that the key encrypts."""
     budgets_publish: bool = False
     """Whether AWS Budgets of the account publish to topics that the key encrypts."""
+    anomalies_publish: bool = False
+    """Whether AWS Cost Anomaly Detection of the account publishes to topics that the key encrypts."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the key."""
 
@@ -91,7 +93,10 @@ class EncryptionKey(pulumi.ComponentResource):
                 deletion_window_in_days=DELETION_WINDOW_DAYS,
                 enable_key_rotation=True,
                 policy=key_policy(
-                    args.placement, alarms_publish=args.alarms_publish, budgets_publish=args.budgets_publish
+                    args.placement,
+                    alarms_publish=args.alarms_publish,
+                    budgets_publish=args.budgets_publish,
+                    anomalies_publish=args.anomalies_publish,
                 ),
                 tags=args.tags,
             ),
@@ -106,7 +111,13 @@ class EncryptionKey(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn, "key_id": self.key_id, "alias_name": self.alias_name})
 
 
-def key_policy(placement: Placement, *, alarms_publish: bool = False, budgets_publish: bool = False) -> str:
+def key_policy(
+    placement: Placement,
+    *,
+    alarms_publish: bool = False,
+    budgets_publish: bool = False,
+    anomalies_publish: bool = False,
+) -> str:
     """Return who may administer and use the key.
 
     The account administers it and hands its use on through IAM policies; without that statement a key could never be
@@ -116,6 +127,7 @@ def key_policy(placement: Placement, *, alarms_publish: bool = False, budgets_pu
         placement: The account and region.
         alarms_publish: Whether CloudWatch's alarms publish to encrypted topics.
         budgets_publish: Whether AWS Budgets publish to encrypted topics.
+        anomalies_publish: Whether AWS Cost Anomaly Detection publishes to encrypted topics.
     """
     return document(
         statement("AccountAdministers", _ADMINISTRATION, "*", principal={"AWS": placement.account_principal}),
@@ -125,6 +137,7 @@ def key_policy(placement: Placement, *, alarms_publish: bool = False, budgets_pu
         _use_by_events(),
         *([_publish("AlarmsReachEncryptedTopics", "cloudwatch", placement)] if alarms_publish else []),
         *([_publish("BudgetsReachEncryptedTopics", "budgets", placement)] if budgets_publish else []),
+        *([_publish("AnomaliesReachEncryptedTopics", "costalerts", placement)] if anomalies_publish else []),
     )
 
 
@@ -171,7 +184,7 @@ def _use_by_events() -> Statement:
 
 def _publish(sid: str, service: str, placement: Placement) -> Statement:
     # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, "Enable compatibility between event sources
-    # from AWS services and encrypted topics"; unlike EventBridge these two say for which account they come.
+    # from AWS services and encrypted topics"; unlike EventBridge these say for which account they come.
     return statement(
         sid,
         ["kms:Decrypt", "kms:GenerateDataKey"],

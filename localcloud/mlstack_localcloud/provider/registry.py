@@ -27,6 +27,8 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",
         "aws:cloudwatch/logGroup:LogGroup": "cloudwatch.log_group",
         "aws:cloudwatch/metricAlarm:MetricAlarm": "cloudwatch.metric_alarm",
+        "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "costexplorer.anomaly_monitor",
+        "aws:costexplorer/anomalySubscription:AnomalySubscription": "costexplorer.anomaly_subscription",
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "ec2.default_security_group",
         "aws:ec2/flowLog:FlowLog": "ec2.flow_log",
         "aws:ec2/routeTable:RouteTable": "ec2.route_table",

@@ -14,6 +14,7 @@ from .alarms.watch import AlarmWatch
 from .authorization.authorizer import Authorizer
 from .budgets_gaps import adjust as add_budget_operations
 from .clients import Clients
+from .cost_explorer_gaps import adjust as add_cost_explorer_operations
 from .credentials import Credentials
 from .event_bus import EventBus
 from .gateway import Gateway
@@ -60,6 +61,7 @@ class LocalCloud:
         self.alarms = AlarmWatch(self.clients, self.events)
         self.gateway.alarms = self.alarms
         services.adjust_by(self.events.adjust, alarm_adjustments.adjust, add_budget_operations)
+        services.adjust_by(add_cost_explorer_operations)
         self._running = ExitStack()
 
     def start(self) -> None:

@@ -30,6 +30,7 @@ class Service:
 SERVICES = {
     "application-autoscaling": Service("applicationautoscaling", "application-autoscaling", "json"),
     "budgets": Service("budgets", "budgets", "json"),
+    "ce": Service("ce", "ce", "json"),
     "ec2": Service("ec2", "ec2", "ec2"),
     "ecr": Service("ecr", "ecr", "json"),
     "events": Service("events", "events", "json"),

@@ -77,6 +77,7 @@ class Environment:
         return {
             "alarms_publish": told and monitoring is not None and monitoring.alarms is not None,
             "budgets_publish": told and self.spec.budget is not None,
+            "anomalies_publish": told and self.spec.budget is not None and self.spec.budget.anomaly_usd is not None,
         }
 
     @cached_property

@@ -25,7 +25,7 @@ def contradictions(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
         spec: The specification.
         file: Its file, as messages name it.
     """
-    for key, message, next_step in (*_arm_serves_no_intel_image(spec),):
+    for key, message, next_step in (*_arm_serves_no_intel_image(spec), *_monitor_of_another_account(spec)):
         place = spec.place(key)
         line, shown = (place.line, place.key) if place else (0, key)
         yield Problem(file, line, shown, message, next_step)
@@ -42,4 +42,16 @@ def _arm_serves_no_intel_image(spec: EnvironmentSpec) -> Iterator[tuple[str, str
         f'"{serving.instance_type}" has an Arm processor, and models are registered with the image of {framework}, '
         "which is for x86-64: no container would start.",
         'Write a type without Graviton, such as "ml.m5.large".',
+    )
+
+
+def _monitor_of_another_account(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
+    """Monitors of cost anomalies are seen only by the account that made them."""
+    monitor = None if spec.budget is None else spec.budget.anomaly_monitor
+    if monitor is None or monitor.split(":")[4] == spec.account:
+        return
+    yield (
+        "budget.anomaly_monitor",
+        f"belongs to the account {monitor.split(':')[4]}, and `{spec.environment}` is in {spec.account}.",
+        "Name one of that account, or write it below the environment that it is for.",
     )
