@@ -179,6 +179,7 @@ NOT_SENT: dict[str, str] = {
     "steps.evaluate.gates": "a condition of the pipeline's, not a request",
     "registry.approval": "has one value",
     "registry.images": "says whether there is a resource",
+    "registry.card": "a text that a run joins; its parts are checked when the file is read",
     "serving.kind": "has one value",
     "monitoring.alarms.failed_runs": "says whether there is a resource",
     "monitoring.dashboard": "says whether there is a resource",

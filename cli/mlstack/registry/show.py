@@ -63,6 +63,7 @@ def version_details(version: ModelVersion, released: str | None) -> RenderableTy
         "arn": version.arn,
         "model": version.model_data or "-",
         **{name.replace("_", " "): value for name, value in sorted(version.metadata.items())},
+        **(version.card.rows() if version.card else {}),
     }
     for name, value in rows.items():
         table.add_row(Text(name, style="bold"), Text(value))

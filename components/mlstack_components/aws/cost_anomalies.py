@@ -21,8 +21,8 @@ class CostAnomaliesArgs:
     """A monitor that is there; None makes one. AWS lets only an organisation's management account, or an account of its
     own, make monitors by tag (https://docs.aws.amazon.com/cost-management/latest/userguide/getting-started-ad.html)."""
     cost_tag: tuple[str, str] = ("", "")
-    """Key and value of the tag that the monitor which is made looks at; a monitor takes one key. AWS knows tags that are
-    activated as cost allocation tags."""
+    """Key and value of the tag that the monitor which is made looks at; a monitor takes one key. AWS knows tags that
+    are activated as cost allocation tags."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of monitor and subscription."""
 

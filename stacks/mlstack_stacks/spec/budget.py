@@ -40,7 +40,7 @@ class Budget(SpecModel):
     )
     """At which percentages of it, once spent and once forecast."""
     anomaly_usd: Annotated[float, Field(gt=0, le=1_000_000_000)] | None = None
-    """From how many US dollars above the usual on an anomaly of the project's costs is told; none is told by default."""
+    """From how many US dollars above the usual on an anomaly of the project's costs is told; none by default."""
     anomaly_monitor: MonitorArn | None = None
     """A monitor of cost anomalies that is there already; one is made by default."""
 

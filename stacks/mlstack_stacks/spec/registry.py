@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from mlstack_stacks.spec.base import SpecModel
+from mlstack_stacks.spec.model_card import Card  # noqa: TC001 - pydantic reads the annotation
 
 
 class Registry(SpecModel):
@@ -14,3 +15,5 @@ class Registry(SpecModel):
     """Who approves a new version: a person."""
     images: bool = True
     """Whether the project gets a repository for container images of its own."""
+    card: Card | None = None
+    """The model card of each version; none by default."""
