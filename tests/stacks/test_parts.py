@@ -26,7 +26,7 @@ steps:
   train: {entry_point: src/train.py, framework: sklearn, hyperparameters: {max_depth: 6}}
   tune: {objective: {metric: f1}, max_jobs: 8, ranges: {max_depth: [2, 12]}}
   evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80"}}
-registry: {approval: manual, card: {intended_use: Tells who leaves.}}
+registry: {share_with: ["222222222222"], card: {intended_use: Tells who leaves.}}
 serving: {kind: realtime, instances: {min: 2}}
 notifications: {emails: [ml-team@example.com]}
 monitoring: {alarms: {}}

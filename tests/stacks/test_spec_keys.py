@@ -71,6 +71,7 @@ def whole(text: str, origin: Origin) -> str:
     """A specification with every part, and of two that can't be together the one that a row is about."""
     start = text.index("serving: ")
     text = text[:start] + SERVING + text[text.index("notifications: ") :]
+    text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
     network = MADE if origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"} else THERE
     dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{ACCESS}{network}'
     text = "".join(dev if line.startswith("  dev:") else f"{line}\n" for line in text.splitlines())
@@ -107,6 +108,7 @@ OTHERS = {
     "steps.train.framework.version": ("framework: sklearn", 'framework: {name: sklearn, version: "1.2-1"}'),
     "steps": ("max_depth: 6", "max_depth: 7"),
     "serving.entry_point": ("kind: realtime", "kind: realtime\n  entry_point: src/other.py"),
+    "registry.share_with": ("222222222222", "333333333333"),
     "serving.instance_type": ("\n  instance_type: ml.m5.large", "\n  instance_type: ml.c5.xlarge"),
     "serving.instances.min": ("instances: {min: 2", "instances: {min: 3"),
     "notifications.emails": ("ml-team@example.com", "others@example.com"),

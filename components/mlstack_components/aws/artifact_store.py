@@ -17,6 +17,7 @@ from mlstack_components.aws.names import (
     CODE_ARCHIVE,
     LOG_PREFIX_ARTIFACTS,
     LOG_PREFIX_DATA,
+    MODEL_KEYS,
     s3_uri,
     stack_code_key,
     stack_data_key,
@@ -24,6 +25,8 @@ from mlstack_components.aws.names import (
 from mlstack_components.aws.secure_bucket import SecureBucket, SecureBucketArgs, secure_bucket
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlstack_components.aws.placement import Placement
 
 NONCURRENT_DAYS = 90
@@ -46,6 +49,8 @@ class ArtifactStoreArgs:
     """For how many days a replaced or deleted version of an object is kept."""
     access_log_days: int = ACCESS_LOG_DAYS
     """For how many days access logs are kept."""
+    model_reader_accounts: Sequence[str] = ()
+    """Other accounts that may read the model archives of the versions."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of buckets and objects."""
     release_tags: dict[str, str] = field(default_factory=dict)
@@ -92,7 +97,9 @@ class ArtifactStore(pulumi.ComponentResource):
             self,
         )
         data = self._bucket(f"{name}-data", args, logs, LOG_PREFIX_DATA)
-        artifacts = self._bucket(f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS)
+        artifacts = self._bucket(
+            f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS, reader_accounts=args.model_reader_accounts
+        )
         self.data_bucket = data.bucket.bucket
         self.data_bucket_arn = data.bucket.arn
         self.artifact_bucket = artifacts.bucket.bucket
@@ -112,7 +119,14 @@ class ArtifactStore(pulumi.ComponentResource):
             }
         )
 
-    def _bucket(self, name: str, args: ArtifactStoreArgs, logs: SecureBucket, log_prefix: str) -> SecureBucket:
+    def _bucket(
+        self,
+        name: str,
+        args: ArtifactStoreArgs,
+        logs: SecureBucket,
+        log_prefix: str,
+        reader_accounts: Sequence[str] = (),
+    ) -> SecureBucket:
         return secure_bucket(
             name,
             SecureBucketArgs(
@@ -122,6 +136,8 @@ class ArtifactStore(pulumi.ComponentResource):
                 log_bucket=logs.bucket.bucket,
                 log_bucket_ready=logs.ready,
                 log_prefix=log_prefix,
+                reader_accounts=reader_accounts,
+                readable_keys=MODEL_KEYS,
                 tags=args.tags,
             ),
             self,

@@ -11,6 +11,8 @@ import pulumi_aws as aws
 from mlstack_components.aws.policies import Statement, document, statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlstack_components.aws.placement import Placement
 
 DELETION_WINDOW_DAYS = 30
@@ -66,6 +68,8 @@ class EncryptionKeyArgs:
     """Whether AWS Budgets of the account publish to topics that the key encrypts."""
     anomalies_publish: bool = False
     """Whether AWS Cost Anomaly Detection of the account publishes to topics that the key encrypts."""
+    model_reader_accounts: Sequence[str] = ()
+    """Other accounts that may decrypt what they read from S3: the model archives of the versions."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the key."""
 
@@ -97,6 +101,7 @@ class EncryptionKey(pulumi.ComponentResource):
                     alarms_publish=args.alarms_publish,
                     budgets_publish=args.budgets_publish,
                     anomalies_publish=args.anomalies_publish,
+                    model_reader_accounts=args.model_reader_accounts,
                 ),
                 tags=args.tags,
             ),
@@ -117,6 +122,7 @@ def key_policy(
     alarms_publish: bool = False,
     budgets_publish: bool = False,
     anomalies_publish: bool = False,
+    model_reader_accounts: Sequence[str] = (),
 ) -> str:
     """Return who may administer and use the key.
 
@@ -128,6 +134,7 @@ def key_policy(
         alarms_publish: Whether CloudWatch's alarms publish to encrypted topics.
         budgets_publish: Whether AWS Budgets publish to encrypted topics.
         anomalies_publish: Whether AWS Cost Anomaly Detection publishes to encrypted topics.
+        model_reader_accounts: Other accounts that decrypt what they read from S3.
     """
     return document(
         statement("AccountAdministers", _ADMINISTRATION, "*", principal={"AWS": placement.account_principal}),
@@ -138,6 +145,7 @@ def key_policy(
         *([_publish("AlarmsReachEncryptedTopics", "cloudwatch", placement)] if alarms_publish else []),
         *([_publish("BudgetsReachEncryptedTopics", "budgets", placement)] if budgets_publish else []),
         *([_publish("AnomaliesReachEncryptedTopics", "costalerts", placement)] if anomalies_publish else []),
+        *([_read_models(placement, model_reader_accounts)] if model_reader_accounts else []),
     )
 
 
@@ -179,6 +187,18 @@ def _use_by_events() -> Statement:
         ["kms:Decrypt", "kms:GenerateDataKey"],
         "*",
         principal={"Service": "events.amazonaws.com"},
+    )
+
+
+def _read_models(placement: Placement, accounts: Sequence[str]) -> Statement:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html; what may be read from S3 is
+    # said in the bucket's policy, and for nothing else may they use the key.
+    return statement(
+        "OtherAccountsReadModels",
+        ["kms:Decrypt"],
+        "*",
+        principal={"AWS": placement.account_principals(accounts)},
+        condition={"StringEquals": {"kms:ViaService": f"s3.{placement.region}.{placement.domain}"}},
     )
 
 

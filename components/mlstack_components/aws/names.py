@@ -14,6 +14,9 @@ RUN_CODE_PREFIX = "runs/code/"
 PIPELINE_PREFIX = "pipelines/"
 """Artifact bucket: what steps write, a folder a pipeline execution and step."""
 
+MODEL_KEYS = (f"{PIPELINE_PREFIX}*/train/*", f"{PIPELINE_PREFIX}*/tune/*")
+"""Artifact bucket: the model archives among what steps write, as patterns: what training and tuning jobs put out."""
+
 STACK_DATA_PREFIX = "data/"
 """Data bucket: the dataset that the stack uploads."""
 

@@ -59,6 +59,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:sagemaker/featureGroup:FeatureGroup": "sagemaker.feature_group",
         "aws:sagemaker/model:Model": "sagemaker.model",
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "sagemaker.model_package_group",
+        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": "sagemaker.model_package_group_policy",
         "aws:sagemaker/pipeline:Pipeline": "sagemaker.pipeline",
         "aws:sns/topic:Topic": "sns.topic",
         "aws:sns/topicPolicy:TopicPolicy": "sns.topic_policy",

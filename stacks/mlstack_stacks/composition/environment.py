@@ -80,12 +80,22 @@ class Environment:
             "anomalies_publish": told and self.spec.budget is not None and self.spec.budget.anomaly_usd is not None,
         }
 
+    @property
+    def model_reader_accounts(self) -> tuple[str, ...]:
+        """Other accounts that may make models from this environment's versions."""
+        shared = () if self.spec.registry is None else self.spec.registry.share_with
+        return tuple(account for account in shared if account != self.spec.account)
+
     @cached_property
     def key(self) -> EncryptionKey:
         """The key of everything."""
         description = f"Encrypts everything of {self.spec.name} in {self.spec.environment}"
         arguments = EncryptionKeyArgs(
-            placement=self.placement, description=description, **self.publishers, tags=self.tags
+            placement=self.placement,
+            description=description,
+            **self.publishers,
+            model_reader_accounts=self.model_reader_accounts,
+            tags=self.tags,
         )
         return EncryptionKey(self.prefix, arguments, self.options)
 
@@ -100,6 +110,7 @@ class Environment:
                 encryption_key_arn=self.key.arn,
                 code_directory=None if self.spec.steps is None else root / SOURCE_DIRECTORY,
                 data_file=None if data is None else root / data.source,
+                model_reader_accounts=self.model_reader_accounts,
                 tags=self.tags,
                 release_tags=self.release_tags,
             ),

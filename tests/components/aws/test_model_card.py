@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from mlstack_components.aws.model_card import ModelCardArgs
@@ -29,7 +29,7 @@ EVALUATION_JOB = "arn:aws:sagemaker:eu-west-1:111111111111:processing-job/two"
 class Run:
     """What a run knows when the step that registers begins."""
 
-    parameters = {
+    parameters: ClassVar[dict[str, Any]] = {
         "CodeUri": "s3://b/code",
         "DataUri": "s3://b/data.csv",
         "max_depth": 7,
@@ -37,7 +37,7 @@ class Run:
         "loss": "hinge",
         "warm": False,
     }
-    facts = {"PipelineExecutionId": "0f0f", "PipelineExecutionArn": "arn:execution"}
+    facts: ClassVar[dict[str, Any]] = {"PipelineExecutionId": "0f0f", "PipelineExecutionArn": "arn:execution"}
 
     def properties(self, step: str) -> Any:
         return {

@@ -57,6 +57,7 @@ def test_an_archived_card_says_the_same_for_ever(sagemaker, s3, bucket, group):
     sagemaker.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
 
 
+@pytest.mark.usefixtures("group")
 @pytest.mark.parametrize(
     ("content", "wrong"),
     [
@@ -81,9 +82,9 @@ def test_an_archived_card_says_the_same_for_ever(sagemaker, s3, bucket, group):
         ({"training_details": {"training_job_details": {"training_datasets": ["s3://b"] * 16}}}, "at most 15"),
     ],
 )
-def test_what_is_no_card_is_refused_before_a_version_is_taken(sagemaker, s3, bucket, group, content, wrong):
+def test_what_is_no_card_is_refused_before_a_version_is_taken(sagemaker, s3, bucket, content, wrong):
     s3.put_object(Bucket=bucket, Key="m/model.tar.gz", Body=b"model")
-    code, message = error_of(sagemaker.create_model_package, ModelPackageGroupName=group, ModelCard=card(content))
+    code, message = error_of(sagemaker.create_model_package, ModelPackageGroupName="weather", ModelCard=card(content))
     assert (code, wrong in message) == ("ValidationException", True), message
     assert register(sagemaker, s3, bucket).endswith("/1")
 

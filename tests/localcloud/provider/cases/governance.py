@@ -1,11 +1,11 @@
-"""Cost Explorer."""
+"""What guards costs and who may use models: Cost Explorer, the policies of model package groups."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from pulumi_aws import costexplorer, sns
+from pulumi_aws import costexplorer, sagemaker, sns
 
 from . import Case, Shared
 
@@ -27,7 +27,38 @@ def _to(topic: Any) -> list[Any]:
     return [costexplorer.AnomalySubscriptionSubscriberArgs(type="SNS", address=topic.arn)]
 
 
+def _shared_with(account: str, arn: Any) -> Any:
+    def write(arn: str) -> str:
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+            "Action": ["sagemaker:DescribeModelPackageGroup"],
+            "Resource": [arn],
+        }
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    return arn.apply(write)
+
+
 CASES = [
+    Case(
+        token="aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        make=sagemaker.ModelPackageGroupPolicy,
+        inputs=lambda shared: {
+            "model_package_group_name": shared.group.model_package_group_name,
+            "resource_policy": _shared_with("222222222222", shared.group.arn),
+        },
+        outputs=("modelPackageGroupName", "resourcePolicy"),
+        change=lambda shared: {"resource_policy": _shared_with("333333333333", shared.group.arn)},
+        replace=lambda shared: {"model_package_group_name": shared.group2.model_package_group_name},
+        tamper=lambda aws, o: aws("sagemaker").put_model_package_group_policy(
+            ModelPackageGroupName=o["modelPackageGroupName"],
+            ResourcePolicy=o["resourcePolicy"].replace("333333333333", "444444444444"),
+        ),
+        remove=lambda aws, o: aws("sagemaker").delete_model_package_group_policy(
+            ModelPackageGroupName=o["modelPackageGroupName"]
+        ),
+    ),
     Case(
         token="aws:costexplorer/anomalyMonitor:AnomalyMonitor",
         make=costexplorer.AnomalyMonitor,
@@ -81,6 +112,8 @@ def shared(resources: Shared) -> None:
     resources.resources.update(
         topic=sns.Topic("topic"),
         topic2=sns.Topic("topic2"),
+        group=sagemaker.ModelPackageGroup("group", model_package_group_name="shared"),
+        group2=sagemaker.ModelPackageGroup("group2", model_package_group_name="shared2"),
         monitor=costexplorer.AnomalyMonitor(
             "monitor", monitor_type="CUSTOM", monitor_specification=_tagged("shared"), name="shared"
         ),
