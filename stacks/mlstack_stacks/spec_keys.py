@@ -104,6 +104,7 @@ ORIGINS: tuple[Origin, ...] = (
     _in_step("*", "AppSpecification.ImageUri", "steps.train.framework.version"),
     _in_step("register", "InferenceSpecification.Containers[0].Image", "steps.train.framework.version"),
     _in_step("register", "InferenceSpecification.Containers[0].Environment", "serving.entry_point"),
+    Origin("shutdown-schedule", "scheduleExpression", "serving.idle_shutdown"),
     Origin("models-policy", "resourcePolicy", "registry.share_with"),
     Origin("endpoint-configuration", "productionVariants[0].instanceType", "serving.instance_type"),
     Origin("endpoint-configuration", "productionVariants[0].initialInstanceCount", "serving.instances.min"),

@@ -35,6 +35,7 @@ serving:
   instance_type: ml.m5.large
   instances: {min: 2, max: 4}
   capture_percent: 20
+  idle_shutdown: "0 20 * * MON-FRI"
   rollout: {kind: canary, step_percent: 10, wait_minutes: 3, rollback_alarms: [slow]}
   scaling:
     invocations_per_instance: 500
@@ -121,6 +122,7 @@ OTHERS = {
     "steps.tune.objective.pattern": ("f1 is (", "f1 was ("),
     "steps.tune.ranges": ("[2, 12]", "[3, 12]"),
     "serving.capture_percent": ("capture_percent: 20", "capture_percent: 21"),
+    "serving.idle_shutdown": ("0 20 * * MON-FRI", "0 21 * * MON-FRI"),
     "serving.rollout.kind": ("kind: canary", "kind: linear"),
     "serving.rollout.step_percent": ("step_percent: 10", "step_percent: 20"),
     "serving.rollout.wait_minutes": ("wait_minutes: 3", "wait_minutes: 4"),

@@ -54,7 +54,7 @@ def _run(status: Status) -> Text:
 def _endpoint(status: Status) -> Text:
     endpoint = status.endpoint
     if endpoint is None:
-        return Text(f"none yet; it waits for {status.waits_for}" if status.waits_for else "none")
+        return Text(_no_endpoint(status))
     count = endpoint.instance_count
     instances = "" if count is None else f", {count} instance{'' if count == 1 else 's'}"
     served = f", serves model {model_versions(endpoint.model_package_arns)}"
@@ -68,3 +68,12 @@ def _endpoint(status: Status) -> Text:
     if status.differences:
         text.append(f"\nnot what was released: {', '.join(status.differences)}", style="red")
     return text
+
+
+def _no_endpoint(status: Status) -> str:
+    if status.waits_for:
+        return f"none yet; it waits for {status.waits_for}"
+    if status.released and status.shutdown:
+        started = f"`mlstack up {status.environment}` starts it again"
+        return f"none; it goes out of service on the schedule {status.shutdown} (UTC), and {started}"
+    return "none"

@@ -61,6 +61,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "sagemaker.model_package_group",
         "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": "sagemaker.model_package_group_policy",
         "aws:sagemaker/pipeline:Pipeline": "sagemaker.pipeline",
+        "aws:scheduler/schedule:Schedule": "scheduler.schedule",
         "aws:sns/topic:Topic": "sns.topic",
         "aws:sns/topicPolicy:TopicPolicy": "sns.topic_policy",
         "aws:sns/topicSubscription:TopicSubscription": "sns.topic_subscription",

@@ -24,6 +24,8 @@ from .persistence.blobs import BlobStore
 from .persistence.kept_services import KeptServices
 from .persistence.store import Store
 from .sagemaker.service import SageMaker
+from .schedules import adjustments as schedule_adjustments
+from .schedules.watch import ScheduleWatch
 from .security_token_service import SecurityTokenService
 from .signature import Authenticator
 
@@ -61,7 +63,8 @@ class LocalCloud:
         self.alarms = AlarmWatch(self.clients, self.events)
         self.gateway.alarms = self.alarms
         services.adjust_by(self.events.adjust, alarm_adjustments.adjust, add_budget_operations)
-        services.adjust_by(add_cost_explorer_operations)
+        self.schedules = ScheduleWatch(self.clients, self.authorizer)
+        services.adjust_by(add_cost_explorer_operations, schedule_adjustments.adjust)
         self._running = ExitStack()
 
     def start(self) -> None:
@@ -84,6 +87,8 @@ class LocalCloud:
         threading.Thread(target=server.serve, name="gateway", daemon=True).start()
         self.alarms.start()
         self._running.callback(self.alarms.close)
+        self.schedules.start()
+        self._running.callback(self.schedules.close)
         pulumi = provider.serve(self.clients, self._ports.provider, ACCOUNT)
         self._running.callback(lambda: pulumi.stop(_DRAIN_SECONDS).wait())
         self._services.warm_up()

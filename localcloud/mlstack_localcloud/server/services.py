@@ -39,6 +39,7 @@ SERVICES = {
     "logs": Service("logs", "logs", "json"),
     "monitoring": Service("cloudwatch", "cloudwatch", "json"),
     "s3": Service("s3", "s3", "rest-xml"),
+    "scheduler": Service("scheduler", "scheduler", "rest-json"),
     "secretsmanager": Service("secretsmanager", "secretsmanager", "json"),
     "sns": Service("sns", "sns", "query"),
     "sqs": Service("sqs", "sqs", "json"),

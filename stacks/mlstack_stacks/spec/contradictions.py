@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # A `g` among a family's options says Graviton, an Arm processor; before its number it says a graphics processor
 # (docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html).
+_PRODUCTION = re.compile(r"(?:prod|production|live)(?:-.*)?")
 _ARM = re.compile(r"ml\.[a-z]+\d+g[a-z]*\.")
 
 
@@ -25,7 +26,11 @@ def contradictions(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
         spec: The specification.
         file: Its file, as messages name it.
     """
-    for key, message, next_step in (*_arm_serves_no_intel_image(spec), *_monitor_of_another_account(spec)):
+    for key, message, next_step in (
+        *_arm_serves_no_intel_image(spec),
+        *_monitor_of_another_account(spec),
+        *_production_goes_out_of_service(spec),
+    ):
         place = spec.place(key)
         line, shown = (place.line, place.key) if place else (0, key)
         yield Problem(file, line, shown, message, next_step)
@@ -54,4 +59,15 @@ def _monitor_of_another_account(spec: EnvironmentSpec) -> Iterator[tuple[str, st
         "budget.anomaly_monitor",
         f"belongs to the account {monitor.split(':')[4]}, and `{spec.environment}` is in {spec.account}.",
         "Name one of that account, or write it below the environment that it is for.",
+    )
+
+
+def _production_goes_out_of_service(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
+    """The schedule looks at the clock and not at the calls, so it is for environments that nobody depends on."""
+    if spec.serving is None or spec.serving.idle_shutdown is None or not _PRODUCTION.fullmatch(spec.environment):
+        return
+    yield (
+        "serving.idle_shutdown",
+        f"would take the endpoint of `{spec.environment}` out of service while it is called.",
+        f"Write it below other environments, or `serving: {{idle_shutdown: null}}` below `{spec.environment}`.",
     )

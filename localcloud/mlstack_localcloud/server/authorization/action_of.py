@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..services import SERVICES
 from .access import Access, UnknownActionError
 from .encryption import is_customer_key, key_access
-from .services import common, s3, sagemaker
+from .services import common, s3, sagemaker, scheduler
 from .services.common import FREE, PREFIXES, keys_of, passed_roles, resources_of
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def accesses_of(request: WireRequest, identified: Identified) -> list[Access]:
     if service == "sagemaker":
         invoked = _INVOCATION.match(request.path)
         return [sagemaker.invocation(invoked.group(1), region)] if invoked else []
+    if service == "scheduler":
+        return scheduler.accesses(request, region)
     operation = _operation(request)
     if not operation:
         if service in SERVICES:
