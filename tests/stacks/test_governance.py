@@ -108,3 +108,55 @@ def test_a_monitor_of_another_account_is_refused(write_project: Callable[..., Pa
     problems = [each for each in caught.value.problems if each.key == "budget.anomaly_monitor"]
     assert problems
     assert "belongs to the account 222222222222" in problems[0].message
+
+
+SHUTDOWN = 'instances: {min: 1}, idle_shutdown: "0 20 * * MON-FRI"}'
+NOT_PROD = "region: eu-west-1, serving: {idle_shutdown: null, instances: {min: 2}}}"
+
+
+def _shut_down(spec_text: str) -> str:
+    text = spec_text.replace("instances: {min: 1}}", SHUTDOWN, 1)
+    return text.replace("region: eu-west-1, serving: {instances: {min: 2}}}", NOT_PROD)
+
+
+def test_an_idle_shutdown_is_a_schedule_and_its_role_and_changes_nothing_else(
+    plan: Callable[[str], Plan], spec_text: str
+) -> None:
+    before = {each.urn: {**each.properties, "source": None} for each in plan(spec_text).resources}
+    after = {each.urn: {**each.properties, "source": None} for each in plan(_shut_down(spec_text)).resources}
+    assert {urn: after[urn] for urn in before} == before
+    added = {urn.rpartition("::")[2]: after[urn] for urn in after.keys() - before.keys()}
+    assert added.keys() == {
+        "churn-dev",
+        "churn-dev-shutdown",
+        "churn-dev-shutdown-policy",
+        "churn-dev-shutdown-schedule",
+    }
+    schedule = added["churn-dev-shutdown-schedule"]
+    assert schedule["scheduleExpression"] == "cron(0 20 ? * MON-FRI *)"
+    assert json.loads(schedule["target"]["input"]) == {"EndpointName": "churn-dev"}
+
+
+def test_no_release_touches_the_schedule(plan: Callable[[str], Plan], spec_text: str) -> None:
+    from mlstack.release.scope import is_serving
+
+    urns = [each.urn for each in plan(_shut_down(spec_text)).resources if "shutdown" in each.name]
+    assert urns
+    assert not any(map(is_serving, urns))
+
+
+@pytest.mark.parametrize("name", ["prod", "production", "live", "prod-eu"])
+def test_production_does_not_go_out_of_service(write_project: Callable[..., Path], spec_text: str, name: str) -> None:
+    text = _shut_down(spec_text).replace(NOT_PROD, "region: eu-west-1, serving: {instances: {min: 2}}}")
+    with pytest.raises(SpecError) as caught:
+        load_all(write_project(text.replace("  prod: {", f"  {name}: {{")))
+    (problem,) = caught.value.problems
+    assert problem.key == "serving.idle_shutdown"
+    assert f"`{name}` out of service" in problem.message
+    load_all(write_project(_shut_down(spec_text)))
+
+
+def test_an_idle_shutdown_that_is_no_schedule_is_refused(write_project: Callable[..., Path], spec_text: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_all(write_project(_shut_down(spec_text).replace("0 20 * * MON-FRI", "at night")))
+    assert {each.key for each in caught.value.problems} == {"serving.idle_shutdown"}

@@ -32,7 +32,7 @@ def held_endpoint(resources: Sequence[StateResource]) -> str | None:
     Args:
         resources: The stack's resources.
     """
-    return next((each.id for each in resources if each.type == ENDPOINT and each.id), None)
+    return next((each.id for each in resources if f"{ENDPOINT}::" in each.urn and each.id), None)
 
 
 def is_shut_down(spec: EnvironmentSpec, session: AwsSession, resources: Sequence[StateResource]) -> bool:

@@ -140,7 +140,7 @@ class Serving(SpecModel):
     capture_percent: Annotated[int, Field(ge=0, le=100)] = 0
     """Which share of the calls is kept with its answer in the data bucket, in percent; 0 keeps none."""
     idle_shutdown: CronExpression | None = None
-    """When the endpoint goes out of service by itself, in UTC; the next `mlstack up` starts it again. Never by default."""
+    """When the endpoint goes out of service by itself, in UTC; `mlstack up` starts it again. Never by default."""
 
     @field_validator("scaling")
     @classmethod

@@ -8,13 +8,42 @@ from typing import Any, ClassVar
 
 import pytest
 from mlstack_components.aws.model_card import ModelCardArgs
-from mlstack_components.aws.pipeline_args import Gate
+from mlstack_components.aws.pipeline_args import (
+    EvaluateStepArgs,
+    Gate,
+    PipelineDefinitionArgs,
+    PipelineSteps,
+    PrepareStepArgs,
+    RegisterStepArgs,
+    TrainStepArgs,
+)
 from mlstack_components.aws.pipeline_definition import pipeline_definition
+from mlstack_components.aws.tuning_args import Choices, ContinuousRange, IntegerRange, TuneStepArgs
 from mlstack_localcloud.server.sagemaker.pipelines.expressions import resolved
 from mlstack_localcloud.server.sagemaker.resources.model_cards import checked
 
-from .test_pipeline_definition import STEPS, TUNE, all_steps, args
-
+IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3"
+JOB_ARGS: dict[str, Any] = {"image_uri": IMAGE, "instance_type": "ml.m5.large"}
+STEPS = PipelineSteps(
+    prepare=PrepareStepArgs(entry_point="prepare.py", **JOB_ARGS),
+    train=TrainStepArgs(
+        entry_point="train.py",
+        hyperparameters={"max_depth": 6, "rate": 0.1, "loss": "log_loss", "warm": True},
+        **JOB_ARGS,
+    ),
+    evaluate=EvaluateStepArgs(entry_point="evaluate.py", gates=(Gate("accuracy", ">=", 0.8),), **JOB_ARGS),
+    register=RegisterStepArgs(model_package_group_name="weather-dev", image_uri=IMAGE),
+)
+TUNE = TuneStepArgs(
+    metric="f1",
+    goal="maximize",
+    ranges={
+        "max_depth": IntegerRange(2, 12),
+        "rate": ContinuousRange(0.01, 0.3),
+        "loss": Choices(("log_loss", "exponential")),
+    },
+    max_jobs=8,
+)
 CARD = ModelCardArgs(
     creator="ml-team",
     intended_use='Tells "rain" from sun\\wind.',
@@ -58,10 +87,23 @@ class Run:
         return {"metrics": {"accuracy": {"value": 0.8125}, "log_loss": {"value": 1e-07}}}
 
 
-def register(**changes: Any) -> dict[str, Any]:
+def register(card: ModelCardArgs | None = CARD, **changes: Any) -> dict[str, Any]:
     """The request that registers a version."""
-    steps = dataclasses.replace(STEPS, register=dataclasses.replace(STEPS.register, card=CARD), **changes)
-    return all_steps(pipeline_definition(args(steps=steps)))["register"]["Arguments"]
+    assert STEPS.register is not None
+    steps = dataclasses.replace(STEPS, register=dataclasses.replace(STEPS.register, card=card), **changes)
+    definition = pipeline_definition(
+        PipelineDefinitionArgs(
+            pipeline_name="weather-dev",
+            artifact_bucket="weather-artifacts",
+            encryption_key_arn="arn:aws:kms:eu-west-1:111111111111:key/0f0f0f0f",
+            processing_role_arn="arn:aws:iam::111111111111:role/processing",
+            training_role_arn="arn:aws:iam::111111111111:role/training",
+            steps=steps,
+        )
+    )
+    last = definition["Steps"][-1]
+    found: dict[str, Any] = (last["Arguments"]["IfSteps"][0] if last["Type"] == "Condition" else last)["Arguments"]
+    return found
 
 
 def content(**changes: Any) -> dict[str, Any]:
@@ -73,7 +115,9 @@ def content(**changes: Any) -> dict[str, Any]:
 
 
 def test_without_a_card_the_request_is_what_it_was() -> None:
-    assert "ModelCard" not in all_steps(pipeline_definition(args()))["register"]["Arguments"]
+    without, with_card = register(None), register()
+    assert with_card.pop("ModelCard")
+    assert with_card == without
 
 
 def test_what_people_say_is_told_as_they_wrote_it() -> None:

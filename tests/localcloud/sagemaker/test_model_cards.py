@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
-from .test_registry import error_of, group, register
-
-__all__ = ["group"]
-
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 CONTENT = {
     "model_overview": {"model_creator": "ml-team"},
     "intended_uses": {"intended_uses": "Weather", "risk_rating": "Low"},
@@ -22,6 +20,32 @@ CONTENT = {
         }
     ],
 }
+
+
+@pytest.fixture
+def group(sagemaker):
+    sagemaker.create_model_package_group(ModelPackageGroupName="weather")
+    return "weather"
+
+
+def register(sagemaker, s3, bucket, **more):
+    s3.put_object(Bucket=bucket, Key="m/model.tar.gz", Body=b"model")
+    containers = [{"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/m/model.tar.gz"}]
+    specification = {
+        "Containers": containers,
+        "SupportedContentTypes": ["text/csv"],
+        "SupportedResponseMIMETypes": ["text/csv"],
+    }
+    created = sagemaker.create_model_package(
+        ModelPackageGroupName="weather", InferenceSpecification=specification, **more
+    )
+    return created["ModelPackageArn"]
+
+
+def error_of(call, **arguments):
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    return caught.value.response["Error"]["Code"], caught.value.response["Error"]["Message"]
 
 
 def card(content=None, **more):

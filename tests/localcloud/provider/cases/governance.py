@@ -1,11 +1,11 @@
-"""What guards costs and who may use models: Cost Explorer, the policies of model package groups."""
+"""What guards costs and models: Cost Explorer, EventBridge Scheduler, the policies of model package groups."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from pulumi_aws import costexplorer, sagemaker, sns
+from pulumi_aws import costexplorer, iam, sagemaker, scheduler, sns
 
 from . import Case, Shared
 
@@ -40,7 +40,48 @@ def _shared_with(account: str, arn: Any) -> Any:
     return arn.apply(write)
 
 
+def _delete(endpoint: str, role: Any) -> Any:
+    return scheduler.ScheduleTargetArgs(
+        arn="arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint",
+        role_arn=role.arn,
+        input=json.dumps({"EndpointName": endpoint}),
+        retry_policy=scheduler.ScheduleTargetRetryPolicyArgs(
+            maximum_event_age_in_seconds=300, maximum_retry_attempts=2
+        ),
+    )
+
+
+def _trusted() -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _tamper_schedule(aws: Any, outputs: Any) -> None:
+    found = aws("scheduler").get_schedule(Name=outputs["name"])
+    members = ("Name", "GroupName", "ScheduleExpression", "FlexibleTimeWindow", "Target", "State")
+    aws("scheduler").update_schedule(**{name: found[name] for name in members} | {"State": "DISABLED"})
+
+
 CASES = [
+    Case(
+        token="aws:scheduler/schedule:Schedule",
+        make=scheduler.Schedule,
+        inputs=lambda shared: {
+            "schedule_expression": "cron(0 20 ? * MON-FRI *)",
+            "flexible_time_window": scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
+            "target": _delete("one", shared.role),
+        },
+        outputs=("arn", "name"),
+        change=lambda shared: {
+            "schedule_expression": "rate(40 days)",
+            "description": "changed",
+            "target": _delete("two", shared.role),
+        },
+        replace=lambda _: {"name": "other"},
+        tamper=_tamper_schedule,
+        remove=lambda aws, o: aws("scheduler").delete_schedule(Name=o["name"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
     Case(
         token="aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
         make=sagemaker.ModelPackageGroupPolicy,
@@ -112,6 +153,7 @@ def shared(resources: Shared) -> None:
     resources.resources.update(
         topic=sns.Topic("topic"),
         topic2=sns.Topic("topic2"),
+        role=iam.Role("scheduled", assume_role_policy=_trusted()),
         group=sagemaker.ModelPackageGroup("group", model_package_group_name="shared"),
         group2=sagemaker.ModelPackageGroup("group2", model_package_group_name="shared2"),
         monitor=costexplorer.AnomalyMonitor(

@@ -19,7 +19,7 @@ TYPE = ResourceType(
         Property("scheduleExpression", "ScheduleExpression"),
         Property("scheduleExpressionTimezone", "ScheduleExpressionTimezone", default="UTC"),
         Property("state", "State", default="ENABLED"),
-        # AWS adds 24 hours and 185 attempts where nothing is said of retries, and the official provider reads them back.
+        # AWS adds 24 hours and 185 attempts where nothing is said of retries.
         Property("target", "Target", nested_defaults={"retryPolicy": ANY}),
     ),
     outputs=(Output("arn", result="Arn|ScheduleArn"),),
