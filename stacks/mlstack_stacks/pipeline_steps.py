@@ -22,9 +22,11 @@ from mlstack_stacks.spec.ranges import ChoiceRange
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 
 if TYPE_CHECKING:
+    from mlstack_components.aws.model_card import ModelCardArgs, RiskRating
     from mlstack_components.aws.tuning_args import Range, TuneStepArgs
 
     from mlstack_stacks.spec import EnvironmentSpec, Evaluate, Prepare, Steps, Train, Tune
+    from mlstack_stacks.spec.model_card import Card
     from mlstack_stacks.spec.ranges import NumberRange
 
 _NUMBER = r"([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)"
@@ -135,7 +137,16 @@ def _register(spec: EnvironmentSpec, image: FrameworkImage, model_package_group:
         entry_point=None if serving is None else _inside_code(serving.entry_point),
         # Any instance type: a version that is registered here may be served in another environment on a larger one.
         instance_types=(),
+        card=None if spec.registry is None or spec.registry.card is None else _card(spec, spec.registry.card),
     )
+
+
+def _card(spec: EnvironmentSpec, card: Card) -> ModelCardArgs:
+    from mlstack_components.aws.model_card import ModelCardArgs
+
+    ratings: dict[str, RiskRating] = {"low": "Low", "medium": "Medium", "high": "High", "unknown": "Unknown"}
+    said = card.model_dump(exclude={"risk_rating"})
+    return ModelCardArgs(creator=spec.owner or spec.name, risk_rating=ratings[card.risk_rating], **said)
 
 
 def _inside_code(entry_point: str) -> str:

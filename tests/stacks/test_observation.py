@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MONITORING = "monitoring: {alarms: {latency_p99_ms: 250, cpu_percent: null}}\n"
 BUDGET = "budget: {monthly_usd: 300, alert_percent: [50]}\n"
+MONITOR = "arn:aws:ce::111111111111:anomalymonitor/01234567-89ab-cdef-0123-456789abcdef"
 PROGRAM = "import mlstack_stacks\nmlstack_stacks.Project.from_spec('../mlstack.yaml')\n"
 OBSERVERS = {"aws:cloudwatch:MetricAlarm", "aws:cloudwatch:Dashboard", "aws:budgets:Budget"}
 
@@ -109,6 +110,29 @@ def test_what_nobody_would_hear_of_is_warned_of_and_alarms_are_left_out(
     assert not budget.get("notifications")
 
 
+def test_anomalies_of_the_projects_costs_are_told_only_where_they_are_wanted(plan: Callable[..., Plan]) -> None:
+    types = {"aws:costexplorer:AnomalyMonitor", "aws:costexplorer:AnomalySubscription"}
+    assert not _types(plan(BUDGET)) & types
+    wanted = BUDGET.replace("}", ", anomaly_usd: 40}")
+    planned = {each.short_type: each.properties for each in plan(wanted).resources}
+    assert planned.keys() >= types
+    specification = json.loads(planned["aws:costexplorer:AnomalyMonitor"]["monitorSpecification"])
+    assert specification["Tags"] == {"Key": "user:mlstack:project", "MatchOptions": None, "Values": ["churn"]}
+    assert '"costalerts.amazonaws.com"' in planned["aws:kms:Key"]["policy"]
+    given = plan(wanted.replace("40}", f'40, anomaly_monitor: "{MONITOR}"}}'))
+    assert _types(given) & types == {"aws:costexplorer:AnomalySubscription"}
+
+
+def test_anomalies_nobody_would_hear_of_are_warned_of_and_left_out(
+    plan: Callable[..., Plan], write_project: Callable[..., Path], spec_text: str
+) -> None:
+    dev = 'dev: {account: "111111111111", region: eu-west-1'
+    silent = spec_text.replace(dev, f"{dev}, notifications: null") + BUDGET.replace("}", ", anomaly_usd: 40}")
+    found = [each for each in run_checks(load(write_project(silent), "dev")) if each.rule == "no_recipients"]
+    assert [each.place.rpartition(" ")[2] for each in found] == ["budget.anomaly_usd", "budget"]
+    assert "aws:costexplorer:AnomalyMonitor" not in _types(plan("", silent))
+
+
 @pytest.mark.parametrize(
     ("more", "key", "message"),
     [
@@ -120,6 +144,9 @@ def test_what_nobody_would_hear_of_is_warned_of_and_alarms_are_left_out(
         ("budget: {monthly_usd: -1}", "budget.monthly_usd", ""),
         ("budget: {monthly_usd: 1, alert_percent: [80, 80]}", "budget.alert_percent", "more than once"),
         ("budget: {monthly_usd: 1, alert_percent: [1, 2, 3, 4, 5, 6]}", "budget.alert_percent", "5"),
+        ("budget: {monthly_usd: 1, anomaly_usd: 0}", "budget.anomaly_usd", ""),
+        ("budget: {monthly_usd: 1, anomaly_usd: 5, anomaly_monitor: mine}", "budget.anomaly_monitor", "ARN"),
+        (f"budget: {{monthly_usd: 1, anomaly_monitor: '{MONITOR}'}}", "budget", "anomaly_usd"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused(

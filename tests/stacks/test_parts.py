@@ -27,11 +27,11 @@ steps:
   train: {entry_point: src/train.py, framework: sklearn, hyperparameters: {max_depth: 6}}
   tune: {objective: {metric: f1}, max_jobs: 8, ranges: {max_depth: [2, 12]}}
   evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80"}}
-registry: {approval: manual}
+registry: {share_with: ["222222222222"], card: {intended_use: Tells who leaves.}}
 serving: {kind: realtime, instances: {min: 2}}
 notifications: {emails: [ml-team@example.com]}
 monitoring: {alarms: {}}
-budget: {monthly_usd: 300}
+budget: {monthly_usd: 300, anomaly_usd: 50}
 features:
   customers: {record_identifier: id, event_time: at, schema: {id: string, at: string, visits: integer}}
 network: {zones: 2}

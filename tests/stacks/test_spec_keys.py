@@ -35,6 +35,7 @@ serving:
   instance_type: ml.m5.large
   instances: {min: 2, max: 4}
   capture_percent: 20
+  idle_shutdown: "0 20 * * MON-FRI"
   rollout: {kind: canary, step_percent: 10, wait_minutes: 3, rollback_alarms: [slow]}
   scaling:
     invocations_per_instance: 500
@@ -43,9 +44,9 @@ serving:
     schedules: [{cron: "0 8 * * MON-FRI", min: 3, max: 3}]
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
                       memory_percent: 71, disk_percent: 72}}
-budget: {monthly_usd: 300, alert_percent: [50]}
+budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40, anomaly_monitor: "MONITOR1"}
 storage: {expire_noncurrent_days: 30, archive_after_days: 60, replicate_to: eu-central-1}
-"""
+""".replace("MONITOR", "arn:aws:ce::111111111111:anomalymonitor/01234567-89ab-cdef-0123-456789abcde")
 ROLE = "arn:aws:iam::111111111111:role"
 ACCESS = f"""\
       roles:
@@ -72,6 +73,7 @@ def whole(text: str, origin: Origin) -> str:
     """A specification with every part, and of two that can't be together the one that a row is about."""
     start = text.index("serving: ")
     text = text[:start] + SERVING + text[text.index("notifications: ") :]
+    text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
     network = MADE if origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"} else THERE
     dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{ACCESS}{network}'
     text = "".join(dev if line.startswith("  dev:") else f"{line}\n" for line in text.splitlines())
@@ -117,6 +119,7 @@ OTHERS = {
     "steps.train.warm_pool_minutes": ("warm_pool_minutes: 30", "warm_pool_minutes: 31"),
     "steps": ("max_depth: 6", "max_depth: 7"),
     "serving.entry_point": ("kind: realtime", "kind: realtime\n  entry_point: src/other.py"),
+    "registry.share_with": ("222222222222", "333333333333"),
     "serving.instance_type": ("\n  instance_type: ml.m5.large", "\n  instance_type: ml.c5.xlarge"),
     "serving.instances.min": ("instances: {min: 2", "instances: {min: 3"),
     "notifications.emails": ("ml-team@example.com", "others@example.com"),
@@ -129,6 +132,7 @@ OTHERS = {
     "steps.tune.objective.pattern": ("f1 is (", "f1 was ("),
     "steps.tune.ranges": ("[2, 12]", "[3, 12]"),
     "serving.capture_percent": ("capture_percent: 20", "capture_percent: 21"),
+    "serving.idle_shutdown": ("0 20 * * MON-FRI", "0 21 * * MON-FRI"),
     "serving.rollout.kind": ("kind: canary", "kind: linear"),
     "serving.rollout.step_percent": ("step_percent: 10", "step_percent: 20"),
     "serving.rollout.wait_minutes": ("wait_minutes: 3", "wait_minutes: 4"),
@@ -146,6 +150,8 @@ OTHERS = {
     "monitoring.alarms.disk_percent": ("disk_percent: 72", "disk_percent: 62"),
     "budget.monthly_usd": ("monthly_usd: 300", "monthly_usd: 301"),
     "budget.alert_percent": ("[50]", "[60]"),
+    "budget.anomaly_usd": ("anomaly_usd: 40", "anomaly_usd: 41"),
+    "budget.anomaly_monitor": ('456789abcde1"', '456789abcde2"'),
     "network.cidr": ("10.0.0.0/16", "10.1.0.0/16"),
     "network.zones": ("[a, b]", "[b, c]"),
     "network.subnets": ("subnet-0a0a0a0a", "subnet-0b0b0b0b"),

@@ -59,6 +59,12 @@ LOOKS: dict[str, Look] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": Look(
         "cloudwatch", "describe_alarms", "AlarmNames", is_list=True, answers="MetricAlarms"
     ),
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": Look(
+        "ce", "get_anomaly_monitors", "MonitorArnList", is_list=True, answers="AnomalyMonitors"
+    ),
+    "aws:costexplorer/anomalySubscription:AnomalySubscription": Look(
+        "ce", "get_anomaly_subscriptions", "SubscriptionArnList", is_list=True, answers="AnomalySubscriptions"
+    ),
     "aws:ec2/flowLog:FlowLog": Look("ec2", "describe_flow_logs", "FlowLogIds", is_list=True, answers="FlowLogs"),
     "aws:ec2/routeTable:RouteTable": Look("ec2", "describe_route_tables", "RouteTableIds", is_list=True),
     "aws:ec2/securityGroup:SecurityGroup": Look("ec2", "describe_security_groups", "GroupIds", is_list=True),
@@ -79,6 +85,7 @@ LOOKS: dict[str, Look] = {
         "sagemaker", "describe_model_package_group", "ModelPackageGroupName"
     ),
     "aws:sagemaker/pipeline:Pipeline": Look("sagemaker", "describe_pipeline", "PipelineName"),
+    "aws:scheduler/schedule:Schedule": Look("scheduler", "get_schedule", "Name", output="name"),
     "aws:sns/topic:Topic": Look("sns", "get_topic_attributes", "TopicArn", output="arn"),
     "aws:sqs/queue:Queue": Look("sqs", "get_queue_attributes", "QueueUrl", output="url"),
 }
@@ -103,6 +110,7 @@ PARTS = frozenset(
         "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sns/topicSubscription:TopicSubscription",
         "aws:sqs/queuePolicy:QueuePolicy",
@@ -131,6 +139,8 @@ _GONE = {
     "RepositoryNotFoundException",
     "ResourceNotFound",
     "ResourceNotFoundException",
+    "UnknownMonitorException",
+    "UnknownSubscriptionException",
 }
 
 

@@ -74,6 +74,7 @@ def up(
         is_new = _settle(pulumi, spec, shown.update)
         if not (is_new or delete_data):
             refuse_lost_records(spec, pulumi.resources())
+        refresh = refresh or (not is_new and _was_shut_down(pulumi, spec))
     if environment != LOCAL and not yes:
         _ask(pulumi, environment, refresh=refresh)
     pulumi.on_interrupt = tell_interrupt
@@ -127,6 +128,21 @@ def ready(project: ProjectDirectory, spec: EnvironmentSpec, report: Callable[[st
     if spec.is_local:
         start_local_cloud(report)
     return Pulumi(project, spec.environment, spec.region)
+
+
+def _was_shut_down(pulumi: Pulumi, spec: EnvironmentSpec) -> bool:
+    """Whether the endpoint's schedule took it away; Pulumi finds out only where it is told to look."""
+    from mlstack.serving.shutdown import is_shut_down, schedule_of
+
+    if schedule_of(spec) is None:
+        return False
+    from mlstack.cloud.aws import AwsSession
+    from mlstack.console import err
+
+    found = is_shut_down(spec, AwsSession.for_environment(spec), pulumi.resources())
+    if found:
+        err.print("The endpoint went out of service on its schedule; it is started again.")
+    return found
 
 
 def recover(pulumi: Pulumi, spec: EnvironmentSpec) -> None:

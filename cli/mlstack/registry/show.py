@@ -66,6 +66,7 @@ def version_details(version: ModelVersion, released: str | None) -> RenderableTy
         "model": version.model_data or "-",
         **({"dataset": dataset} if dataset else {}),
         **{name.replace("_", " "): value for name, value in sorted(version.metadata.items())},
+        **(version.card.rows() if version.card else {}),
     }
     for name, value in rows.items():
         table.add_row(Text(name, style="bold"), Text(value))

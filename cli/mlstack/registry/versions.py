@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_components.errors import MlstackError, UserError
 
+from mlstack.registry.card import card_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mlstack.registry.card import ModelCard
     from mlstack.training.evaluation import Evaluation
 
 PENDING = "PendingManualApproval"
@@ -34,6 +37,7 @@ class ModelVersion:
         model_data: Where model.tar.gz is, or None.
         evaluation_uri: Where evaluation.json is, or None.
         evaluation: Its metrics, where they were asked for.
+        card: Its model card, or None.
     """
 
     arn: str
@@ -46,6 +50,7 @@ class ModelVersion:
     model_data: str | None = None
     evaluation_uri: str | None = None
     evaluation: Evaluation | None = None
+    card: ModelCard | None = None
 
     @property
     def word(self) -> str:
@@ -64,6 +69,7 @@ class ModelVersion:
             "model_data": self.model_data,
             "metadata": dict(self.metadata),
             "evaluation": self.evaluation.to_json() if self.evaluation else None,
+            "card": self.card.to_json() if self.card else None,
         }
 
 
@@ -92,6 +98,7 @@ def from_description(description: Mapping[str, Any]) -> ModelVersion:
         metadata=description.get("CustomerMetadataProperties", {}),
         model_data=next((container.get("ModelDataUrl") for container in containers), None),
         evaluation_uri=statistics.get("S3Uri"),
+        card=card_of(description),
     )
 
 

@@ -33,6 +33,7 @@ from mlstack.release.proof import IN_SERVICE, differences
 from mlstack.release.scope import TARGETS, is_serving, require_narrow
 from mlstack.release.sweep import plan_sweep
 from mlstack.release.undo import undo
+from mlstack.serving.shutdown import held_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,11 +143,17 @@ class Rollout:
             version = choose(list_versions(sagemaker, self.deployment.group_name), self.pointer)
             live = wait_until_settled(sagemaker, self.deployment.endpoint_name)
             pointed = self.pointer.read()
+            shut_down = live is None and held_endpoint(self.pulumi.resources()) is not None
             intended = Release(version.arn, _more_instances(live, _instances_of(spec)))
             served = Release(_served(live), pointed.instance_count)
             if live is not None and self._is_done(pointed, intended, live):
                 return Released(version, live, version.arn, changed=False, swept=self._sweep(began))
-            live = self._change(served, intended)
+            if shut_down:
+                # It went out of service on its schedule, which Pulumi's state does not know.
+                self.say("Looking at what is there")
+                self.pulumi.refresh(TARGETS)
+                served = pointed
+            live = self._change(served, intended, rolls_back=not shut_down)
             return Released(version, live, served.model_package_arn, changed=True, swept=self._sweep(began))
 
     def _is_done(self, pointed: Release, intended: Release, live: LiveEndpoint) -> bool:
@@ -155,7 +162,7 @@ class Rollout:
         agreed = pointed.model_package_arn == arn and not differences(live, arn)
         return agreed and live.configuration_name in self._serving_ids()
 
-    def _change(self, before: Release, intended: Release) -> LiveEndpoint:
+    def _change(self, before: Release, intended: Release, *, rolls_back: bool = True) -> LiveEndpoint:
         former = self.pulumi.export_state()
         self.say("Moving the release pointer")
         self.pointer.move(intended)
@@ -172,7 +179,7 @@ class Rollout:
         except MlstackError as error:
             self.say("Putting everything back")
             untouched = not updated or isinstance(error, StackLockedError)
-            undo(self.pulumi, self.pointer, before, None if untouched else former)
+            undo(self.pulumi, self.pointer, before, None if untouched else former, rolls_back=rolls_back)
             if untouched or isinstance(error, ReleaseFailedError):
                 raise
             raise self._failure(intended, error) from error

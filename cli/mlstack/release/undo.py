@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from mlstack.release.pointer import Release, ReleasePointer
 
 
-def undo(pulumi: Pulumi, pointer: ReleasePointer, before: Release, former: Mapping[str, Any] | None) -> None:
+def undo(
+    pulumi: Pulumi,
+    pointer: ReleasePointer,
+    before: Release,
+    former: Mapping[str, Any] | None,
+    *,
+    rolls_back: bool = True,
+) -> None:
     """Put everything back.
 
     Args:
@@ -22,6 +29,7 @@ def undo(pulumi: Pulumi, pointer: ReleasePointer, before: Release, former: Mappi
         pointer: The release pointer.
         before: Where it pointed before.
         former: The state before the update; None where nothing was updated.
+        rolls_back: Whether SageMaker runs what it ran before. It ran nothing where the endpoint was shut down.
 
     Raises:
         MlstackError: The engine failed; the pointer is back all the same.
@@ -29,8 +37,8 @@ def undo(pulumi: Pulumi, pointer: ReleasePointer, before: Release, former: Mappi
     pointer.move(before)
     if former is None:
         return
-    if before.model_package_arn is None:
-        # Nothing was served before: what the update made goes again.
+    if before.model_package_arn is None or not rolls_back:
+        # Nothing was served before: what the update made goes again, or gives way to what was released before.
         pulumi.up(TARGETS, refresh=False)
         return
     pulumi.import_state(with_former_serving(pulumi.export_state(), former))

@@ -55,7 +55,7 @@ def _run(status: Status) -> Text:
 def _endpoint(status: Status) -> Text:
     endpoint = status.endpoint
     if endpoint is None:
-        return Text(f"none yet; it waits for {status.waits_for}" if status.waits_for else "none")
+        return Text(_no_endpoint(status))
     served = f", serves model {model_versions(endpoint.model_package_arns)}"
     text = Text.assemble(
         endpoint.name,
@@ -78,3 +78,12 @@ def _capacity(endpoint: LiveEndpoint) -> str:
         count = 0
     kind = ", asynchronous" if endpoint.asynchronous else ""
     return kind if count is None else f"{kind}, {count} instance{'' if count == 1 else 's'}"
+
+
+def _no_endpoint(status: Status) -> str:
+    if status.waits_for:
+        return f"none yet; it waits for {status.waits_for}"
+    if status.released and status.shutdown:
+        started = f"`mlstack up {status.environment}` starts it again"
+        return f"none; it goes out of service on the schedule {status.shutdown} (UTC), and {started}"
+    return "none"

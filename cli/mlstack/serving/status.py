@@ -10,6 +10,7 @@ from mlstack.registry.decide import released_arn
 from mlstack.registry.packages import list_versions, with_metrics
 from mlstack.release.live import read_endpoint
 from mlstack.release.proof import differences
+from mlstack.serving.shutdown import schedule_of
 from mlstack.training import runs
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Status:
         released: The model package that should serve, or None.
         endpoint: The endpoint, or None.
         waits_for: What the endpoint waits for, or None.
+        shutdown: When the endpoint goes out of service by itself, or None where it never does.
     """
 
     environment: str
@@ -46,6 +48,7 @@ class Status:
     released: str | None
     endpoint: LiveEndpoint | None
     waits_for: str | None
+    shutdown: str | None = None
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -63,6 +66,7 @@ class Status:
             "released": self.released,
             "endpoint": self.endpoint and _endpoint_json(self.endpoint),
             "endpoint_waits_for": self.waits_for,
+            "endpoint_idle_shutdown": self.shutdown,
             "differences": list(self.differences),
         }
 
@@ -93,6 +97,7 @@ def read_status(deployment: Deployment) -> Status:
             released=released_arn(deployment),
             endpoint=read_endpoint(sagemaker, outputs.endpoint_name) if outputs.endpoint_name else None,
             waits_for=outputs.endpoint_waits_for,
+            shutdown=schedule_of(deployment.spec),
         )
 
 

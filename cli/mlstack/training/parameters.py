@@ -6,10 +6,12 @@ Checked before the run starts, because the pipeline itself would find out only i
 from __future__ import annotations
 
 import difflib
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.errors import UserError
+from mlstack_stacks.spec.model_card import is_cardable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +41,17 @@ def parse_settings(settings: Sequence[str], definition: Mapping[str, Any]) -> di
                 f"The pipeline has no parameter `{name}`.", next_step=_suggestion(name, list(declared), definition)
             )
         chosen[name] = _checked(name, value, declared[name])
+        _check_card(name, value, definition)
     return chosen
+
+
+def _check_card(name: str, value: str, definition: Mapping[str, Any]) -> None:
+    """Refuse what would break the model card, which the run would find out only after all the training."""
+    if not is_cardable(value) and '"ModelCard"' in json.dumps(definition):
+        raise UserError(
+            f"`{name}` becomes a part of the model card, which takes no quotes, backslashes and control characters.",
+            next_step="Choose another value, or leave out `registry.card` in mlstack.yaml.",
+        )
 
 
 def _suggestion(name: str, known: list[str], definition: Mapping[str, Any]) -> str:

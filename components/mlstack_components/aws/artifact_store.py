@@ -17,6 +17,7 @@ from mlstack_components.aws.names import (
     CODE_ARCHIVE,
     LOG_PREFIX_ARTIFACTS,
     LOG_PREFIX_DATA,
+    MODEL_KEYS,
     s3_uri,
     stack_code_key,
     stack_data_key,
@@ -24,6 +25,8 @@ from mlstack_components.aws.names import (
 from mlstack_components.aws.secure_bucket import SecureBucket, SecureBucketArgs, secure_bucket
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlstack_components.aws.bucket_replicas import BucketReplicas
     from mlstack_components.aws.placement import Placement
 
@@ -53,6 +56,8 @@ class ArtifactStoreArgs:
     """The organisation's boundary on the role that copies; None where it has none."""
     access_log_days: int = ACCESS_LOG_DAYS
     """For how many days access logs are kept."""
+    model_reader_accounts: Sequence[str] = ()
+    """Other accounts that may read the model archives of the versions."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of buckets and objects."""
     release_tags: dict[str, str] = field(default_factory=dict)
@@ -108,7 +113,9 @@ class ArtifactStore(pulumi.ComponentResource):
             self,
         )
         self.data = data = self._bucket(f"{name}-data", args, logs, LOG_PREFIX_DATA)
-        self.artifacts = artifacts = self._bucket(f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS)
+        self.artifacts = artifacts = self._bucket(
+            f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS, reader_accounts=args.model_reader_accounts
+        )
         self.data_bucket = data.bucket.bucket
         self.data_bucket_arn = data.bucket.arn
         self.artifact_bucket = artifacts.bucket.bucket
@@ -134,7 +141,14 @@ class ArtifactStore(pulumi.ComponentResource):
         """The copies of data and artifacts in another region; None without `replica_region`."""
         return self._replicas
 
-    def _bucket(self, name: str, args: ArtifactStoreArgs, logs: SecureBucket, log_prefix: str) -> SecureBucket:
+    def _bucket(
+        self,
+        name: str,
+        args: ArtifactStoreArgs,
+        logs: SecureBucket,
+        log_prefix: str,
+        reader_accounts: Sequence[str] = (),
+    ) -> SecureBucket:
         return secure_bucket(
             name,
             SecureBucketArgs(
@@ -145,6 +159,8 @@ class ArtifactStore(pulumi.ComponentResource):
                 log_bucket=logs.bucket.bucket,
                 log_bucket_ready=logs.ready,
                 log_prefix=log_prefix,
+                reader_accounts=reader_accounts,
+                readable_keys=MODEL_KEYS,
                 tags=args.tags,
             ),
             self,

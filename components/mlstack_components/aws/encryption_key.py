@@ -12,6 +12,8 @@ from mlstack_components.aws.key_actions import KEY_ADMINISTRATION, KEY_USE
 from mlstack_components.aws.policies import Statement, document, statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlstack_components.aws.placement import Placement
 
 DELETION_WINDOW_DAYS = 30
@@ -32,6 +34,10 @@ class EncryptionKeyArgs:
     """Whether CloudWatch's alarms of the account publish to topics that the key encrypts."""
     budgets_publish: bool = False
     """Whether AWS Budgets of the account publish to topics that the key encrypts."""
+    anomalies_publish: bool = False
+    """Whether AWS Cost Anomaly Detection of the account publishes to topics that the key encrypts."""
+    model_reader_accounts: Sequence[str] = ()
+    """Other accounts that may decrypt what they read from S3: the model archives of the versions."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the key."""
 
@@ -64,7 +70,11 @@ class EncryptionKey(pulumi.ComponentResource):
                 deletion_window_in_days=DELETION_WINDOW_DAYS,
                 enable_key_rotation=True,
                 policy=key_policy(
-                    args.placement, alarms_publish=args.alarms_publish, budgets_publish=args.budgets_publish
+                    args.placement,
+                    alarms_publish=args.alarms_publish,
+                    budgets_publish=args.budgets_publish,
+                    anomalies_publish=args.anomalies_publish,
+                    model_reader_accounts=args.model_reader_accounts,
                 ),
                 tags=args.tags,
             ),
@@ -81,7 +91,14 @@ class EncryptionKey(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn, "key_id": self.key_id, "alias_name": self.alias_name})
 
 
-def key_policy(placement: Placement, *, alarms_publish: bool = False, budgets_publish: bool = False) -> str:
+def key_policy(
+    placement: Placement,
+    *,
+    alarms_publish: bool = False,
+    budgets_publish: bool = False,
+    anomalies_publish: bool = False,
+    model_reader_accounts: Sequence[str] = (),
+) -> str:
     """Return who may administer and use the key.
 
     The account administers it and hands its use on through IAM policies; without that statement a key could never be
@@ -91,6 +108,8 @@ def key_policy(placement: Placement, *, alarms_publish: bool = False, budgets_pu
         placement: The account and region.
         alarms_publish: Whether CloudWatch's alarms publish to encrypted topics.
         budgets_publish: Whether AWS Budgets publish to encrypted topics.
+        anomalies_publish: Whether AWS Cost Anomaly Detection publishes to encrypted topics.
+        model_reader_accounts: Other accounts that decrypt what they read from S3.
     """
     return document(
         statement("AccountAdministers", KEY_ADMINISTRATION, "*", principal={"AWS": placement.account_principal}),
@@ -100,6 +119,8 @@ def key_policy(placement: Placement, *, alarms_publish: bool = False, budgets_pu
         _use_by_events(),
         *([_publish("AlarmsReachEncryptedTopics", "cloudwatch", placement)] if alarms_publish else []),
         *([_publish("BudgetsReachEncryptedTopics", "budgets", placement)] if budgets_publish else []),
+        *([_publish("AnomaliesReachEncryptedTopics", "costalerts", placement)] if anomalies_publish else []),
+        *([_read_models(placement, model_reader_accounts)] if model_reader_accounts else []),
     )
 
 
@@ -144,9 +165,21 @@ def _use_by_events() -> Statement:
     )
 
 
+def _read_models(placement: Placement, accounts: Sequence[str]) -> Statement:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html; what may be read from S3 is
+    # said in the bucket's policy, and for nothing else may they use the key.
+    return statement(
+        "OtherAccountsReadModels",
+        ["kms:Decrypt"],
+        "*",
+        principal={"AWS": placement.account_principals(accounts)},
+        condition={"StringEquals": {"kms:ViaService": f"s3.{placement.region}.{placement.domain}"}},
+    )
+
+
 def _publish(sid: str, service: str, placement: Placement) -> Statement:
     # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, "Enable compatibility between event sources
-    # from AWS services and encrypted topics"; unlike EventBridge these two say for which account they come.
+    # from AWS services and encrypted topics"; unlike EventBridge these say for which account they come.
     return statement(
         sid,
         ["kms:Decrypt", "kms:GenerateDataKey"],

@@ -17,6 +17,9 @@ PIPELINE_PREFIX = "pipelines/"
 CHECKPOINT_PREFIX = "checkpoints/"
 """Artifact bucket: what training on spare instances goes on from, a folder a pipeline and execution."""
 
+MODEL_KEYS = (f"{PIPELINE_PREFIX}*/train/*", f"{PIPELINE_PREFIX}*/tune/*")
+"""Artifact bucket: the model archives among what steps write, as patterns: what training and tuning jobs put out."""
+
 STACK_DATA_PREFIX = "data/"
 """Data bucket: the dataset that the stack uploads."""
 

@@ -40,6 +40,8 @@ class NotificationsArgs:
     """Whether CloudWatch's alarms of the account publish to the topic."""
     budgets_publish: bool = False
     """Whether AWS Budgets of the account publish to the topic."""
+    anomalies_publish: bool = False
+    """Whether AWS Cost Anomaly Detection of the account publishes to the topic."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of all resources."""
 
@@ -215,20 +217,26 @@ def topic_policy(topic_arn: str, *, receives_events: bool, publishers: Sequence[
 def publishers(args: NotificationsArgs) -> list[Statement]:
     """Return the statements of the services that publish to the topic on behalf of this account.
 
-    Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html (alarms) and
-    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html (budgets).
+    Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html (alarms),
+    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html (budgets) and
+    https://docs.aws.amazon.com/cost-management/latest/userguide/ad-SNS.html (anomalies).
 
     Args:
         args: The arguments of the notifications.
     """
     placement = args.placement
-    # A budget has no region.
+    # Budgets and anomalies have no region.
     sources = {
         "PublishAlarms": ("cloudwatch", placement.arn("cloudwatch", "alarm:*"), args.alarms_publish),
         "PublishBudgets": (
             "budgets",
             f"arn:{placement.partition}:budgets::{placement.account}:*",
             args.budgets_publish,
+        ),
+        "PublishAnomalies": (
+            "costalerts",
+            f"arn:{placement.partition}:ce::{placement.account}:anomalysubscription/*",
+            args.anomalies_publish,
         ),
     }
     return [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlstack_components.aws.model_card import ModelCardArgs
     from mlstack_components.aws.network import Network
     from mlstack_components.aws.tuning_args import TuneStepArgs
 
@@ -130,6 +131,8 @@ class RegisterStepArgs:
     """The media types that the model takes and gives."""
     approval_status: ApprovalStatus = "PendingManualApproval"
     """The status that a new version starts with."""
+    card: ModelCardArgs | None = None
+    """The card that each version gets; none where None."""
 
 
 @dataclass(frozen=True, kw_only=True)

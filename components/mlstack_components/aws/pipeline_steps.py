@@ -162,7 +162,17 @@ def register_step(args: PipelineDefinitionArgs, step: RegisterStepArgs) -> Json:
         arguments["ModelMetrics"] = {"ModelQuality": {"Statistics": report}}
         if not args.steps.evaluate.gates:
             result["DependsOn"] = [EVALUATE]
+    if step.card is not None:
+        from mlstack_components.aws.model_card import model_card
+
+        arguments["ModelCard"] = model_card(args, step.card)
     return result
+
+
+def reported(metric: str) -> Json:
+    """Return a metric of the evaluation's report."""
+    report = get(f"Steps.{EVALUATE}.PropertyFiles.{REPORT_PROPERTY_FILE}")
+    return {"Std:JsonGet": {"PropertyFile": report, "Path": f"metrics.{metric}.value"}}
 
 
 def prepared(args: PipelineDefinitionArgs, output: str) -> Json:
@@ -287,9 +297,8 @@ def _processing_output(name: str, path: str, uri: Json) -> Json:
 
 
 def _condition(gate: Gate) -> Json:
-    report = get(f"Steps.{EVALUATE}.PropertyFiles.{REPORT_PROPERTY_FILE}")
     return {
         "Type": _COMPARISONS[gate.comparator],
-        "LeftValue": {"Std:JsonGet": {"PropertyFile": report, "Path": f"metrics.{gate.metric}.value"}},
+        "LeftValue": reported(gate.metric),
         "RightValue": gate.threshold,
     }

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PARTITIONS = (("cn-", "aws-cn", "amazonaws.com.cn"), ("us-gov-", "aws-us-gov", "amazonaws.com"))
 
@@ -44,3 +48,11 @@ class Placement:
     def account_principal(self) -> str:
         """The ARN that stands for the account itself in a policy's principal."""
         return f"arn:{self.partition}:iam::{self.account}:root"
+
+    def account_principals(self, accounts: Sequence[str]) -> list[str]:
+        """Return the ARNs that stand for other accounts of the partition in a policy's principal.
+
+        Args:
+            accounts: Their twelve-digit ids.
+        """
+        return [f"arn:{self.partition}:iam::{account}:root" for account in accounts]

@@ -48,6 +48,10 @@ class SecureBucketArgs:
     """Where in the log bucket."""
     receives_access_logs: bool = False
     """Whether S3 may deliver access logs into it."""
+    reader_accounts: Sequence[str] = ()
+    """Other accounts that may read some of the objects."""
+    readable_keys: Sequence[str] = ()
+    """Which, as patterns of their keys."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the bucket."""
 
@@ -219,16 +223,33 @@ def _archive_rule(days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgs:
 
 
 def _policy(bucket: aws.s3.Bucket, args: SecureBucketArgs) -> pulumi.Output[str]:
-    return bucket.arn.apply(lambda arn: bucket_policy(arn, args.placement, args.receives_access_logs))
+    return bucket.arn.apply(
+        lambda arn: bucket_policy(
+            arn,
+            args.placement,
+            args.receives_access_logs,
+            reader_accounts=args.reader_accounts,
+            readable_keys=args.readable_keys,
+        )
+    )
 
 
-def bucket_policy(bucket_arn: str, placement: Placement, receives_access_logs: bool = False) -> str:
-    """Return a bucket's policy: TLS alone and, for a log bucket, the delivery of this account's access logs.
+def bucket_policy(
+    bucket_arn: str,
+    placement: Placement,
+    receives_access_logs: bool = False,
+    *,
+    reader_accounts: Sequence[str] = (),
+    readable_keys: Sequence[str] = (),
+) -> str:
+    """Return a bucket's policy: TLS alone, the delivery of this account's access logs, and reading by other accounts.
 
     Args:
         bucket_arn: The bucket's ARN.
         placement: The account and region.
         receives_access_logs: Whether S3 may deliver access logs into it.
+        reader_accounts: Other accounts that may read.
+        readable_keys: Which objects, as patterns of their keys.
     """
     statements: list[Statement] = [require_tls(["s3:*"], [bucket_arn, f"{bucket_arn}/*"])]
     if receives_access_logs:
@@ -242,4 +263,8 @@ def bucket_policy(bucket_arn: str, placement: Placement, receives_access_logs: b
         )
         # A single resource as text: moto looks for exactly this before it lets a bucket log into another.
         statements.append({**deliver, "Resource": f"{bucket_arn}/*"})
+    if reader_accounts:
+        principal = {"AWS": placement.account_principals(reader_accounts)}
+        readable = [f"{bucket_arn}/{pattern}" for pattern in readable_keys]
+        statements.append(statement("OtherAccountsRead", ["s3:GetObject"], readable, principal=principal))
     return document(*statements)

@@ -75,7 +75,7 @@ def _tag(type_: ResourceType, inputs: Properties, config: Configuration) -> None
 def _documents(type_: ResourceType, inputs: Properties) -> Iterator[Problem]:
     for property_ in type_.properties:
         value = inputs.get(property_.name)
-        if property_.kind not in (Kind.JSON, Kind.POLICY) or value is None or value is UNKNOWN:
+        if property_.kind not in (Kind.JSON, Kind.POLICY, Kind.STRUCTURE) or value is None or value is UNKNOWN:
             continue
         if not isinstance(value, str):
             inputs[property_.name] = UNKNOWN if holds_unknown(value) else json.dumps(value)

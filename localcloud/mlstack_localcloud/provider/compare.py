@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mlstack_localcloud.provider.documents import without_nulls
 from mlstack_localcloud.provider.model import ANY, Kind, Property
 from mlstack_localcloud.provider.values import UNKNOWN, Asset, Value
 
@@ -27,7 +28,7 @@ def same(property_: Property, one: Value, other: Value) -> bool:
     """Whether two values of a property mean the same; an unknown never does."""
     one = property_.default if is_empty(one) else one
     other = property_.default if is_empty(other) else other
-    if property_.kind in (Kind.JSON, Kind.POLICY):
+    if property_.kind in (Kind.JSON, Kind.POLICY, Kind.STRUCTURE):
         return bool(_document(property_, one) == _document(property_, other))
     if property_.kind is Kind.REFERENCE and isinstance(one, str) and isinstance(other, str):
         return bool(one == other or (_last(one) == _last(other) and "arn:" in {one[:4], other[:4]}))
@@ -91,6 +92,8 @@ def _document(property_: Property, value: Value) -> Any:
             return value
     if value is UNKNOWN:
         return object()
+    if property_.kind is Kind.STRUCTURE:
+        return without_nulls(value)
     return _canonical(value) if property_.kind is Kind.POLICY else value
 
 

@@ -74,6 +74,7 @@ class Kind(enum.Enum):
     Attributes:
         PLAIN: As they are.
         JSON: A JSON document in text, compared by content; a dict is written as text.
+        STRUCTURE: A JSON document in text, in the API's names, where the API has a structure; null is none.
         POLICY: A JSON document in which also the order of lists, and a list of one against its element, mean nothing.
         SET: A list in which the order means nothing.
         TEXT: Text in the API where Pulumi has a number or a boolean (the attribute maps of SNS and SQS).
@@ -85,6 +86,7 @@ class Kind(enum.Enum):
 
     PLAIN = "plain"
     JSON = "json"
+    STRUCTURE = "structure"
     POLICY = "policy"
     SET = "set"
     TEXT = "text"

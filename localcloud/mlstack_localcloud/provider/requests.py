@@ -9,6 +9,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.provider.constraints import Path, violations
+from mlstack_localcloud.provider.documents import structure_of
 from mlstack_localcloud.provider.model import (
     Beside,
     Call,
@@ -130,7 +131,10 @@ class Requests:
             value = _as_text(value)
         if holds_unknown(value) and leaf.type_name == "string":
             value = UNKNOWN
-        _put(request.parameters, path, self.dialect.to_api(value, leaf, property_.name, request.problems))
+        if property_.kind is Kind.STRUCTURE:
+            _put(request.parameters, path, structure_of(value))
+        else:
+            _put(request.parameters, path, self.dialect.to_api(value, leaf, property_.name, request.problems))
         request.places[path] = property_.name
 
     def check(self, call: Call, request: Request, expected: Sequence[str] | None = None) -> Iterator[Problem]:
@@ -192,8 +196,9 @@ class Requests:
             return {call.into: self.dialect.from_api(found, shape) if shape is not None else found}
         if any(found.get(member) in values for member, values in call.unless.items()):
             return None
+        as_it_is = {each.read_from for each in self.type.properties if each.kind is Kind.STRUCTURE}
         plain = {
-            member: self.dialect.member_from_api(member, each, shape.members[member])
+            member: each if member in as_it_is else self.dialect.member_from_api(member, each, shape.members[member])
             for member, each in found.items()
             if member in shape.members
         }

@@ -87,7 +87,7 @@ def _add_outputs(
 
 def _read(property_: Property, results: Mapping[str, Value]) -> Value:
     value = _converted(dig(results, property_.read_from) if property_.read_from else None, property_.number)
-    if property_.kind in (Kind.JSON, Kind.POLICY) and isinstance(value, dict | list):
+    if property_.kind in (Kind.JSON, Kind.POLICY, Kind.STRUCTURE) and isinstance(value, dict | list):
         return json.dumps(value)  # botocore reads IAM's documents already
     return [value] if property_.listed and isinstance(value, dict) else value
 

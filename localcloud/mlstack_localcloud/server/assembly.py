@@ -14,6 +14,7 @@ from .alarms.watch import AlarmWatch
 from .authorization.authorizer import Authorizer
 from .budgets_gaps import adjust as add_budget_operations
 from .clients import Clients
+from .cost_explorer_gaps import adjust as add_cost_explorer_operations
 from .credentials import Credentials
 from .event_bus import EventBus
 from .gateway import Gateway
@@ -25,6 +26,8 @@ from .persistence.kept_services import KeptServices
 from .persistence.store import Store
 from .replication import Replication
 from .sagemaker.service import SageMaker
+from .schedules import adjustments as schedule_adjustments
+from .schedules.watch import ScheduleWatch
 from .security_token_service import SecurityTokenService
 from .signature import Authenticator
 
@@ -63,6 +66,8 @@ class LocalCloud:
         self.alarms = AlarmWatch(self.clients, self.events)
         self.gateway.alarms = self.alarms
         services.adjust_by(self.events.adjust, alarm_adjustments.adjust, add_budget_operations, tell_replications_whole)
+        self.schedules = ScheduleWatch(self.clients, self.authorizer)
+        services.adjust_by(add_cost_explorer_operations, schedule_adjustments.adjust)
         self._running = ExitStack()
 
     def start(self) -> None:
@@ -85,6 +90,8 @@ class LocalCloud:
         threading.Thread(target=server.serve, name="gateway", daemon=True).start()
         self.alarms.start()
         self._running.callback(self.alarms.close)
+        self.schedules.start()
+        self._running.callback(self.schedules.close)
         pulumi = provider.serve(self.clients, self._ports.provider, ACCOUNT)
         self._running.callback(lambda: pulumi.stop(_DRAIN_SECONDS).wait())
         self._services.warm_up()

@@ -30,6 +30,7 @@ class Service:
 SERVICES = {
     "application-autoscaling": Service("applicationautoscaling", "application-autoscaling", "json"),
     "budgets": Service("budgets", "budgets", "json"),
+    "ce": Service("ce", "ce", "json"),
     "ec2": Service("ec2", "ec2", "ec2"),
     "ecr": Service("ecr", "ecr", "json"),
     "events": Service("events", "events", "json"),
@@ -38,6 +39,7 @@ SERVICES = {
     "logs": Service("logs", "logs", "json"),
     "monitoring": Service("cloudwatch", "cloudwatch", "json"),
     "s3": Service("s3", "s3", "rest-xml"),
+    "scheduler": Service("scheduler", "scheduler", "rest-json"),
     "secretsmanager": Service("secretsmanager", "secretsmanager", "json"),
     "sns": Service("sns", "sns", "query"),
     "sqs": Service("sqs", "sqs", "json"),

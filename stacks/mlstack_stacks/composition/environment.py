@@ -79,6 +79,7 @@ class Environment:
         return {
             "alarms_publish": told and monitoring is not None and monitoring.alarms is not None,
             "budgets_publish": told and self.spec.budget is not None,
+            "anomalies_publish": told and self.spec.budget is not None and self.spec.budget.anomaly_usd is not None,
         }
 
     @property
@@ -90,12 +91,23 @@ class Environment:
         silent = serving.asynchronous is not None and serving.asynchronous.notify == "nothing"
         return None if silent else self.topic_arn
 
+    @property
+    def model_reader_accounts(self) -> tuple[str, ...]:
+        """Other accounts that may make models from this environment's versions."""
+        shared = () if self.spec.registry is None else self.spec.registry.share_with
+        return tuple(account for account in shared if account != self.spec.account)
+
     @cached_property
     def key(self) -> EncryptionKey:
         """The key of everything."""
         description = f"Encrypts everything of {self.spec.name} in {self.spec.environment}"
         arguments = EncryptionKeyArgs(
-            placement=self.placement, description=description, region=None, **self.publishers, tags=self.tags
+            placement=self.placement,
+            description=description,
+            region=None,
+            **self.publishers,
+            model_reader_accounts=self.model_reader_accounts,
+            tags=self.tags,
         )
         return EncryptionKey(self.prefix, arguments, self.options)
 
@@ -111,6 +123,7 @@ class Environment:
                 code_directory=None if self.spec.steps is None else root / SOURCE_DIRECTORY,
                 data_file=data_file(self.spec),
                 **({} if storage is None else keeping(storage, self)),
+                model_reader_accounts=self.model_reader_accounts,
                 tags=self.tags,
                 release_tags=self.release_tags,
             ),

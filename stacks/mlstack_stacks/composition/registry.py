@@ -27,6 +27,7 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
         ModelRegistryArgs(
             model_package_group_name=environment.names.model_package_group,
             description=f"Versions of the model of {spec.name} in {spec.environment}",
+            reader_accounts=environment.model_reader_accounts,
             tags=environment.tags,
         ),
         environment.options,

@@ -54,6 +54,8 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
     )
     if release.model_package_arn is not None:
         _scale(serving, endpoint, environment)
+    if serving.idle_shutdown is not None:
+        _shut_down(serving.idle_shutdown, environment)
     waits_for = f"a released model version (`mlstack release {spec.environment}`)"
     return {
         "endpoint_name": environment.names.endpoint,
@@ -134,3 +136,19 @@ def _schedules(scaling: Scaling) -> list[CapacitySchedule]:
         CapacitySchedule(cron=each.cron, at=each.at, min_instances=each.min, max_instances=each.max)
         for each in scaling.schedules
     ]
+
+
+def _shut_down(cron: str, environment: Environment) -> None:
+    """Declares the schedule that takes the endpoint out of service; no release changes it."""
+    from mlstack_components.aws.endpoint_shutdown import EndpointShutdown, EndpointShutdownArgs
+    from mlstack_components.aws.scaling_schedule import cron_schedule
+
+    arguments = EndpointShutdownArgs(
+        placement=environment.placement,
+        endpoint_name=environment.names.endpoint,
+        schedule=cron_schedule(cron),
+        encryption_key_arn=environment.key.arn,
+        permissions_boundary_arn=environment.boundary,
+        tags=environment.tags,
+    )
+    EndpointShutdown(environment.prefix, arguments, environment.options)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # A `g` among a family's options says Graviton, an Arm processor; before its number it says a graphics processor
 # (docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html).
+_PRODUCTION = re.compile(r"(?:prod|production|live)(?:-.*)?")
 _ARM = re.compile(r"ml\.[a-z]+\d+g[a-z]*\.")
 
 
@@ -49,9 +50,34 @@ def _arm_serves_no_intel_image(spec: EnvironmentSpec) -> Iterator[tuple[str, str
     )
 
 
+def _monitor_of_another_account(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
+    """Monitors of cost anomalies are seen only by the account that made them."""
+    monitor = None if spec.budget is None else spec.budget.anomaly_monitor
+    if monitor is None or monitor.split(":")[4] == spec.account:
+        return
+    yield (
+        "budget.anomaly_monitor",
+        f"belongs to the account {monitor.split(':')[4]}, and `{spec.environment}` is in {spec.account}.",
+        "Name one of that account, or write it below the environment that it is for.",
+    )
+
+
+def _production_goes_out_of_service(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
+    """The schedule looks at the clock and not at the calls, so it is for environments that nobody depends on."""
+    if spec.serving is None or spec.serving.idle_shutdown is None or not _PRODUCTION.fullmatch(spec.environment):
+        return
+    yield (
+        "serving.idle_shutdown",
+        f"would take the endpoint of `{spec.environment}` out of service while it is called.",
+        f"Write it below other environments, or `serving: {{idle_shutdown: null}}` below `{spec.environment}`.",
+    )
+
+
 _FINDERS = (
     _arm_serves_no_intel_image,
     serving_kind_contradictions,
     replicas_nowhere,
+    _monitor_of_another_account,
+    _production_goes_out_of_service,
 )
 """Each yields the key, what is wrong, and what to do."""

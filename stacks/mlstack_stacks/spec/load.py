@@ -16,6 +16,7 @@ from mlstack_stacks.spec.access import foreign_roles
 from mlstack_stacks.spec.contradictions import contradictions
 from mlstack_stacks.spec.files import missing_files, shown
 from mlstack_stacks.spec.framework import missing_images
+from mlstack_stacks.spec.model_card import texts_that_break_the_card
 from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
 from mlstack_stacks.spec.network import networks_that_cannot_be_made
 from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
@@ -83,6 +84,7 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     checker.problems += [p for spec in specs.values() for p in foreign_roles(spec, file)]
     checker.problems += [p for spec in specs.values() for p in networks_that_cannot_be_made(spec, file)]
     checker.problems += [p for spec in specs.values() for p in contradictions(spec, file)]
+    checker.problems += [p for spec in specs.values() for p in texts_that_break_the_card(spec, file)]
     if check_files:
         checker.problems += [p for spec in specs.values() for p in missing_files(spec, file)]
     if problems := checker.found():

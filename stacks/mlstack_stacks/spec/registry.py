@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
 
 from mlstack_stacks.spec.base import SpecModel
+from mlstack_stacks.spec.model_card import Card  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.values import Account, once_each
 
 
 class Registry(SpecModel):
@@ -14,3 +18,7 @@ class Registry(SpecModel):
     """Who approves a new version: a person."""
     images: bool = True
     """Whether the project gets a repository for container images of its own."""
+    share_with: Annotated[tuple[Account, ...], Field(max_length=20), AfterValidator(once_each)] = ()
+    """Other accounts, by id, that may serve the versions; they may look at them and change none."""
+    card: Card | None = None
+    """The model card of each version; none by default."""

@@ -144,6 +144,8 @@ class Serving(SpecModel):
     """Which share of the calls is kept with its answer in the data bucket, in percent; 0 keeps none."""
     asynchronous: Asynchronous | None = None
     serverless: Serverless | None = None
+    idle_shutdown: CronExpression | None = None
+    """When the endpoint goes out of service by itself, in UTC; `mlstack up` starts it again. Never by default."""
 
     @field_validator("scaling")
     @classmethod

@@ -181,3 +181,27 @@ def test_outputs_are_registered(declared):
     assert outputs["artifact_bucket"] == "weather-dev-artifacts"
     assert outputs["log_bucket"] == "weather-dev-logs"
     assert outputs["code_uri"].startswith("s3://weather-dev-artifacts/code/")
+
+
+def test_other_accounts_read_what_pipelines_write_and_only_where_they_are_named(declare, placement, key_arn):
+    def policies(*accounts: str) -> dict[str, list[dict]]:
+        args = ArtifactStoreArgs(placement=placement, encryption_key_arn=key_arn, model_reader_accounts=accounts)
+        declared = declare(lambda: ArtifactStore("weather-dev", args).artifact_bucket)
+        found = declared.all("aws:s3/bucketPolicy:BucketPolicy")
+        return {each.inputs["bucket"]: json.loads(each.inputs["policy"])["Statement"] for each in found}
+
+    before, after = policies(), policies("222222222222")
+    changed = {bucket: after[bucket] for bucket in after if after[bucket] != before[bucket]}
+    assert list(changed) == ["weather-dev-artifacts"]
+    *others, added = changed["weather-dev-artifacts"]
+    assert others == before["weather-dev-artifacts"]
+    assert added == {
+        "Sid": "OtherAccountsRead",
+        "Effect": "Allow",
+        "Principal": {"AWS": ["arn:aws:iam::222222222222:root"]},
+        "Action": ["s3:GetObject"],
+        "Resource": [
+            "arn:aws:made:::weather-dev-artifacts/pipelines/*/train/*",
+            "arn:aws:made:::weather-dev-artifacts/pipelines/*/tune/*",
+        ],
+    }

@@ -70,11 +70,27 @@ def test_alarms_and_budgets_use_the_key_only_where_they_publish(placement):
     """Without the key their messages to the encrypted topic are lost, and nobody is told."""
     before, after = (
         {each["Sid"]: each for each in json.loads(policy)["Statement"]}
-        for policy in (key_policy(placement), key_policy(placement, alarms_publish=True, budgets_publish=True))
+        for policy in (
+            key_policy(placement),
+            key_policy(placement, alarms_publish=True, budgets_publish=True, anomalies_publish=True),
+        )
     )
     assert {sid: each for sid, each in after.items() if sid in before} == before
     added = [after[sid] for sid in after if sid not in before]
-    assert [each["Principal"]["Service"] for each in added] == ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
+    services = [each["Principal"]["Service"] for each in added]
+    assert services == ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com"]
     for each in added:
         assert each["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
         assert each["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+
+
+def test_other_accounts_decrypt_models_through_s3_alone_and_only_where_they_are_named(placement):
+    before, after = (
+        {each["Sid"]: each for each in json.loads(policy)["Statement"]}
+        for policy in (key_policy(placement), key_policy(placement, model_reader_accounts=["222222222222"]))
+    )
+    assert {sid: each for sid, each in after.items() if sid in before} == before
+    (added,) = [after[sid] for sid in after if sid not in before]
+    assert added["Principal"] == {"AWS": ["arn:aws:iam::222222222222:root"]}
+    assert added["Action"] == ["kms:Decrypt"]
+    assert added["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}

@@ -138,17 +138,18 @@ def test_without_rules_nobody_is_allowed_to_send(declare_notifications, args):
 
 
 def test_alarms_and_budgets_of_this_account_publish_where_there_are_some(declare_notifications, args):
-    told = dataclasses.replace(args, alarms_publish=True, budgets_publish=True)
+    told = dataclasses.replace(args, alarms_publish=True, budgets_publish=True, anomalies_publish=True)
     policies = [
         json.loads(declare_notifications(each).one("aws:sns/topicPolicy:TopicPolicy").inputs["policy"])["Statement"]
         for each in (args, told)
     ]
     before, after = ({each["Sid"]: each for each in policy} for policy in policies)
     assert {sid: each for sid, each in after.items() if sid in before} == before
-    services = {"PublishAlarms": "cloudwatch", "PublishBudgets": "budgets"}
+    services = {"PublishAlarms": "cloudwatch", "PublishBudgets": "budgets", "PublishAnomalies": "costalerts"}
     sources = {
         "PublishAlarms": "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:*",
         "PublishBudgets": "arn:aws:budgets::111111111111:*",
+        "PublishAnomalies": "arn:aws:ce::111111111111:anomalysubscription/*",
     }
     assert after.keys() - before.keys() == services.keys()
     for sid, service in services.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import io
 import json
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from mlstack_components.aws.bundle import bundle
+from mlstack_components.aws.names import MODEL_KEYS
 from mlstack_components.aws.network import Network
 from mlstack_components.aws.pipeline_args import (
     EvaluateStepArgs,
@@ -443,3 +445,20 @@ def test_what_is_not_asked_for_is_not_in_the_request():
     assert {*request["StoppingCondition"]} == {"MaxRuntimeInSeconds"}
     assert "KeepAlivePeriodInSeconds" not in request["ResourceConfig"]
     assert not [name for name in request["HyperParameters"] if name.endswith("_enabled")]
+
+
+@pytest.mark.parametrize("steps", [STEPS, dataclasses.replace(STEPS, tune=TUNE)], ids=["trained", "tuned"])
+def test_model_archives_lie_where_other_accounts_may_read_and_prepared_data_does_not(steps: PipelineSteps):
+    written = all_steps(pipeline_definition(args(steps=steps)))
+
+    def key(uri: dict[str, Any]) -> str:
+        return "/".join(part if isinstance(part, str) else "0f" for part in uri["Std:Join"]["Values"])
+
+    def readable(uri: dict[str, Any]) -> bool:
+        return any(fnmatch.fnmatchcase(f"{key(uri)}/job/output/model.tar.gz", f"*/{each}") for each in MODEL_KEYS)
+
+    fit = written["tune"]["Arguments"]["TrainingJobDefinition"] if steps.tune else written["train"]["Arguments"]
+    assert readable(fit["OutputDataConfig"]["S3OutputPath"])
+    for step in ("prepare", "evaluate"):
+        for output in written[step]["Arguments"]["ProcessingOutputConfig"]["Outputs"]:
+            assert not readable(output["S3Output"]["S3Uri"])

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ..services import SERVICES
 from .access import Access, UnknownActionError
 from .encryption import is_customer_key, key_access
-from .services import common, s3, sagemaker
+from .services import common, s3, sagemaker, scheduler
 from .services.common import FREE, PREFIXES, keys_of, passed_roles, resources_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..signature import Identified
     from ..wire import WireRequest
 
@@ -33,13 +35,8 @@ def accesses_of(request: WireRequest, identified: Identified) -> list[Access]:
         UnknownActionError: It is not known what it needs.
     """
     service, region = identified.service, identified.caller.region
-    if service == "s3":
-        return s3.accesses(request, region)
-    if service == "sagemaker":
-        invoked = _INVOCATION.match(request.path)
-        if invoked is None:
-            return []
-        return [sagemaker.invocation(invoked.group(1), region, asynchronous=invoked.group(2) is not None)]
+    if service in _BY_PATH:
+        return _BY_PATH[service](request, region)
     operation = _operation(request)
     if not operation:
         if service in SERVICES:
@@ -52,6 +49,21 @@ def accesses_of(request: WireRequest, identified: Identified) -> list[Access]:
         return _of_operation(service, operation, _parameters(request), region)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise UnknownActionError(f"{action} with members of another shape") from error
+
+
+def _invocation(request: WireRequest, region: str) -> list[Access]:
+    invoked = _INVOCATION.match(request.path)
+    if invoked is None:
+        return []
+    return [sagemaker.invocation(invoked.group(1), region, asynchronous=invoked.group(2) is not None)]
+
+
+# Services whose requests name their operation by method and path.
+_BY_PATH: dict[str, Callable[[WireRequest, str], list[Access]]] = {
+    "s3": s3.accesses,
+    "sagemaker": _invocation,
+    "scheduler": scheduler.accesses,
+}
 
 
 def _of_operation(service: str, operation: str, parameters: dict[str, Any], region: str) -> list[Access]:

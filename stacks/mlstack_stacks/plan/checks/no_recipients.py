@@ -1,4 +1,4 @@
-"""Warns of alarms and of a budget that nobody would hear of."""
+"""Warns of alarms, of a budget and of cost anomalies that nobody would hear of."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
             "no_recipients",
             "no notifications: the alarms are left out, for nobody would hear of them (CloudWatch.15).",
             Warn.place_of(spec, "monitoring.alarms"),
+            next_step,
+        )
+    if spec.budget is not None and spec.budget.anomaly_usd is not None:
+        yield Warn(
+            "no_recipients",
+            "no notifications: the detection of anomalies is left out, for nobody would hear of them.",
+            Warn.place_of(spec, "budget.anomaly_usd"),
             next_step,
         )
     if spec.budget is not None:

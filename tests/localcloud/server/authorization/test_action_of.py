@@ -150,3 +150,35 @@ def test_resources_of_executions_and_tags_are_their_arns() -> None:
         assert access.resource == arn
     (access,) = sagemaker.accesses("AddTags", {"ResourceArn": arn, "Tags": []}, "us-east-1")
     assert access.resource == arn
+
+
+@pytest.mark.parametrize(
+    ("method", "uri", "actions"),
+    [
+        ("GET", "/schedules", ["scheduler:ListSchedules *"]),
+        ("GET", "/schedules/s", ["scheduler:GetSchedule arn:aws:scheduler:us-east-1:{}:schedule/default/s"]),
+        (
+            "DELETE",
+            "/schedules/s?groupName=g",
+            ["scheduler:DeleteSchedule arn:aws:scheduler:us-east-1:{}:schedule/g/s"],
+        ),
+        (
+            "POST",
+            "/schedule-groups/g",
+            ["scheduler:CreateScheduleGroup arn:aws:scheduler:us-east-1:{}:schedule-group/g"],
+        ),
+        ("GET", "/tags/arn%3Aaws%3Ax", ["scheduler:ListTagsForResource arn:aws:x"]),
+    ],
+)
+def test_schedules(method: str, uri: str, actions: list[str]) -> None:
+    assert names("scheduler", method, uri) == [each.format(ACCOUNT) for each in actions]
+
+
+def test_a_schedule_passes_its_role() -> None:
+    body = f'{{"GroupName": "g", "Target": {{"RoleArn": "{ROLE}"}}}}'.encode()
+    created, passed = needed("scheduler", "POST", "/schedules/s", body=body)
+    assert created.resource == f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/g/s"
+    assert (passed.action, passed.resource) == ("iam:PassRole", ROLE)
+    assert passed.keys == {"iam:passedtoservice": ("scheduler.amazonaws.com",)}
+    with pytest.raises(UnknownActionError):
+        needed("scheduler", "PATCH", "/schedules/s")

@@ -287,6 +287,19 @@ def _make_others(cloud: Cloud) -> None:
     cloud("budgets").create_notification(
         AccountId=ACCOUNT, BudgetName="kept", Notification=NOTIFICATION, Subscribers=subscribers
     )
+    monitor = {
+        "MonitorName": "kept",
+        "MonitorType": "CUSTOM",
+        "MonitorSpecification": {"Tags": {"Key": "user:a", "Values": ["1"]}},
+    }
+    watched = cloud("ce").create_anomaly_monitor(AnomalyMonitor=monitor, ResourceTags=tags)["MonitorArn"]
+    subscription = {
+        "SubscriptionName": "kept",
+        "Frequency": "DAILY",
+        "MonitorArnList": [watched],
+        "Subscribers": [{"Type": "EMAIL", "Address": "team@example.com"}],
+    }
+    cloud("ce").create_anomaly_subscription(AnomalySubscription=subscription)
     cloud("application-autoscaling").register_scalable_target(
         ServiceNamespace="sagemaker",
         ResourceId="endpoint/kept/variant/v",
@@ -309,6 +322,8 @@ def _look_at_others(cloud: Cloud) -> Any:
             )
         ),
         _bare(cloud("budgets").list_tags_for_resource(ResourceARN=f"arn:aws:budgets::{ACCOUNT}:budget/kept")),
+        _bare(cloud("ce").get_anomaly_monitors()),
+        _bare(cloud("ce").get_anomaly_subscriptions()),
         _bare(cloud("application-autoscaling").describe_scalable_targets(ServiceNamespace="sagemaker")),
     ]
 

@@ -9,6 +9,7 @@ from mlstack_localcloud.server.sagemaker import arns, state_events
 from mlstack_localcloud.server.sagemaker.errors import validation_error
 from mlstack_localcloud.server.sagemaker.execution.objects import DeniedError
 from mlstack_localcloud.server.sagemaker.listing import Listing
+from mlstack_localcloud.server.sagemaker.resources import model_cards
 from mlstack_localcloud.server.sagemaker.service_model import answer
 from mlstack_localcloud.server.sagemaker.store import now
 
@@ -46,7 +47,6 @@ _REPLACED = (
     "ApprovalDescription",
     "InferenceSpecification",
     "SourceUri",
-    "ModelCard",
     "ModelLifeCycle",
 )
 _MOST_METADATA = 50
@@ -76,12 +76,15 @@ class ModelPackages:
 
     def create(self, request: Document, caller: Identity) -> Document:
         """Register a version in a group, or a package without versions under a name of its own."""
-        self._check_model_data(request, caller)  # Before a version number is taken.
+        # Before a version number is taken.
+        self._check_model_data(request, caller)
+        card = {"ModelCard": model_cards.checked(request["ModelCard"])} if "ModelCard" in request else {}
         identity = self._identity(request, caller)
         name = identity.pop("_name")
         arn = arns.arn(caller, KIND, name)
         package = {
             **{key: value for key, value in request.items() if key not in _NOT_COPIED},
+            **card,
             **identity,
             "ModelPackageArn": arn,
             "ModelPackageStatus": "Completed",
@@ -107,6 +110,8 @@ class ModelPackages:
 
         def change(document: Document) -> None:
             document.update({key: request[key] for key in _REPLACED if key in request})
+            if "ModelCard" in request:
+                document["ModelCard"] = model_cards.changed(document.get("ModelCard"), request["ModelCard"])
             metadata = document.get("CustomerMetadataProperties", {}) | request.get("CustomerMetadataProperties", {})
             for key in request.get("CustomerMetadataPropertiesToRemove", []):
                 metadata.pop(key, None)

@@ -80,6 +80,7 @@ FREE: frozenset[str] = frozenset(
         "aws:sagemaker/model:Model",
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
         "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        "aws:scheduler/schedule:Schedule",  # 14 million calls a month are free
         "aws:secretsmanager/secretPolicy:SecretPolicy",
         "aws:secretsmanager/secretVersion:SecretVersion",
         "aws:sns/topicPolicy:TopicPolicy",

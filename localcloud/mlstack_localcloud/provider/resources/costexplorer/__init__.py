@@ -1,0 +1,1 @@
+"""Resource types of Cost Explorer: one a file, pure data."""

@@ -1,0 +1,1 @@
+"""Resource types of EventBridge Scheduler: one a file, pure data."""

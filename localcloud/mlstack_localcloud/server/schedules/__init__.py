@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: moto keeps the schedules, and these modules make them do something."""
