@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ENDPOINT_CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants")
 FEATURE_DEFINITION = ("CollectionConfig", "CollectionType")
+MONITORED_ENDPOINT = ("StartTimeOffset", "EndTimeOffset", "ExcludeFeaturesAttribute")
+MONITORING_SCHEDULE = ("MonitoringJobDefinition",)
 OFFLINE_STORE = ("DataCatalogConfig",)
 TRAINING_JOB = ("CheckpointConfig", "DebugRuleConfigurations", "ProfilerRuleConfigurations", "ServerlessJobConfig")
 
