@@ -69,6 +69,9 @@ LOOKS: dict[str, Look] = {
     "aws:iam/role:Role": Look("iam", "get_role", "RoleName"),
     "aws:kms/key:Key": Look("kms", "describe_key", "KeyId"),
     "aws:s3/bucket:Bucket": Look("s3", "head_bucket", "Bucket"),
+    "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": Look(
+        "sagemaker", "describe_data_quality_job_definition", "JobDefinitionName"
+    ),
     "aws:sagemaker/endpoint:Endpoint": Look("sagemaker", "describe_endpoint", "EndpointName"),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": Look(
         "sagemaker", "describe_endpoint_config", "EndpointConfigName"
@@ -77,6 +80,9 @@ LOOKS: dict[str, Look] = {
     "aws:sagemaker/model:Model": Look("sagemaker", "describe_model", "ModelName"),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": Look(
         "sagemaker", "describe_model_package_group", "ModelPackageGroupName"
+    ),
+    "aws:sagemaker/monitoringSchedule:MonitoringSchedule": Look(
+        "sagemaker", "describe_monitoring_schedule", "MonitoringScheduleName"
     ),
     "aws:sagemaker/pipeline:Pipeline": Look("sagemaker", "describe_pipeline", "PipelineName"),
     "aws:sns/topic:Topic": Look("sns", "get_topic_attributes", "TopicArn", output="arn"),

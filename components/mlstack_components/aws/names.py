@@ -20,6 +20,12 @@ STACK_DATA_PREFIX = "data/"
 CAPTURE_PREFIX = "capture/"
 """Data bucket: what endpoints were asked and answered, a folder an endpoint, variant and hour."""
 
+MONITOR_CODE_PREFIX = "monitoring/code/"
+"""Artifact bucket: the scripts that monitors run."""
+
+MONITOR_REPORT_PREFIX = "monitoring/reports/"
+"""Artifact bucket: what monitors found, a folder a monitor, endpoint, schedule and hour."""
+
 FEATURE_PREFIX = "features/"
 """Data bucket: the offline stores of the feature groups."""
 

@@ -52,11 +52,13 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
             "s3.bucket_server_side_encryption_configuration"
         ),
         "aws:s3/bucketVersioning:BucketVersioning": "s3.bucket_versioning",
+        "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": "sagemaker.data_quality_job_definition",
         "aws:sagemaker/endpoint:Endpoint": "sagemaker.endpoint",
         "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "sagemaker.endpoint_configuration",
         "aws:sagemaker/featureGroup:FeatureGroup": "sagemaker.feature_group",
         "aws:sagemaker/model:Model": "sagemaker.model",
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "sagemaker.model_package_group",
+        "aws:sagemaker/monitoringSchedule:MonitoringSchedule": "sagemaker.monitoring_schedule",
         "aws:sagemaker/pipeline:Pipeline": "sagemaker.pipeline",
         "aws:sns/topic:Topic": "sns.topic",
         "aws:sns/topicPolicy:TopicPolicy": "sns.topic_policy",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.endpoint_scaling import CapacitySchedule
 
     from mlstack_stacks.composition.environment import Environment
+    from mlstack_stacks.composition.release_pointer import Released
     from mlstack_stacks.spec import Rollout, Scaling, Serving
 
 
@@ -53,12 +54,25 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
     )
     if release.model_package_arn is not None:
         _scale(serving, endpoint, environment)
+    monitors = {} if environment.data_quality is None else _monitor(release, endpoint, environment)
     waits_for = f"a released model version (`mlstack release {spec.environment}`)"
     return {
         "endpoint_name": environment.names.endpoint,
         "endpoint_waits_for": waits_for if release.model_package_arn is None else None,
         "release_parameter_path": environment.names.release_path,
+        **monitors,
     }
+
+
+def _monitor(release: Released, endpoint: Endpoint, environment: Environment) -> dict[str, Any]:
+    """Declares the monitors, as far as there are calls and something to compare them with."""
+    waits_for = f"a released model version with a baseline (`mlstack release {environment.spec.environment}`)"
+    names: dict[str, Any] = {}
+    if release.model_package_arn is not None and environment.data_quality is not None:
+        from mlstack_stacks.composition.monitors import monitor
+
+        names = monitor(environment.data_quality, endpoint, release.baseline_uri, environment).schedule_names
+    return {"monitoring_schedule_names": names or None, "monitors_wait_for": None if names else waits_for}
 
 
 def _capture(serving: Serving, environment: Environment) -> CaptureArgs | None:
