@@ -20,7 +20,7 @@ import csv
 import io
 import json
 import os
-from typing import Any, Dict
+from typing import Any, Dict  # noqa: UP035 - see Row
 
 TARGET = ""
 """The column of the baseline that the model predicts; predictions are its values. Empty for none."""

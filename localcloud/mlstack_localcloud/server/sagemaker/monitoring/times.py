@@ -108,7 +108,9 @@ def relative(start: str, end: str, moment: datetime) -> Window:
     Raises:
         ExpressionError: An offset is none, or nothing lies between them.
     """
-    window = Window(moment + _offset(start), moment + _offset(end))
+    # Captured calls tell whole seconds, so the one that runs belongs to the window.
+    second = moment.replace(microsecond=0) + timedelta(seconds=1)
+    window = Window(second + _offset(start), second + _offset(end))
     if window.start >= window.end:
         raise ExpressionError(f"Nothing lies between DataAnalysisStartTime {start} and DataAnalysisEndTime {end}.")
     return window
