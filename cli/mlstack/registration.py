@@ -73,6 +73,9 @@ COMMANDS: tuple[Registration, ...] = (
     Registration("release", "Serve an approved model version, and prove it.", "mlstack.commands.release", _MODELS),
     Registration("invoke", "Ask the live endpoint for predictions.", "mlstack.commands.invoke", _MODELS),
     Registration(
+        "monitor", "Compare the endpoint's calls with the training data.", "mlstack.commands.monitor", _MODELS
+    ),
+    Registration(
         "local",
         "Start, stop and inspect the local cloud.",
         panel=_MACHINE,

@@ -26,6 +26,9 @@ RELEASE_PARAMETER = "model-package-arn"
 INSTANCE_COUNT_PARAMETER = "instance-count"
 """The last part of the parameter beside it that holds the endpoint's instance count."""
 
+BASELINE_PARAMETER = "baseline-uri"
+"""The last part of the parameter beside it that says where the version's baseline lies."""
+
 _HASH_DIGITS = 8
 
 
@@ -88,6 +91,11 @@ class Names:
     def instance_count_parameter(self) -> str:
         """The SSM parameter that holds how many instances the endpoint had when it was released."""
         return f"{self.release_path}/{INSTANCE_COUNT_PARAMETER}"
+
+    @property
+    def baseline_parameter(self) -> str:
+        """The SSM parameter that holds the S3 folder of the baseline of the version that is served."""
+        return f"{self.release_path}/{BASELINE_PARAMETER}"
 
 
 def qualified_name(project: str, environment: str, maximum: int) -> str:

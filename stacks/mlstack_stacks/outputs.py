@@ -39,6 +39,10 @@ class ProjectOutputs:
     """The name of the CloudWatch dashboard."""
     image_repository_url: pulumi.Output[str] | None = None
     """Where the project's own container images are pushed to, without a tag."""
+    monitoring_schedule_names: dict[str, pulumi.Output[str]] | None = None
+    """The names of the monitoring schedules in the cloud, by the monitor's name in mlstack.yaml."""
+    monitors_wait_for: str | None = None
+    """What configured monitors wait for, in words; None once they are scheduled, and where there are none."""
     release_parameter_path: str | None = None
     """The SSM path below which the release pointer lies."""
     feature_group_names: dict[str, pulumi.Output[str]] | None = None

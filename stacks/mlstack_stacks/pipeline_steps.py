@@ -6,7 +6,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.aws.images import FrameworkImage, framework_image
+from mlstack_components.aws.monitor_image import analyzer_image
 from mlstack_components.aws.pipeline_args import (
+    BaselineStepArgs,
     EvaluateStepArgs,
     Gate,
     MetricDefinition,
@@ -18,6 +20,7 @@ from mlstack_components.aws.pipeline_args import (
 )
 
 from mlstack_stacks.spec.access import secrets_of
+from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.ranges import ChoiceRange
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 
@@ -67,8 +70,16 @@ def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str
         train=_train(steps, training),
         tune=None if steps.tune is None else _tune(steps.tune),
         evaluate=None if evaluate is None else EvaluateStepArgs(**_job(evaluate, **processing), gates=_gates(evaluate)),
+        baseline=_baseline(spec),
         register=None if model_package_group is None else _register(spec, image, model_package_group),
     )
+
+
+def _baseline(spec: EnvironmentSpec) -> BaselineStepArgs | None:
+    data_quality = data_quality_of(spec)
+    if data_quality is None:
+        return None
+    return BaselineStepArgs(image_uri=analyzer_image(spec.region), instance_type=data_quality.instance_type)
 
 
 def _train(steps: Steps, job: dict[str, Any]) -> TrainStepArgs:

@@ -170,6 +170,9 @@ ORIGINS: tuple[Origin, ...] = (
             ("disk", "disk_percent"),
         )
     ),
+    Origin("data-quality", "monitoringScheduleConfig.scheduleConfig", "monitoring.data_quality.schedule"),
+    Origin("data-quality", "jobResources.clusterConfig.instanceType", "monitoring.data_quality.instance_type"),
+    _in_step("baseline", f"{_PROCESSING}.InstanceType", "monitoring.data_quality.instance_type"),
     Origin("budget", "limitAmount", "budget.monthly_usd"),
     Origin("budget", "notifications", "budget.alert_percent"),
     Origin("cost-anomalies", "thresholdExpression", "budget.anomaly_usd"),
@@ -182,6 +185,7 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("*", "permissionsBoundary", "roles.permissions_boundary"),
     Origin("model", "executionRoleArn", "roles.serving"),
     Origin("pipeline", "roleArn", "roles.pipeline"),
+    Origin("data-quality", "roleArn", "roles.monitoring"),
     _in_step("train", "RoleArn", "roles.training"),
     _in_step("tune", f"{_TUNED}RoleArn", "roles.training"),
     _in_step("*", "RoleArn", "roles.processing"),

@@ -46,6 +46,8 @@ class StackOutputs:
         model_package_group_name: The group of the model versions.
         endpoint_name: The endpoint.
         endpoint_waits_for: What the endpoint waits for, in words.
+        monitoring_schedule_names: The monitoring schedules, by monitor.
+        monitors_wait_for: What monitors wait for, in words.
         release_parameter_path: The path of the parameters that say what is released.
     """
 
@@ -57,6 +59,8 @@ class StackOutputs:
     model_package_group_name: str | None = None
     endpoint_name: str | None = None
     endpoint_waits_for: str | None = None
+    monitoring_schedule_names: Mapping[str, str] | None = None
+    monitors_wait_for: str | None = None
     release_parameter_path: str | None = None
 
     @classmethod

@@ -75,6 +75,9 @@ LOOKS: dict[str, Look] = {
     "aws:iam/role:Role": Look("iam", "get_role", "RoleName"),
     "aws:kms/key:Key": Look("kms", "describe_key", "KeyId"),
     "aws:s3/bucket:Bucket": Look("s3", "head_bucket", "Bucket"),
+    "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": Look(
+        "sagemaker", "describe_data_quality_job_definition", "JobDefinitionName"
+    ),
     "aws:sagemaker/endpoint:Endpoint": Look("sagemaker", "describe_endpoint", "EndpointName"),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": Look(
         "sagemaker", "describe_endpoint_config", "EndpointConfigName"
@@ -83,6 +86,9 @@ LOOKS: dict[str, Look] = {
     "aws:sagemaker/model:Model": Look("sagemaker", "describe_model", "ModelName"),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": Look(
         "sagemaker", "describe_model_package_group", "ModelPackageGroupName"
+    ),
+    "aws:sagemaker/monitoringSchedule:MonitoringSchedule": Look(
+        "sagemaker", "describe_monitoring_schedule", "MonitoringScheduleName"
     ),
     "aws:sagemaker/pipeline:Pipeline": Look("sagemaker", "describe_pipeline", "PipelineName"),
     "aws:scheduler/schedule:Schedule": Look("scheduler", "get_schedule", "Name", output="name"),

@@ -1,6 +1,7 @@
 """The release pointer: the SSM parameters that say which model version an environment serves.
 
     <path>/model-package-arn    the model package
+    <path>/baseline-uri         the S3 folder of its baseline, which monitors compare with, where it has one
     <path>/instance-count       how many instances the endpoint has at least, so that a release never scales it down
 
 Made and moved by a release, read by the Pulumi program; SSM keeps the history.
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = "model-package-arn"
 _COUNT = "instance-count"
+_BASELINE = "baseline-uri"
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,12 @@ class Release:
     Attributes:
         model_package_arn: The model package, or None before the first release.
         instance_count: The least number of instances, or None for the specification's.
+        baseline_uri: The S3 folder of the version's baseline, or None where it has none.
     """
 
     model_package_arn: str | None = None
     instance_count: int | None = None
+    baseline_uri: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class ReleasePointer:
             for parameter in page["Parameters"]
         }
         count = values.get(_COUNT, "")
-        return Release(values.get(_PACKAGE), int(count) if count.isdecimal() else None)
+        return Release(values.get(_PACKAGE), int(count) if count.isdecimal() else None, values.get(_BASELINE))
 
     def move(self, release: Release) -> None:
         """Point somewhere else; writes only what differs, so that the history holds real moves only.
@@ -70,6 +74,8 @@ class ReleasePointer:
         )
         if count != count_before:
             self._write(_COUNT, count)
+        if release.baseline_uri != before.baseline_uri:
+            self._write(_BASELINE, release.baseline_uri)
         if release.model_package_arn != before.model_package_arn:
             self._write(_PACKAGE, release.model_package_arn)
 

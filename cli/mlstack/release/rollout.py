@@ -26,6 +26,7 @@ from mlstack.cloud.errors import explained
 from mlstack.engine.failure import StackLockedError
 from mlstack.registry.packages import list_versions
 from mlstack.registry.versions import in_environment, version_of
+from mlstack.release.baseline import read_baseline
 from mlstack.release.live import read_inventory, sweep, wait_until_settled
 from mlstack.release.lock import release_lock
 from mlstack.release.pointer import Release, ReleasePointer
@@ -144,8 +145,9 @@ class Rollout:
             live = wait_until_settled(sagemaker, self.deployment.endpoint_name)
             pointed = self.pointer.read()
             shut_down = live is None and held_endpoint(self.pulumi.resources()) is not None
-            intended = Release(version.arn, _more_instances(live, _instances_of(spec)))
-            served = Release(_served(live), pointed.instance_count)
+            baseline = read_baseline(sagemaker, version.arn)
+            intended = Release(version.arn, _more_instances(live, _instances_of(spec)), baseline)
+            served = Release(_served(live), pointed.instance_count, pointed.baseline_uri)
             if live is not None and self._is_done(pointed, intended, live):
                 return Released(version, live, version.arn, changed=False, swept=self._sweep(began))
             if shut_down:
@@ -159,7 +161,8 @@ class Rollout:
     def _is_done(self, pointed: Release, intended: Release, live: LiveEndpoint) -> bool:
         """Whether pointer, endpoint and Pulumi's state agree on the intended version already."""
         arn = str(intended.model_package_arn)
-        agreed = pointed.model_package_arn == arn and not differences(live, arn)
+        same = pointed.model_package_arn == arn and pointed.baseline_uri == intended.baseline_uri
+        agreed = same and not differences(live, arn)
         return agreed and live.configuration_name in self._serving_ids()
 
     def _change(self, before: Release, intended: Release, *, rolls_back: bool = True) -> LiveEndpoint:

@@ -29,6 +29,7 @@ _WIDTH, _HEIGHT = 12, 6
 _ALARMS_HEIGHT = 3
 _PERIOD_SECONDS = 60
 _PIPELINE_PERIOD_SECONDS = 3600
+_MONITOR_SECONDS = 3600
 
 Widget = dict[str, Any]
 
@@ -47,6 +48,8 @@ class DashboardArgs:
     """The endpoint's production variant."""
     pipeline_name: str | None = None
     """The training pipeline; None where there is none."""
+    monitored: bool = False
+    """Whether monitors compare the endpoint's calls with a baseline."""
     alarm_arns: pulumi.Input[Sequence[str]] = ()
     """The alarms whose state is shown."""
 
@@ -122,6 +125,10 @@ def _graphs(args: DashboardArgs) -> list[Widget]:
                 [_metric(INSTANCES, f"{what}Utilization", of, stat="Average") for what in ("CPU", "Memory", "Disk")],
             ),
         ]
+    if args.endpoint_name is not None and args.monitored:
+        # One line a feature, whose names only the monitors know.
+        search = f"SEARCH('feature_baseline_drift Endpoint=\"{args.endpoint_name}\"', 'Maximum', {_MONITOR_SECONDS})"
+        graphs.append(_graph("Distance from the baseline", [[{"expression": search}]], _MONITOR_SECONDS))
     if args.pipeline_name is not None:
         of = pipeline_dimensions(args.pipeline_name)
         executions = [

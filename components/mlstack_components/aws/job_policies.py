@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mlstack_components.aws.monitor_policy import monitor_statements
 from mlstack_components.aws.names import (
     ASYNC_PREFIX,
     CAPTURE_PREFIX,
@@ -35,6 +36,7 @@ class JobKind(StrEnum):
     TRAINING = "training"
     PIPELINE = "pipeline"
     SERVING = "serving"
+    MONITORING = "monitoring"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,8 @@ def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
             return document(*_pipeline(args))
         case JobKind.SERVING:
             return document(*_serving(args))
+        case JobKind.MONITORING:
+            return document(*_monitoring(args))
 
 
 def _job(args: JobPolicyArgs, *, log_group: str) -> list[Statement]:
@@ -135,13 +139,28 @@ def _serving(args: JobPolicyArgs) -> list[Statement]:
     ]
 
 
+def _monitoring(args: JobPolicyArgs) -> list[Statement]:
+    captures = f"{args.data_bucket_arn}/{_captures(args)}*"
+    return [
+        _list_buckets([args.data_bucket_arn, args.artifact_bucket_arn]),
+        *monitor_statements(captures=captures, baselines=_results(args), artifact_bucket_arn=args.artifact_bucket_arn),
+        *_use_key(args, write=True),
+        *_pull_images(args),
+        *_write_logs(args, "/aws/sagemaker/ProcessingJobs"),
+        *_join_network(args),
+    ]
+
+
+def _captures(args: JobPolicyArgs) -> str:
+    return f"{CAPTURE_PREFIX}{args.endpoint_name}/" if args.endpoint_name else CAPTURE_PREFIX
+
+
 def _write_captures(args: JobPolicyArgs) -> list[Statement]:
     # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html: SageMaker writes as the role.
     if not args.capture:
         return []
-    folder = f"{CAPTURE_PREFIX}{args.endpoint_name}/" if args.endpoint_name else CAPTURE_PREFIX
     return [
-        statement("WriteCaptures", ["s3:PutObject"], f"{args.data_bucket_arn}/{folder}*"),
+        statement("WriteCaptures", ["s3:PutObject"], f"{args.data_bucket_arn}/{_captures(args)}*"),
         statement("EncryptCaptures", ["kms:GenerateDataKey"], args.encryption_key_arn),
     ]
 

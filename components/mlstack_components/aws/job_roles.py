@@ -25,6 +25,7 @@ _DESCRIPTIONS = {
     JobKind.TRAINING: "Trains models",
     JobKind.PIPELINE: "Starts the jobs of the training pipeline and registers models",
     JobKind.SERVING: "Serves the released model",
+    JobKind.MONITORING: "Compares what the model gets with its baseline",
 }
 _RUN_BY_PIPELINE = (JobKind.PROCESSING, JobKind.TRAINING)
 

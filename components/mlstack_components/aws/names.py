@@ -29,6 +29,12 @@ CAPTURE_PREFIX = "capture/"
 ASYNC_PREFIX = "async/"
 """Data bucket: what asynchronous endpoints are asked and answer, in `<endpoint>/input`, `output` and `failures`."""
 
+MONITOR_CODE_PREFIX = "monitoring/code/"
+"""Artifact bucket: the scripts that monitors run."""
+
+MONITOR_REPORT_PREFIX = "monitoring/reports/"
+"""Artifact bucket: what monitors found, a folder a monitor, endpoint, schedule and hour."""
+
 FEATURE_PREFIX = "features/"
 """Data bucket: the offline stores of the feature groups."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
+from mlstack_components.aws.monitor_events import violations_pattern
 from mlstack_components.aws.policies import Statement, document, require_tls, statement
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class NotificationsArgs:
     """The model registry to tell of; None where there is none."""
     endpoint_name: str | None = None
     """The endpoint to tell of; None where there is none."""
+    monitoring_role_arn: pulumi.Input[str] | None = None
+    """The role of the monitors' jobs, whose violations and failures are told of; None where there are none."""
     alarms_publish: bool = False
     """Whether CloudWatch's alarms of the account publish to the topic."""
     budgets_publish: bool = False
@@ -115,17 +118,20 @@ class Notifications(pulumi.ComponentResource):
         self.register_outputs({"topic_arn": self.topic_arn, "undelivered_queue_arn": self.undelivered_queue_arn})
 
     def _rules(self, name: str, args: NotificationsArgs) -> dict[str, aws.cloudwatch.EventRule]:
+        patterns: dict[str, tuple[str, pulumi.Input[str]]] = {
+            event: (description, json.dumps(pattern, separators=(",", ":")))
+            for event, (description, pattern) in event_patterns(args).items()
+        }
+        if args.monitoring_role_arn is not None:
+            found = pulumi.Output.from_input(args.monitoring_role_arn).apply(violations_pattern)
+            patterns["violations"] = ("A monitor found violations, or failed", found)
         return {
             event: aws.cloudwatch.EventRule(
                 f"{name}-{event}",
-                aws.cloudwatch.EventRuleArgs(
-                    description=description,
-                    event_pattern=json.dumps(pattern, separators=(",", ":")),
-                    tags=args.tags,
-                ),
+                aws.cloudwatch.EventRuleArgs(description=description, event_pattern=pattern, tags=args.tags),
                 pulumi.ResourceOptions(parent=self),
             )
-            for event, (description, pattern) in event_patterns(args).items()
+            for event, (description, pattern) in patterns.items()
         }
 
     def _policies(

@@ -116,6 +116,20 @@ class EvaluateStepArgs(JobStepArgs):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BaselineStepArgs:
+    """The processing job that measures the training data, for monitors to compare with."""
+
+    image_uri: str
+    """AWS's analyzer, as `monitor_image.analyzer_image` gives it."""
+    instance_type: str
+    """The machine."""
+    volume_gigabytes: int = 30
+    """The size of its volume, in GiB."""
+    max_runtime_seconds: int = 3600
+    """After how long the job is stopped, in seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegisterStepArgs:
     """The registration of the trained model as a version."""
 
@@ -147,6 +161,8 @@ class PipelineSteps:
     """Without it the training job reads the raw data."""
     evaluate: EvaluateStepArgs | None = None
     """Without it nothing is measured and nothing is gated."""
+    baseline: BaselineStepArgs | None = None
+    """Without it versions are registered without what monitors need; it comes before `register`, and only with it."""
     register: RegisterStepArgs | None = None
     """Without it no version is registered."""
 

@@ -3,7 +3,8 @@
 The stages: `prepare` turns the raw data into a training and a test set, `train` fits the model (or `tune` fits one for
 each try and goes on with the best), `evaluate` measures it on the test set and writes a report, `gate` compares the
 report with the gates and either goes on to `register`, which makes a version that waits for approval, or ends the
-execution at `gate-failed`. A stage that the project leaves out is left out here, and its neighbours are joined.
+execution at `gate-failed`. Where data is monitored, `baseline` measures the training data before `register`. A stage
+that the project leaves out is left out here, and its neighbours are joined.
 
 The code is never part of the definition: every job takes the bundle that the parameter `CodeUri` names. The downside is
 that a script's name is fixed until the next update of the pipeline.
@@ -62,7 +63,7 @@ def pipeline_definition(args: PipelineDefinitionArgs) -> dict[str, Any]:
 
 def _steps(args: PipelineDefinitionArgs) -> list[Json]:
     steps = args.steps
-    registration = [] if steps.register is None else [register_step(args, steps.register)]
+    registration = _registration(args)
     result = [] if steps.prepare is None else [prepare_step(args, steps.prepare)]
     result.append(_fit_step(args))
     if steps.evaluate is None:
@@ -71,6 +72,18 @@ def _steps(args: PipelineDefinitionArgs) -> list[Json]:
     if not steps.evaluate.gates:
         return result + registration
     return [*result, gate_step(steps.evaluate.gates, registration)]
+
+
+def _registration(args: PipelineDefinitionArgs) -> list[Json]:
+    steps = args.steps
+    if steps.register is None:
+        return []
+    registration = register_step(args, steps.register)
+    if steps.baseline is None:
+        return [registration]
+    from mlstack_components.aws.baseline_step import baseline_step, with_baseline
+
+    return [baseline_step(args, steps.baseline), with_baseline(registration)]
 
 
 def _fit_step(args: PipelineDefinitionArgs) -> Json:

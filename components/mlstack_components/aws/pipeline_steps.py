@@ -48,7 +48,7 @@ _COMPARISONS = {
     "<=": "LessThanOrEqualTo",
     "<": "LessThan",
 }
-_RETRY_POLICIES: list[Json] = [
+RETRY_POLICIES: list[Json] = [
     {
         "ExceptionType": ["Step.SERVICE_FAULT", "Step.THROTTLING"],
         "IntervalSeconds": 5,
@@ -118,9 +118,9 @@ def train_step(args: PipelineDefinitionArgs) -> Json:
         "EnableInterContainerTrafficEncryption": True,
     }
     if args.network is not None:
-        arguments["VpcConfig"] = _vpc(args.network)
+        arguments["VpcConfig"] = vpc_config(args.network)
     add_options(arguments, args)
-    return {"Name": TRAIN, "Type": "Training", "Arguments": arguments, "RetryPolicies": _RETRY_POLICIES}
+    return {"Name": TRAIN, "Type": "Training", "Arguments": arguments, "RetryPolicies": RETRY_POLICIES}
 
 
 def gate_step(gates: tuple[Gate, ...], passed: list[Json]) -> Json:
@@ -155,7 +155,7 @@ def register_step(args: PipelineDefinitionArgs, step: RegisterStepArgs) -> Json:
         "Name": REGISTER,
         "Type": "RegisterModel",
         "Arguments": arguments,
-        "RetryPolicies": _RETRY_POLICIES,
+        "RetryPolicies": RETRY_POLICIES,
     }
     if args.steps.evaluate is not None:
         report = {"ContentType": "application/json", "S3Uri": output_uri(args, EVALUATE, "evaluation", REPORT_FILE)}
@@ -219,7 +219,7 @@ def _processing_step(
         "EnableNetworkIsolation": step.network_isolation,
     }
     if args.network is not None:
-        network["VpcConfig"] = _vpc(args.network)
+        network["VpcConfig"] = vpc_config(args.network)
     all_inputs = {"code": get("Parameters.CodeUri"), **inputs}
     request = {
         "AppSpecification": {
@@ -238,7 +238,7 @@ def _processing_step(
         "RoleArn": args.processing_role_arn,
         "StoppingCondition": {"MaxRuntimeInSeconds": step.max_runtime_seconds},
     }
-    return {"Name": name, "Type": "Processing", "Arguments": request, "RetryPolicies": _RETRY_POLICIES}
+    return {"Name": name, "Type": "Processing", "Arguments": request, "RetryPolicies": RETRY_POLICIES}
 
 
 def _run_script(step: JobStepArgs) -> str:
@@ -266,7 +266,8 @@ def _hyperparameter(name: str, default: Hyperparameter) -> Json:
     return reference if isinstance(default, str) else join("", reference)
 
 
-def _vpc(network: Network) -> Json:
+def vpc_config(network: Network) -> Json:
+    """Return the VPC of a job."""
     return {"SecurityGroupIds": list(network.security_group_ids), "Subnets": list(network.subnet_ids)}
 
 

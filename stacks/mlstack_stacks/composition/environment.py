@@ -16,6 +16,7 @@ from mlstack_stacks.composition.storage import keeping
 from mlstack_stacks.naming import Names
 from mlstack_stacks.source_commit import source_commit
 from mlstack_stacks.spec.access import secrets_of
+from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Environment:
         group_name: The model package group, or None where there is no registry.
         pipeline_name: The training pipeline, or None where there are no steps.
         endpoint_name: The endpoint, or None where nothing is served.
+        data_quality: The monitor of data quality, or None where nothing is monitored.
         options: The options of its components.
         options_in_network: The options of the components that are placed in the network.
         network: Where jobs and models are placed; set by the part `network`.
@@ -67,6 +69,7 @@ class Environment:
         self.group_name = None if spec.registry is None else self.names.model_package_group
         self.pipeline_name = None if spec.steps is None else self.names.pipeline
         self.endpoint_name = None if spec.serving is None else self.names.endpoint
+        self.data_quality = data_quality_of(spec)
         self.options = self.options_in_network = pulumi.ResourceOptions(parent=parent)
         self.network: NetworkInput | None = None
         self.images: ImageRegistry | None = None
@@ -140,6 +143,7 @@ class Environment:
         """The roles of all work that the specification has; to be asked for after network and registry are declared."""
         from mlstack_components.aws.images import repository_arn
         from mlstack_components.aws.job_roles import JobKind, JobRoles, JobRolesArgs
+        from mlstack_components.aws.monitor_image import analyzer_image
 
         from mlstack_stacks.pipeline_steps import image_of
 
@@ -148,9 +152,12 @@ class Environment:
         repositories: list[pulumi.Input[str]] = [] if self.images is None else [self.images.arn]
         if steps is not None:
             kinds |= {JobKind.TRAINING, JobKind.PIPELINE}
-            kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate else set()
-            shipped = repository_arn(image_of(steps, self.spec.region).uri)
-            repositories += [] if shipped is None else [shipped]
+            kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate or self.data_quality else set()
+            images = [image_of(steps, self.spec.region).uri]
+            if self.data_quality is not None:
+                kinds.add(JobKind.MONITORING)
+                images.append(analyzer_image(self.spec.region))
+            repositories += [arn for image in images if (arn := repository_arn(image)) is not None]
         return JobRoles(
             self.prefix,
             JobRolesArgs(

@@ -67,6 +67,7 @@ def _dashboard(alarm_arns: pulumi.Output[list[str]], environment: Environment) -
         placement=environment.placement,
         endpoint_name=environment.endpoint_name,
         pipeline_name=environment.pipeline_name,
+        monitored=environment.data_quality is not None,
         alarm_arns=alarm_arns,
     )
     return {"dashboard_name": Dashboard(environment.prefix, arguments, environment.options).dashboard_name}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlstack_components.aws.job_policies import JobKind
 from mlstack_components.aws.notifications import Notifications as Topic
 from mlstack_components.aws.notifications import NotificationsArgs
 
@@ -31,6 +32,7 @@ def declare(notifications: Notifications, environment: Environment) -> dict[str,
             pipeline_name=environment.pipeline_name,
             model_package_group_name=environment.group_name,
             endpoint_name=environment.endpoint_name,
+            monitoring_role_arn=None if environment.data_quality is None else environment.roles.arn(JobKind.MONITORING),
             **environment.publishers,
             tags=environment.tags,
         ),

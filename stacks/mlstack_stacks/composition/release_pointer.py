@@ -18,10 +18,12 @@ class Released:
     Attributes:
         model_package_arn: The model package that the environment serves, or None as long as nothing is released.
         instance_count: How many instances served when it was released; 0 where that is not known.
+        baseline_uri: The S3 folder of its baseline, or None where it has none.
     """
 
     model_package_arn: str | None
     instance_count: int
+    baseline_uri: str | None = None
 
 
 def released(names: Names, parent: pulumi.Resource) -> Released:
@@ -40,4 +42,8 @@ def released(names: Names, parent: pulumi.Resource) -> Released:
     ).value
     values = dict(zip(found.get("names") or (), found.get("values") or (), strict=True))
     count = values.get(names.instance_count_parameter, "")
-    return Released(values.get(names.release_parameter), int(count) if count.isdecimal() else 0)
+    return Released(
+        values.get(names.release_parameter),
+        int(count) if count.isdecimal() else 0,
+        values.get(names.baseline_parameter),
+    )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.endpoint_scaling import CapacitySchedule
 
     from mlstack_stacks.composition.environment import Environment
+    from mlstack_stacks.composition.release_pointer import Released
     from mlstack_stacks.spec import Rollout, Scaling, Serving
 
 
@@ -56,11 +57,13 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
         _scale(serving, endpoint, environment)
     if serving.idle_shutdown is not None:
         _shut_down(serving.idle_shutdown, environment)
+    monitors = {} if environment.data_quality is None else _monitor(release, endpoint, environment)
     waits_for = f"a released model version (`mlstack release {spec.environment}`)"
     return {
         "endpoint_name": environment.names.endpoint,
         "endpoint_waits_for": waits_for if release.model_package_arn is None else None,
         "release_parameter_path": environment.names.release_path,
+        **monitors,
     }
 
 
@@ -73,6 +76,17 @@ def _kind(serving: Serving, environment: Environment) -> dict[str, Any]:
     if serving.kind == "serverless":
         return {"serverless": serverless_args(serving)}
     return {"asynchronous": asynchronous_args(serving, environment)}
+
+
+def _monitor(release: Released, endpoint: Endpoint, environment: Environment) -> dict[str, Any]:
+    """Declares the monitors, as far as there are calls and something to compare them with."""
+    waits_for = f"a released model version with a baseline (`mlstack release {environment.spec.environment}`)"
+    names: dict[str, Any] = {}
+    if release.model_package_arn is not None and environment.data_quality is not None:
+        from mlstack_stacks.composition.monitors import monitor
+
+        names = monitor(environment.data_quality, endpoint, release.baseline_uri, environment).schedule_names
+    return {"monitoring_schedule_names": names or None, "monitors_wait_for": None if names else waits_for}
 
 
 def _capture(serving: Serving, environment: Environment) -> CaptureArgs | None:

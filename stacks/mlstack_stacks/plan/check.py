@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
 _PLACEHOLDER_VERSION = 1
+_PLACEHOLDER_BASELINE = "s3://placeholder/baseline"
 
 
 def check(spec: EnvironmentSpec, infra: Path) -> Plan:
@@ -62,7 +63,8 @@ def check(spec: EnvironmentSpec, infra: Path) -> Plan:
     names = Names(spec.name, spec.environment)
     placeholder = f"model-package/{names.model_package_group}/{_PLACEHOLDER_VERSION}"
     released = f"arn:aws:sagemaker:{spec.region}:{spec.account}:{placeholder}"
-    monitor = CheckMonitor(CheckMocks(spec.account, spec.region, {names.release_parameter: released}))
+    parameters = {names.release_parameter: released, names.baseline_parameter: _PLACEHOLDER_BASELINE}
+    monitor = CheckMonitor(CheckMocks(spec.account, spec.region, parameters))
     log = _Log()
     # Pulumi keeps its settings in context variables: those of a copy end with it, so a process can plan more than once.
     contextvars.copy_context().run(_run, program, spec.environment, monitor, log)

@@ -76,10 +76,12 @@ class Roles(SpecModel):
     """The role that starts the jobs of the training pipeline."""
     serving: RoleArn | None = None
     """The role that serves the model."""
+    monitoring: RoleArn | None = None
+    """The role that compares calls with a baseline."""
 
     def given(self) -> dict[str, str]:
         """The roles that are there already, by kind of job."""
-        kinds = ("processing", "training", "pipeline", "serving")
+        kinds = ("processing", "training", "pipeline", "serving", "monitoring")
         return {kind: arn for kind in kinds if (arn := getattr(self, kind)) is not None}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlstack_components.errors import Problem
 
+from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.serving_kinds import serving_kind_contradictions
 from mlstack_stacks.spec.storage import replicas_nowhere
 
@@ -34,6 +35,26 @@ def contradictions(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
         place = spec.place(key)
         line, shown = (place.line, place.key) if place else (0, key)
         yield Problem(file, line, shown, message, next_step)
+
+
+def _monitors(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
+    """Monitors compare captured calls, with AWS's analyzer."""
+    if data_quality_of(spec) is None or spec.serving is None:
+        return
+    if not spec.serving.capture_percent:
+        yield (
+            "monitoring.data_quality",
+            "compares captured calls, and `serving.capture_percent` is 0: there would be none.",
+            "Write `capture_percent: 100` below `serving`, or a smaller share.",
+        )
+    from mlstack_components.aws.monitor_image import has_analyzer
+
+    if not has_analyzer(spec.region):
+        yield (
+            "monitoring.data_quality",
+            f"AWS has no analyzer of Model Monitor in {spec.region}.",
+            "Write `monitoring: {data_quality: null}` below that environment, or choose another region.",
+        )
 
 
 def _arm_serves_no_intel_image(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
@@ -77,6 +98,7 @@ _FINDERS = (
     _arm_serves_no_intel_image,
     serving_kind_contradictions,
     replicas_nowhere,
+    _monitors,
     _monitor_of_another_account,
     _production_goes_out_of_service,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mlstack_stacks.spec.base import SpecModel
+from mlstack_stacks.spec.monitors import DataQuality, as_monitor
 
 Percent = Annotated[float, Field(gt=0, le=100)]
 
@@ -37,3 +38,5 @@ class Monitoring(SpecModel):
     """When `notifications` are told."""
     dashboard: bool = True
     """Whether there is a dashboard."""
+    data_quality: Annotated[DataQuality | None, BeforeValidator(as_monitor)] = None
+    """The comparison of calls with the training data; its schedule alone will do."""

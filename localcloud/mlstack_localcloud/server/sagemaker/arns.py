@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Identity
 
+DATA_QUALITY_JOB_DEFINITION = "data-quality-job-definition"
 MODEL = "model"
+MONITORING_SCHEDULE = "monitoring-schedule"
 ENDPOINT = "endpoint"
 ENDPOINT_CONFIG = "endpoint-config"
 FEATURE_GROUP = "feature-group"

@@ -24,6 +24,8 @@ from mlstack_localcloud.server.sagemaker.features import wire
 from mlstack_localcloud.server.sagemaker.features.offline import OfflineStore
 from mlstack_localcloud.server.sagemaker.features.records import Records
 from mlstack_localcloud.server.sagemaker.features.runtime import FeatureRuntime
+from mlstack_localcloud.server.sagemaker.monitoring.executions import Executions
+from mlstack_localcloud.server.sagemaker.resources.data_quality_job_definitions import DataQualityJobDefinitions
 from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
 from mlstack_localcloud.server.sagemaker.resources.endpoints import Endpoints
 from mlstack_localcloud.server.sagemaker.resources.feature_groups import FeatureGroups
@@ -31,6 +33,7 @@ from mlstack_localcloud.server.sagemaker.resources.hyperparameter_tuning_jobs im
 from mlstack_localcloud.server.sagemaker.resources.model_package_groups import ModelPackageGroups
 from mlstack_localcloud.server.sagemaker.resources.model_packages import ModelPackages
 from mlstack_localcloud.server.sagemaker.resources.models import Models
+from mlstack_localcloud.server.sagemaker.resources.monitoring_schedules import MonitoringSchedules
 from mlstack_localcloud.server.sagemaker.resources.pipeline_executions import PipelineExecutions
 from mlstack_localcloud.server.sagemaker.resources.pipelines import Pipelines
 from mlstack_localcloud.server.sagemaker.resources.processing_jobs import ProcessingJobs
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
 
 _PRINCIPAL = "sagemaker.amazonaws.com"
 _ASSUMED = {
+    "CreateDataQualityJobDefinition": ("RoleArn", arns.DATA_QUALITY_JOB_DEFINITION, "JobDefinitionName"),
     "CreateModel": ("ExecutionRoleArn", arns.MODEL, "ModelName"),
     "CreateProcessingJob": ("RoleArn", arns.PROCESSING_JOB, "ProcessingJobName"),
     "CreateTrainingJob": ("RoleArn", arns.TRAINING_JOB, "TrainingJobName"),
@@ -112,6 +116,9 @@ class SageMaker:
         self._tuning_jobs = HyperParameterTuningJobs(
             self._training_jobs, self._store, tags, workshop, self._running, state_events
         )
+        definitions = DataQualityJobDefinitions(self._store, tags)
+        monitored = Executions(self._store, self._processing_jobs, workshop.objects, self._rollouts.router)
+        self._schedules = MonitoringSchedules(self._store, tags, definitions, monitored)
         pipelines = Pipelines(self._store, tags, workshop.objects)
         self._executions = PipelineExecutions(
             store=self._store,
@@ -142,6 +149,8 @@ class SageMaker:
             **self._processing_jobs.operations(),
             **self._training_jobs.operations(),
             **self._tuning_jobs.operations(),
+            **definitions.operations(),
+            **self._schedules.operations(),
             **pipelines.operations(),
             **self._executions.operations(),
             **self._feature_groups.operations(),
@@ -249,9 +258,11 @@ class SageMaker:
         self._tuning_jobs.resume(ACCOUNT)
         self._executions.resume(ACCOUNT)
         self._feature_groups.resume(ACCOUNT)
+        self._schedules.resume()
 
     def close(self) -> None:
         """End what runs and close the tables."""
+        self._schedules.close()
         self._running.stop_all()
         self._queues.close()
         self._metrics.close()

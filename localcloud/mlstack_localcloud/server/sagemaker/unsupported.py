@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ENDPOINT_CONFIG = ("ExplainerConfig", "ShadowProductionVariants")
 FEATURE_DEFINITION = ("CollectionConfig", "CollectionType")
+MONITORED_ENDPOINT = ("StartTimeOffset", "EndTimeOffset", "ExcludeFeaturesAttribute")
+MONITORING_SCHEDULE = ("MonitoringJobDefinition",)
 OFFLINE_STORE = ("DataCatalogConfig",)
 RESOURCE_CONFIG = ("InstanceGroups", "TrainingPlanArn")
 TRAINING_JOB = ("DebugRuleConfigurations", "ProfilerRuleConfigurations", "ServerlessJobConfig")

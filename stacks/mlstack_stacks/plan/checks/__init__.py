@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
 CHECKS: tuple[str, ...] = (
+    "idle_monitors",
     "local_tuning",
     "gates_without_registry",
     "no_gates",

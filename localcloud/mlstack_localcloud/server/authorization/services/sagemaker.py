@@ -31,6 +31,10 @@ _OPERATIONS = {
     "DescribePipelineDefinitionForExecution": ("pipeline", _EXECUTION),
     "ListTrainingJobsForHyperParameterTuningJob": ("hyper-parameter-tuning-job", "HyperParameterTuningJobName"),
     **dict.fromkeys(("PutRecord", "GetRecord", "DeleteRecord", "ListRecords"), ("feature-group", "FeatureGroupName")),
+    **dict.fromkeys(
+        ("CreateDataQualityJobDefinition", "DescribeDataQualityJobDefinition", "DeleteDataQualityJobDefinition"),
+        ("data-quality-job-definition", "JobDefinitionName"),
+    ),
     "UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName"),
     "AddTags": ("", "ResourceArn"),
     "DeleteTags": ("", "ResourceArn"),

@@ -7,6 +7,9 @@ own Python versions differ from this machine's; requirements.txt narrows them.
 
 from __future__ import annotations
 
+ANALYZER = "sagemaker-model-monitor-analyzer"
+"""The repository of AWS's analyzer, in every region."""
+
 _PACKAGES: dict[str, tuple[str, ...]] = {
     "scikit-learn": ("scikit-learn", "pandas", "numpy", "joblib"),
     "xgboost": ("xgboost", "scikit-learn", "pandas", "numpy"),
@@ -23,8 +26,21 @@ def packages_of(image: str) -> tuple[str, ...]:
     Args:
         image: The image's address, such as `683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1`.
     """
-    repository = image.rsplit("/", 1)[-1].partition(":")[0].partition("@")[0]
+    repository = _repository(image)
     for framework, packages in _PACKAGES.items():
         if framework in repository:
             return packages
     return ()
+
+
+def is_analyzer(image: str) -> bool:
+    """Tell whether an image is AWS's analyzer of monitoring jobs, which the local cloud has one of its own for.
+
+    Args:
+        image: The image's address.
+    """
+    return _repository(image) == ANALYZER
+
+
+def _repository(image: str) -> str:
+    return image.rsplit("/", 1)[-1].partition(":")[0].partition("@")[0]

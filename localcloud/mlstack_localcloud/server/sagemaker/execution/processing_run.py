@@ -7,6 +7,7 @@ Stages, each called by the state machine of the processing job:
 | `download` | the inputs in S3 | the directory as a container would see it |
 | `command` | entry point, arguments, image | the command, in the environment of the requirements among the inputs |
 | `upload` | the output directories | objects in S3 |
+| `publish` | what a monitoring job left for CloudWatch | metrics |
 
 Requirements are those of an input that holds requirements.txt, or a sourcedir.tar.gz with one; the input named `code`
 first.
@@ -14,23 +15,34 @@ first.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
+from mlstack_localcloud.server.sagemaker import runtime
 from mlstack_localcloud.server.sagemaker.execution import archives, variables
 from mlstack_localcloud.server.sagemaker.execution.environments import Requirements
 from mlstack_localcloud.server.sagemaker.execution.failures import JobError
-from mlstack_localcloud.server.sagemaker.execution.framework_images import packages_of
+from mlstack_localcloud.server.sagemaker.execution.framework_images import is_analyzer, packages_of
 from mlstack_localcloud.server.sagemaker.execution.job_run import JobRun
 from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
 from mlstack_localcloud.server.sagemaker.execution.process import Command
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mlstack_localcloud.server.sagemaker.ports import Document
 
+DATA_METRICS = "/aws/sagemaker/Endpoints/data-metrics"
+"""The namespace of what data quality monitors of endpoints publish
+(https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-cloudwatch.html)."""
+
+METRICS_FILE = "output/metrics/cloudwatch/cloudwatch_metrics.jsonl"
+"""Below /opt/ml (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-outputs.html)."""
+
 _SOURCE_ARCHIVE = "sourcedir.tar.gz"
+_ANALYZER = Path(runtime.__file__).parent / "analyze.py"
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,9 @@ class ProcessingRun(JobRun):
         """
         application = self.job["AppSpecification"]
         given = [*application.get("ContainerEntrypoint", []), *application.get("ContainerArguments", [])]
-        if not application.get("ContainerEntrypoint"):
+        if not application.get("ContainerEntrypoint") and is_analyzer(application["ImageUri"]):
+            given = ["python3", str(_ANALYZER)]
+        elif not application.get("ContainerEntrypoint"):
             raise JobError(
                 "ClientError: AppSpecification has no ContainerEntrypoint. The local cloud does not run images, so the "
                 "image's own entry point is not known."
@@ -90,6 +104,21 @@ class ProcessingRun(JobRun):
                 self.objects.upload(self._local(target["LocalPath"]), target["S3Uri"], self.region, key)
             except TransferError as error:
                 raise JobError(f"ClientError: {error}") from error
+
+    def publish(self) -> None:
+        """Publish the metrics that the container left, as SageMaker does for monitoring jobs.
+
+        Raises:
+            JobError: The job's role may not.
+        """
+        file = self.directory.base / METRICS_FILE
+        if "sagemaker_monitoring_schedule_name" not in self.job.get("Environment", {}) or not file.is_file():
+            return
+        metrics = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        try:
+            self.workshop.put_metrics(DATA_METRICS, metrics, self.region, self.job["RoleArn"])
+        except ClientError as error:
+            raise JobError(f"ClientError: The metrics could not be published: {error}") from error
 
     def _outputs(self) -> list[Document]:
         outputs: list[Document] = self.job.get("ProcessingOutputConfig", {}).get("Outputs", [])

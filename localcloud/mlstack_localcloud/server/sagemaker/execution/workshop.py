@@ -17,7 +17,9 @@ from mlstack_localcloud.server.sagemaker.execution.objects import Objects
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlstack_localcloud.server.sagemaker.ports import Authorization, ClientFactory, Directories
+    from mlstack_localcloud.server.sagemaker.ports import Authorization, ClientFactory, Directories, Document
+
+_MOST_METRICS = 1000  # API reference of CloudWatch, PutMetricData.
 
 
 class Workshop:
@@ -64,6 +66,22 @@ class Workshop:
         """Publish a message to a topic of SNS under a role."""
         client = self._clients.client("sns", topic_arn.split(":")[3], role_arn)
         client.publish(TopicArn=topic_arn, Message=message)
+
+    def put_metrics(self, namespace: str, metrics: list[Document], region: str, role_arn: str) -> None:
+        """Publish metrics to CloudWatch under a role.
+
+        Args:
+            namespace: Their namespace.
+            metrics: Entries of PutMetricData; a thousand go into one call.
+            region: The region.
+            role_arn: The role.
+
+        Raises:
+            ClientError: The role may not.
+        """
+        client = self._clients.client("cloudwatch", region, role_arn)
+        for start in range(0, len(metrics), _MOST_METRICS):
+            client.put_metric_data(Namespace=namespace, MetricData=metrics[start : start + _MOST_METRICS])
 
     def scaled_variants(self, endpoint: str, region: str) -> set[str]:
         """Return the variants of an endpoint that are registered for automatic scaling."""

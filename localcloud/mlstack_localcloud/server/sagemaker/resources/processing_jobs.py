@@ -77,6 +77,7 @@ class ProcessingJobs(Jobs[ProcessingRun]):
         ending = job_process.run(command, self.log(run), signals, limit)
         if ending.succeeded and not signals.closing.is_set():
             run.upload()
+            run.publish()
             return Step("Completed")
         if ending.cause is Cause.EXIT:
             return Step("Failed", reason=processing_failure(run.directory, ending.exit_code))

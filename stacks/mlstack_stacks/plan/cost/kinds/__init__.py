@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "replication",
     "aws:sagemaker/endpoint:Endpoint": "endpoint",
     "aws:sagemaker/featureGroup:FeatureGroup": "feature_group",
+    "aws:sagemaker/monitoringSchedule:MonitoringSchedule": "monitoring_schedule",
     "aws:sagemaker/pipeline:Pipeline": "pipeline",
     "aws:secretsmanager/secret:Secret": "secret",
     "aws:sns/topic:Topic": "topic",
@@ -76,6 +77,7 @@ FREE: frozenset[str] = frozenset(
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",  # its jobs are the schedule's
         "aws:sagemaker/endpointConfiguration:EndpointConfiguration",  # what it describes is the endpoint's
         "aws:sagemaker/model:Model",
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup",

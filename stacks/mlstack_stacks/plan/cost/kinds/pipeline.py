@@ -7,10 +7,13 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mlstack_components.aws.pipeline_args import BaselineStepArgs
+
 from mlstack_stacks.plan.cost.usage import Item, NoPrice, Usage, known_text, number
+from mlstack_stacks.spec.monitors import data_quality_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mlstack_stacks.plan.cost.usage import Context
     from mlstack_stacks.plan.resources import PlannedResource
@@ -48,7 +51,7 @@ def usages(resource: PlannedResource, context: Context) -> Iterator[Usage | NoPr
     if definition is not None:
         jobs = list(_defined(definition))
     elif steps is not None and _is_the_projects(resource, context):
-        jobs = list(_specified(steps))
+        jobs = [*_specified(steps), *_baseline(context)]
     else:
         yield NoPrice("runs", "its definition is only known after apply")
         return
@@ -109,11 +112,20 @@ def _trained(job: _Job, steps: Steps) -> _Job:
     )
 
 
+def _baseline(context: Context) -> Iterator[_Job]:
+    """The step that measures the training data for monitors, with a run that passes its gates."""
+    data_quality = data_quality_of(context.spec)
+    if data_quality is not None:
+        step = BaselineStepArgs(image_uri="", instance_type=data_quality.instance_type)
+        most = step.max_runtime_seconds / _SECONDS_AN_HOUR
+        yield _Job("baseline", "Processing", step.instance_type, 1, step.volume_gigabytes, most)
+
+
 def _defined(definition: str) -> Iterator[_Job]:
-    """The jobs of a definition; branches of a condition hold no jobs in mlstack's own."""
+    """The jobs of a definition, those included that run only when a condition holds."""
     document = json.loads(definition)
     defaults = {each["Name"]: each.get("DefaultValue") for each in document.get("Parameters", ())}
-    for step in document.get("Steps", ()):
+    for step in _with_branches(document.get("Steps", ())):
         arguments = step.get("Arguments", {})
         if step.get("Type") == "Training":
             yield _job_of(step["Name"], "Training", arguments["ResourceConfig"], arguments, defaults)
@@ -126,6 +138,13 @@ def _defined(definition: str) -> Iterator[_Job]:
         elif step.get("Type") == "Processing":
             cluster = arguments["ProcessingResources"]["ClusterConfig"]
             yield _job_of(step["Name"], "Processing", cluster, arguments, defaults)
+
+
+def _with_branches(steps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for step in steps:
+        yield step
+        if step.get("Type") == "Condition":
+            yield from _with_branches(step["Arguments"].get("IfSteps", ()))
 
 
 def _tries(config: dict[str, Any]) -> int:

@@ -1,0 +1,1 @@
+"""What monitors find: a run of them on demand, and their violations."""

@@ -1,0 +1,150 @@
+"""Running a monitor now, over the calls of the last hours.
+
+A second schedule with the job definition of the first, the expression NOW and a window that ends now is what SageMaker
+documents for this; it goes again when its one execution has ended
+(https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-scheduling.html).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlstack_components.errors import MlstackError
+
+from mlstack.cloud.errors import is_missing
+from mlstack.monitors.violations import VIOLATIONS_FILE, MonitorRun, read_violations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mlstack.cloud.deployment import Deployment
+
+NO_DATA = "no data"
+_FOUND = "CompletedWithViolations"
+_ENDED = frozenset({"Completed", _FOUND, "Failed", "Stopped"})
+_SECONDS_BETWEEN_LOOKS = {"local": 0.5}
+_MOST_SECONDS = 3900.0
+"""The longest that a monitor's job may take, and some minutes in which SageMaker starts it."""
+
+_LONGEST_NAME = 63
+
+
+class MonitorError(MlstackError):
+    """A monitor could not be run, or its run failed."""
+
+    code = "monitor"
+
+
+@dataclass(frozen=True)
+class RunNow:
+    """Runs the monitor of data quality of one environment.
+
+    Attributes:
+        deployment: The environment.
+        hours: How far back the calls are looked at.
+    """
+
+    deployment: Deployment
+    hours: int
+
+    def run(self) -> MonitorRun:
+        """Run it to its end.
+
+        Raises:
+            MonitorError: There is no monitor yet, nothing was captured, or the run failed.
+        """
+        from botocore.exceptions import ClientError
+
+        schedule = _schedule_of(self.deployment)
+        sagemaker = self.deployment.session.client("sagemaker")
+        try:
+            described = sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)
+        except ClientError as error:
+            if is_missing(error):
+                raise _not_there(self.deployment) from error
+            raise
+        definition = described["MonitoringScheduleConfig"]["MonitoringJobDefinitionName"]
+        with self._once(sagemaker, definition) as name:
+            execution = self._wait(sagemaker, name)
+        return self._result(schedule, execution)
+
+    @contextlib.contextmanager
+    def _once(self, sagemaker: Any, definition: str) -> Iterator[str]:
+        suffix = f"-now-{int(time.time() * 1000):x}"
+        name = self.deployment.endpoint_name[: _LONGEST_NAME - len(suffix)].rstrip("-") + suffix
+        window = {"DataAnalysisStartTime": f"-PT{self.hours}H", "DataAnalysisEndTime": "-PT0H"}
+        sagemaker.create_monitoring_schedule(
+            MonitoringScheduleName=name,
+            MonitoringScheduleConfig={
+                "MonitoringJobDefinitionName": definition,
+                "MonitoringType": "DataQuality",
+                "ScheduleConfig": {"ScheduleExpression": "NOW", **window},
+            },
+        )
+        try:
+            yield name
+        finally:
+            sagemaker.delete_monitoring_schedule(MonitoringScheduleName=name)
+
+    def _wait(self, sagemaker: Any, name: str) -> Mapping[str, Any]:
+        deadline = time.monotonic() + _MOST_SECONDS
+        pause = _SECONDS_BETWEEN_LOOKS.get(self.deployment.environment, 15.0)
+        while time.monotonic() < deadline:
+            found = sagemaker.list_monitoring_executions(MonitoringScheduleName=name)["MonitoringExecutionSummaries"]
+            if found and found[0]["MonitoringExecutionStatus"] in _ENDED:
+                ended: Mapping[str, Any] = found[0]
+                return ended
+            time.sleep(pause)
+        raise MonitorError(f"The monitor's run did not end within {_MOST_SECONDS / 60:g} minutes.")
+
+    def _result(self, schedule: str, execution: Mapping[str, Any]) -> MonitorRun:
+        status, reason = execution["MonitoringExecutionStatus"], execution.get("FailureReason")
+        if status in {"Failed", "Stopped"}:
+            raise self._failure(status, reason)
+        job = self.deployment.session.client("sagemaker").describe_processing_job(
+            ProcessingJobName=execution["ProcessingJobArn"].rpartition("/")[2]
+        )
+        uri = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"].rstrip("/")
+        found = read_violations(self._read(f"{uri}/{VIOLATIONS_FILE}")) if status == _FOUND else ()
+        return MonitorRun(schedule, status, reason, found, uri)
+
+    def _read(self, uri: str) -> bytes:
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        answer = self.deployment.session.client("s3").get_object(Bucket=bucket, Key=key)
+        content: bytes = answer["Body"].read()
+        return content
+
+    def _failure(self, status: str, reason: str | None) -> MonitorError:
+        environment = self.deployment.environment
+        if reason is not None and NO_DATA in reason:
+            return MonitorError(
+                f"No call of the last {self.hours} hours was captured.",
+                next_step=f"Call it, such as with `mlstack invoke {environment} --file FILE`, or look further back: "
+                f"`mlstack monitor {environment} --hours {self.hours * 7}`.",
+            )
+        return MonitorError(f"The monitor's run {status.lower()}: {reason or 'SageMaker gives no reason.'}")
+
+
+def _schedule_of(deployment: Deployment) -> str:
+    names = deployment.outputs.monitoring_schedule_names or {}
+    if "data_quality" in names:
+        return names["data_quality"]
+    if deployment.spec.monitoring is None or deployment.spec.monitoring.data_quality is None:
+        raise MonitorError(
+            f"The environment `{deployment.environment}` has no monitor.",
+            next_step="Write `monitoring: {data_quality: hourly}` and `capture_percent: 100` below `serving` in "
+            f"mlstack.yaml, then run `mlstack up {deployment.environment}`.",
+        )
+    raise _not_there(deployment)
+
+
+def _not_there(deployment: Deployment) -> MonitorError:
+    environment = deployment.environment
+    waits_for = deployment.outputs.monitors_wait_for or "a released model version with a baseline"
+    return MonitorError(
+        f"The monitor of `{environment}` waits for {waits_for}.",
+        next_step=f"`mlstack up {environment}`, then train, approve and release a version: its run makes the baseline.",
+    )

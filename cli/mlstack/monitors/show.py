@@ -1,0 +1,31 @@
+"""How a monitor's run is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from mlstack.monitors.violations import MonitorRun
+
+
+def monitor_page(run: MonitorRun) -> RenderableType:
+    """The violations of a run, and where its report lies.
+
+    Args:
+        run: The run.
+    """
+    report = Text(f"Report: {run.report_uri}/")
+    if not run.violations:
+        return Group(Text("No violations: the calls are like the training data."), report)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("feature", "check", "what is wrong"):
+        table.add_column(heading)
+    for each in run.violations:
+        table.add_row(Text(each.feature), Text(each.check), Text(each.description))
+    return Group(table, report)
