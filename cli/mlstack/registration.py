@@ -71,6 +71,7 @@ COMMANDS: tuple[Registration, ...] = (
         ),
     ),
     Registration("release", "Serve an approved model version, and prove it.", "mlstack.commands.release", _MODELS),
+    Registration("score", "Score a dataset with the released model now.", "mlstack.commands.score", _MODELS),
     Registration("invoke", "Ask the live endpoint for predictions.", "mlstack.commands.invoke", _MODELS),
     Registration(
         "monitor", "Compare the endpoint's calls with the training data.", "mlstack.commands.monitor", _MODELS

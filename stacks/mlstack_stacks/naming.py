@@ -60,6 +60,11 @@ class Names:
         return qualified_name(self.project, self.environment, MAX_NAME)
 
     @property
+    def batch_pipeline(self) -> str:
+        """The pipeline that scores whole datasets; at most 63 characters."""
+        return _joined(self.project, self.environment, MAX_NAME, "batch")
+
+    @property
     def endpoint(self) -> str:
         """The endpoint; at most 63 characters."""
         return qualified_name(self.project, self.environment, MAX_NAME)

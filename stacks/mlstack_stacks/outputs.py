@@ -31,6 +31,12 @@ class ProjectOutputs:
     """The name of the endpoint, whether it exists yet or waits."""
     endpoint_waits_for: str | None = None
     """What a configured endpoint waits for, in words; None once it serves, and where nothing is to be served."""
+    batch_pipeline_name: str | None = None
+    """The name of the pipeline that scores whole datasets, whether it exists yet or waits."""
+    batch_output_uri: pulumi.Output[str] | None = None
+    """The S3 URI below which each batch has a folder of predictions."""
+    batch_waits_for: str | None = None
+    """What a configured batch waits for, in words; None once it can run, and where there is none."""
     encryption_key_arn: pulumi.Output[str]
     """The ARN of the key that encrypts everything of the environment."""
     notification_topic_arn: pulumi.Output[str] | None = None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PROCESSING = "ProcessingResources.ClusterConfig"
 _TUNING = "HyperParameterTuningJobConfig"
 _TUNED = "TrainingJobDefinition."
+_TRANSFORM = "pipelineDefinition.Steps.transform.Arguments"
 _ROUTING = "blueGreenUpdatePolicy.trafficRoutingConfiguration"
 
 
@@ -145,6 +146,20 @@ ORIGINS: tuple[Origin, ...] = (
             ("autoRollbackConfiguration.alarms", "rollback_alarms"),
         )
     ),
+    *(
+        Origin("batch", f"{_TRANSFORM}.{path}", f"serving.{key}")
+        for path, key in (
+            ("TransformResources.InstanceType", "instance_type"),
+            ("TransformResources.InstanceCount", "instances.min"),
+            ("TransformInput.DataSource", "batch.source"),
+            ("TransformInput.ContentType", "batch.content_type"),
+            ("TransformInput.SplitType", "batch.split"),
+            ("MaxConcurrentTransforms", "batch.max_concurrent"),
+            ("MaxPayloadInMB", "batch.max_payload_mb"),
+            ("DataProcessing.JoinSource", "batch.join_input"),
+        )
+    ),
+    Origin("batch-schedule", "scheduleExpression", "serving.batch.schedule"),
     Origin("scaling", "minCapacity", "serving.instances.min"),
     Origin("scaling", "maxCapacity", "serving.instances.max"),
     *(
@@ -217,7 +232,8 @@ NOT_SENT: dict[str, str] = {
     "registry.approval": "has one value",
     "registry.images": "says whether there is a resource",
     "registry.card": "a text that a run joins; its parts are checked when the file is read",
-    "serving.kind": "chooses the endpoint's configuration",
+    "serving.kind": "chooses the components",
+    "serving.batch.on_new_data": "says whether there is a resource",
     "monitoring.alarms.failed_runs": "says whether there is a resource",
     "monitoring.dashboard": "says whether there is a resource",
     "network.vpc": "only its subnets and groups are sent",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import pytest
 from mlstack_stacks.naming import Names
+from mlstack_stacks.plan.batch import planned_batch_definition
 from mlstack_stacks.plan.check import check
 from mlstack_stacks.plan.definition import planned_definition
 from mlstack_stacks.spec import load
@@ -47,6 +48,14 @@ monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percen
 budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40, anomaly_monitor: "MONITOR1"}
 storage: {expire_noncurrent_days: 30, archive_after_days: 60, replicate_to: eu-central-1}
 """.replace("MONITOR", "arn:aws:ce::111111111111:anomalymonitor/01234567-89ab-cdef-0123-456789abcde")
+BATCH = """\
+serving:
+  kind: batch
+  instance_type: ml.m5.large
+  instances: {min: 2}
+  batch: {source: incoming/, schedule: "0 6 * * *", content_type: text/csv, split: line, max_concurrent: 2,
+          max_payload_mb: 6, join_input: true}
+"""
 ROLE = "arn:aws:iam::111111111111:role"
 ACCESS = f"""\
       roles:
@@ -72,7 +81,8 @@ TUNE = """\
 def whole(text: str, origin: Origin) -> str:
     """A specification with every part, and of two that can't be together the one that a row is about."""
     start = text.index("serving: ")
-    text = text[:start] + SERVING + text[text.index("notifications: ") :]
+    serving = BATCH if origin.resource in {"batch", "batch-schedule"} else SERVING
+    text = text[:start] + serving + text[text.index("notifications: ") :]
     text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
     network = MADE if origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"} else THERE
     dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{ACCESS}{network}'
@@ -142,6 +152,13 @@ OTHERS = {
     "serving.scaling.scale_in_cooldown_seconds": ("301", "311"),
     "serving.scaling.scale_out_cooldown_seconds": ("302", "312"),
     "serving.scaling.schedules": ("min: 3, max: 3", "min: 3, max: 4"),
+    "serving.batch.source": ("source: incoming/", "source: arriving/"),
+    "serving.batch.schedule": ("0 6 * * *", "0 7 * * *"),
+    "serving.batch.content_type": ("text/csv", "application/jsonlines"),
+    "serving.batch.split": ("split: line", "split: none"),
+    "serving.batch.max_concurrent": ("max_concurrent: 2", "max_concurrent: 3"),
+    "serving.batch.max_payload_mb": ("max_payload_mb: 6", "max_payload_mb: 7"),
+    "serving.batch.join_input": ("join_input: true", "join_input: false"),
     "monitoring.alarms.latency_p99_ms": ("latency_p99_ms: 500", "latency_p99_ms: 501"),
     "monitoring.alarms.error_percent": (" error_percent: 2", " error_percent: 3"),
     "monitoring.alarms.client_error_percent": ("client_error_percent: 6", "client_error_percent: 7"),
@@ -209,6 +226,11 @@ class Project:
         defaults = {each["Name"]: each.get("DefaultValue") for each in definition["Parameters"]}
         steps = {each["Name"]: resolved(each, defaults) for each in all_steps(definition["Steps"])}
         self.resources["pipeline"]["pipelineDefinition"] = {"Steps": steps}
+        batch = planned_batch_definition(spec)
+        if batch is not None:
+            given = {each["Name"]: each["DefaultValue"] for each in batch["Parameters"]}
+            made = {each["Name"]: resolved(each, given) for each in batch["Steps"]}
+            self.resources["batch"]["pipelineDefinition"] = {"Steps": made}
 
     def at(self, origin: Origin) -> Any:
         """What a row says comes from its key; of a row for any resource everything."""

@@ -48,6 +48,9 @@ class StackOutputs:
         endpoint_waits_for: What the endpoint waits for, in words.
         monitoring_schedule_names: The monitoring schedules, by monitor.
         monitors_wait_for: What monitors wait for, in words.
+        batch_pipeline_name: The pipeline that scores whole datasets.
+        batch_output_uri: Below which each batch has a folder of predictions.
+        batch_waits_for: What that pipeline waits for, in words.
         release_parameter_path: The path of the parameters that say what is released.
     """
 
@@ -61,6 +64,9 @@ class StackOutputs:
     endpoint_waits_for: str | None = None
     monitoring_schedule_names: Mapping[str, str] | None = None
     monitors_wait_for: str | None = None
+    batch_pipeline_name: str | None = None
+    batch_output_uri: str | None = None
+    batch_waits_for: str | None = None
     release_parameter_path: str | None = None
 
     @classmethod
@@ -143,6 +149,15 @@ class Deployment:
         if self.outputs.data_bucket is None:
             raise NotUpError(self.environment)
         return self.outputs.data_bucket
+
+    @property
+    def batch_pipeline_name(self) -> str:
+        """The pipeline that scores whole datasets, whether it exists yet or not.
+
+        Raises:
+            MlstackError: The environment has none.
+        """
+        return self._required(self.outputs.batch_pipeline_name, "batches", "serving: {kind: batch}")
 
     @property
     def endpoint_name(self) -> str:

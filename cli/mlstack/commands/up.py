@@ -46,3 +46,6 @@ def command(
     waits_for = result.outputs.get("endpoint_waits_for")
     if waits_for:
         out.print(f"The endpoint waits: {waits_for}", markup=False)
+    waits_for = result.outputs.get("batch_waits_for")
+    if waits_for:
+        out.print(f"Batches wait: {waits_for}", markup=False)

@@ -10,10 +10,11 @@ Without botocore's models nothing is checked, and a warning says so.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlstack_components.errors import Problem, SpecError
 from mlstack_stacks.naming import Names
+from mlstack_stacks.plan.batch import planned_batch_definition
 from mlstack_stacks.plan.definition import planned_definition
 from mlstack_stacks.plan.resources import SECRET, UNKNOWN, Warn
 from mlstack_stacks.spec.files import shown
@@ -91,6 +92,8 @@ def _findings(spec: EnvironmentSpec, plan: Plan) -> tuple[list[tuple[PlannedReso
     for resource in resources.values():
         if resource.type == _PIPELINE and resource.name == _pipeline_name(spec) and _is_unknown(resource):
             found += [(resource, problem) for problem in _in_definition(spec, checks)]
+        if resource.type == _PIPELINE and resource.name == f"{_prefix(spec)}-batch" and _is_unknown(resource):
+            found += [(resource, problem) for problem in _in_pipeline(planned_batch_definition(spec), checks)]
     return found, checked.passed_over
 
 
@@ -107,7 +110,10 @@ def _checks(spec: EnvironmentSpec) -> PlannedChecks:
 
 
 def _in_definition(spec: EnvironmentSpec, checks: PlannedChecks) -> Iterator[Found]:
-    definition = planned_definition(spec)
+    yield from _in_pipeline(planned_definition(spec), checks)
+
+
+def _in_pipeline(definition: dict[str, Any] | None, checks: PlannedChecks) -> Iterator[Found]:
     if definition is not None:
         for problem in checks.pipeline(definition):
             yield replace(problem, path=f"{_DEFINITION}.{problem.path}")

@@ -42,6 +42,7 @@ def refuse_orphans(spec: EnvironmentSpec) -> None:
             "describe_model_package_group",
             {"ModelPackageGroupName": names.model_package_group},
         ),
+        f"pipeline {names.batch_pipeline}": ("describe_pipeline", {"PipelineName": names.batch_pipeline}),
         f"endpoint {names.endpoint}": ("describe_endpoint", {"EndpointName": names.endpoint}),
     }
     with explained(spec):

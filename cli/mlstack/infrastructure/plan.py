@@ -102,7 +102,9 @@ def _check(project: ProjectDirectory, spec: EnvironmentSpec, asked: _Asked) -> N
         return
     lines = [*tree_lines(planned), "", summary(planned)]
     if spec.serving is not None:
-        lines.append("The endpoint follows with the first released model version; it is shown with a placeholder.")
+        batch = spec.serving.kind == "batch"
+        what = "What scores the data follows" if batch else "The endpoint follows"
+        lines.append(f"{what} with the first released model version; it is shown with a placeholder.")
     _print(lines, warnings, cost, asked)
 
 

@@ -109,6 +109,7 @@ PARTS = frozenset(
         "aws:kms/alias:Alias",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketLogging:BucketLogging",
+        "aws:s3/bucketNotification:BucketNotification",
         "aws:s3/bucketObjectv2:BucketObjectv2",
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         "aws:s3/bucketPolicy:BucketPolicy",
@@ -126,7 +127,7 @@ PARTS = frozenset(
 )
 """Types that are a part of one of these, and go with it."""
 
-_JOB_LOGS = {"/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs"}
+_JOB_LOGS = {"/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TransformJobs"}
 
 _GONE = {
     "404",

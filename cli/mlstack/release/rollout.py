@@ -6,7 +6,7 @@ Stages, each taking what the one before gave:
     3. point     move the release pointer, which the Pulumi program reads
     4. preview   refuse anything outside the serving component
     5. update    `pulumi up` with the serving component as its target
-    6. prove     describe the endpoint and compare it with the intent
+    6. prove     describe the endpoint, or the pipeline of batches, and compare it with the intent
     7. sweep     delete retained models and endpoint configurations that nothing refers to
 
 A stage that fails undoes what the ones before it did (`mlstack.release.undo`), so pointer, state and endpoint agree.
@@ -27,26 +27,24 @@ from mlstack.engine.failure import StackLockedError
 from mlstack.registry.packages import list_versions
 from mlstack.registry.versions import in_environment, version_of
 from mlstack.release.baseline import read_baseline
-from mlstack.release.live import read_inventory, sweep, wait_until_settled
+from mlstack.release.live import read_inventory, sweep
 from mlstack.release.lock import release_lock
 from mlstack.release.pointer import Release, ReleasePointer
-from mlstack.release.proof import IN_SERVICE, differences
 from mlstack.release.scope import TARGETS, is_serving, require_narrow
 from mlstack.release.sweep import plan_sweep
+from mlstack.release.target import target_of
 from mlstack.release.undo import undo
 from mlstack.serving.shutdown import held_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlstack_stacks.spec import EnvironmentSpec
-
     from mlstack.cloud.deployment import Deployment
     from mlstack.engine.pulumi import Pulumi
     from mlstack.registry.versions import ModelVersion
     from mlstack.release.choose import Choose
-    from mlstack.release.proof import LiveEndpoint
     from mlstack.release.sweep import Sweep
+    from mlstack.release.target import Live, Target
 
     Say = Callable[[str], object]
 
@@ -63,14 +61,14 @@ class Released:
 
     Attributes:
         version: The version that serves.
-        endpoint: The endpoint, as it was described for the proof.
+        endpoint: What serves it, as it was described for the proof.
         before: The model package that was served before, or None.
         changed: Whether anything had to be done.
         swept: What of former releases was deleted.
     """
 
     version: ModelVersion
-    endpoint: LiveEndpoint
+    endpoint: Live
     before: str | None
     changed: bool
     swept: Sweep
@@ -117,10 +115,15 @@ class Rollout:
         """
         from mlstack.engine.pulumi import Pulumi
 
-        deployment.endpoint_name  # noqa: B018 - raises where the environment serves nothing
+        target_of(deployment)  # raises where the environment serves nothing
         path = deployment.outputs.release_parameter_path or _pointer_path(deployment)
         pointer = ReleasePointer(deployment.session.client("ssm"), path)
         return cls(deployment, Pulumi(deployment.project, deployment.environment, deployment.spec.region), pointer, say)
+
+    @property
+    def target(self) -> Target:
+        """What it changes and proves."""
+        return target_of(self.deployment)
 
     def run(self, choose: Choose) -> Released:
         """Release a version.
@@ -142,12 +145,11 @@ class Rollout:
         with explained(spec), release_lock(self.deployment.session.client("ssm"), lock, self.say):
             began = datetime.now(UTC)
             version = choose(list_versions(sagemaker, self.deployment.group_name), self.pointer)
-            live = wait_until_settled(sagemaker, self.deployment.endpoint_name)
+            live = self.target.settled(sagemaker)
             pointed = self.pointer.read()
             shut_down = live is None and held_endpoint(self.pulumi.resources()) is not None
-            baseline = read_baseline(sagemaker, version.arn)
-            intended = Release(version.arn, _more_instances(live, _instances_of(spec)), baseline)
-            served = Release(_served(live), pointed.instance_count, pointed.baseline_uri)
+            intended = self.target.release_of(version.arn, live, read_baseline(sagemaker, version.arn))
+            served = Release(self.target.answering(live), pointed.instance_count, pointed.baseline_uri)
             if live is not None and self._is_done(pointed, intended, live):
                 return Released(version, live, version.arn, changed=False, swept=self._sweep(began))
             if shut_down:
@@ -158,14 +160,14 @@ class Rollout:
             live = self._change(served, intended, rolls_back=not shut_down)
             return Released(version, live, served.model_package_arn, changed=True, swept=self._sweep(began))
 
-    def _is_done(self, pointed: Release, intended: Release, live: LiveEndpoint) -> bool:
+    def _is_done(self, pointed: Release, intended: Release, live: Live) -> bool:
         """Whether pointer, endpoint and Pulumi's state agree on the intended version already."""
         arn = str(intended.model_package_arn)
         same = pointed.model_package_arn == arn and pointed.baseline_uri == intended.baseline_uri
-        agreed = same and not differences(live, arn)
+        agreed = same and not self.target.differences(live, arn)
         return agreed and live.configuration_name in self._serving_ids()
 
-    def _change(self, before: Release, intended: Release, *, rolls_back: bool = True) -> LiveEndpoint:
+    def _change(self, before: Release, intended: Release, *, rolls_back: bool = True) -> Live:
         former = self.pulumi.export_state()
         self.say("Moving the release pointer")
         self.pointer.move(intended)
@@ -176,7 +178,7 @@ class Rollout:
                 ((step.urn, step.operation) for step in self.pulumi.preview(TARGETS).steps), self.deployment.environment
             )
             updated = True
-            self.say("Updating the endpoint")
+            self.say(f"Updating the {self.target.word}")
             self.pulumi.up(TARGETS)
             return self._prove(intended)
         except MlstackError as error:
@@ -187,18 +189,16 @@ class Rollout:
                 raise
             raise self._failure(intended, error) from error
 
-    def _prove(self, intended: Release) -> LiveEndpoint:
-        self.say("Proving what the endpoint serves")
-        live = wait_until_settled(self.deployment.session.client("sagemaker"), self.deployment.endpoint_name)
+    def _prove(self, intended: Release) -> Live:
+        target = self.target
+        self.say(f"Proving what the {target.word} {target.serves}")
+        live = target.settled(self.deployment.session.client("sagemaker"))
         arn = str(intended.model_package_arn)
-        spec = self.deployment.spec
-        least = intended.instance_count or _instances_of(spec)
-        scales = spec.serving is not None and spec.serving.instances.scale
-        found = differences(live, arn, least_instances=least, scales=scales)
+        found = target.differences(live, intended)
         if found or live is None:
             reason = f": {live.failure_reason.rstrip('.')}" if live and live.failure_reason else ""
             raise ReleaseFailedError(
-                f"The endpoint {self.deployment.endpoint_name} does not serve model version {version_of(arn)}: "
+                f"The {target.word} {target.name} does not serve model version {version_of(arn)}: "
                 f"{', '.join(found)}{reason}. The release pointer is back where it was.",
                 next_step=self._next_step(arn),
             )
@@ -214,16 +214,18 @@ class Rollout:
         )
 
     def _next_step(self, arn: str) -> str:
+        where = f"`mlstack logs {self.deployment.environment} --endpoint` shows why. Then "
         return (
-            f"`mlstack logs {self.deployment.environment} --endpoint` shows why. "
-            f"Then `{in_environment(f'models reject {version_of(arn)}', self.deployment.environment)}`, "
+            f"{where if self.target.word == 'endpoint' else ''}"
+            f" `{in_environment(f'models reject {version_of(arn)}', self.deployment.environment)}`, "
             "or fix the code and train again."
         )
 
     def _sweep(self, began: datetime) -> Sweep:
         spec, sagemaker = self.deployment.spec, self.deployment.session.client("sagemaker")
         tags = {"mlstack:project": spec.name, "mlstack:environment": spec.environment}
-        planned = plan_sweep(read_inventory(sagemaker, tags, began, self._serving_ids()))
+        kept = self._serving_ids() | self.target.models_in_use(sagemaker)
+        planned = plan_sweep(read_inventory(sagemaker, tags, began, kept))
         sweep(sagemaker, planned)
         return planned
 
@@ -234,24 +236,3 @@ class Rollout:
 
 def _pointer_path(deployment: Deployment) -> str:
     return f"/mlstack/{deployment.spec.name}/{deployment.environment}/release"
-
-
-def _served(live: LiveEndpoint | None) -> str | None:
-    """The model package that answers requests: what a failed release goes back to, whatever the pointer says by now."""
-    if live is None or live.status != IN_SERVICE:
-        return None
-    return next(iter(live.model_package_arns), None)
-
-
-def _more_instances(live: LiveEndpoint | None, specified: int) -> int | None:
-    """How many instances to keep where there are more than specified; None lets the specification decide.
-
-    Kept only then: otherwise a smaller number in mlstack.yaml would never come into effect.
-    """
-    count = live.instance_count if live is not None else None
-    return count if count is not None and count > specified else None
-
-
-def _instances_of(spec: EnvironmentSpec) -> int:
-    # An endpoint that may be scaled to none starts with one.
-    return max(1, spec.serving.instances.min) if spec.serving is not None else 1

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # The component itself, which the first release creates, and everything below it.
-TARGETS = ("**mlstack:aws:Endpoint::**", "**mlstack:aws:Endpoint$**")
+_COMPONENTS = ("mlstack:aws:Endpoint", "mlstack:aws:BatchTransform")
+TARGETS = tuple(f"**{component}{end}" for component in _COMPONENTS for end in ("::**", "$**"))
 
 _NOTHING = frozenset({"same", "read", "refresh", "skipped-create", "discard", "read-discard"})
 _STACK = "pulumi:pulumi:Stack"
@@ -30,7 +31,7 @@ class OutOfScopeError(MlstackError):
 def is_serving(urn: str) -> bool:
     """Whether a resource belongs to the serving component."""
     kind = _type_chain(urn)
-    return kind.endswith("mlstack:aws:Endpoint") or "mlstack:aws:Endpoint$" in kind
+    return any(kind.endswith(component) or f"{component}$" in kind for component in _COMPONENTS)
 
 
 def outside(steps: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

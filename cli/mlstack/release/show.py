@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlstack.console import out, print_json, progress
+from mlstack.release.batch import LiveBatch
 from mlstack.release.rollout import Rollout
 
 if TYPE_CHECKING:
@@ -35,9 +36,12 @@ def release_and_show(deployment: Deployment, choose: Choose, *, as_json: bool) -
     endpoint = released.endpoint
     count = endpoint.instance_count
     instances = "" if count is None else f" on {count} instance{'' if count == 1 else 's'}"
-    done = "now serves" if released.changed else "serves already"
+    batch = isinstance(endpoint, LiveBatch)
+    does = "scores with" if batch else "serves"
+    done = f"now {does}" if released.changed else f"{does} already"
     out.print(f"{endpoint.name} {done} model version {released.version.version}{instances}.", markup=False)
     out.print(f"Proven: {endpoint.status}, {endpoint.configuration_name}, {released.version.arn}", markup=False)
     if released.changed:
-        out.print(f"Next: mlstack invoke {deployment.environment} --file sample.csv", markup=False)
+        following = f"score {deployment.environment}" if batch else f"invoke {deployment.environment} --file sample.csv"
+        out.print(f"Next: mlstack {following}", markup=False)
     return released

@@ -28,7 +28,9 @@ def status_page(status: Status) -> RenderableType:
         Three lines (stack, last run, endpoint) and the newest model versions.
     """
     lines = Table(box=None, pad_edge=False, show_header=False)
-    for label, text in (("stack", _stack(status)), ("last run", _run(status)), ("endpoint", _endpoint(status))):
+    batches = status.batch is not None or status.batch_waits_for is not None
+    served = ("batches", _batches(status)) if batches else ("endpoint", _endpoint(status))
+    for label, text in (("stack", _stack(status)), ("last run", _run(status)), served):
         lines.add_row(Text(label, style="bold"), text)
     if not status.versions:
         lines.add_row(Text("models", style="bold"), Text("none registered"))
@@ -87,3 +89,20 @@ def _no_endpoint(status: Status) -> str:
         started = f"`mlstack up {status.environment}` starts it again"
         return f"none; it goes out of service on the schedule {status.shutdown} (UTC), and {started}"
     return "none"
+
+
+def _batches(status: Status) -> Text:
+    batch, last = status.batch, status.last_batch
+    if batch is None:
+        return Text(f"none yet; they wait for {status.batch_waits_for}" if status.batch_waits_for else "none")
+    style = "green" if batch.serves else "yellow"
+    text = Text.assemble(batch.name, " ", (batch.status, style))
+    text.append(f", scores with model {model_versions(batch.model_package_arns)}")
+    if last is None:
+        text.append(f", no batch yet; start one with mlstack score {status.environment}")
+    else:
+        when = f" of {last.started_at.astimezone():%Y-%m-%d %H:%M}" if last.started_at else ""
+        text.append(f", the last batch{when} {last.status}", style="red" if last.status == "Failed" else "")
+    if status.differences:
+        text.append(f"\nnot what was released: {', '.join(status.differences)}", style="red")
+    return text

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlstack.cloud.errors import explained
+from mlstack.cloud.errors import explained, is_missing
 from mlstack.registry.decide import released_arn
 from mlstack.registry.packages import list_versions, with_metrics
+from mlstack.release.batch import batch_differences, read_batch
 from mlstack.release.live import read_endpoint
 from mlstack.release.proof import differences
 from mlstack.serving.shutdown import schedule_of
@@ -16,6 +17,7 @@ from mlstack.training import runs
 if TYPE_CHECKING:
     from mlstack.cloud.deployment import Deployment
     from mlstack.registry.versions import ModelVersion
+    from mlstack.release.batch import LiveBatch
     from mlstack.release.proof import LiveEndpoint
     from mlstack.training.execution import Execution
 
@@ -37,6 +39,9 @@ class Status:
         endpoint: The endpoint, or None.
         waits_for: What the endpoint waits for, or None.
         shutdown: When the endpoint goes out of service by itself, or None where it never does.
+        batch: The pipeline that scores whole datasets, or None.
+        last_batch: Its last execution, or None.
+        batch_waits_for: What that pipeline waits for, or None.
     """
 
     environment: str
@@ -49,10 +54,15 @@ class Status:
     endpoint: LiveEndpoint | None
     waits_for: str | None
     shutdown: str | None = None
+    batch: LiveBatch | None = None
+    last_batch: Execution | None = None
+    batch_waits_for: str | None = None
 
     @property
     def differences(self) -> tuple[str, ...]:
-        """How the endpoint differs from what was released; empty where it does not, or where nothing was."""
+        """How what serves differs from what was released; empty where it does not, or where nothing was."""
+        if self.released and self.batch is not None:
+            return batch_differences(self.batch, self.released)
         return differences(self.endpoint, self.released) if self.released else ()
 
     def to_json(self) -> dict[str, Any]:
@@ -67,6 +77,9 @@ class Status:
             "endpoint": self.endpoint and _endpoint_json(self.endpoint),
             "endpoint_waits_for": self.waits_for,
             "endpoint_idle_shutdown": self.shutdown,
+            "batch": self.batch and _batch_json(self.batch),
+            "last_batch": self.last_batch and _execution_json(self.last_batch),
+            "batch_waits_for": self.batch_waits_for,
             "differences": list(self.differences),
         }
 
@@ -98,12 +111,31 @@ def read_status(deployment: Deployment) -> Status:
             endpoint=read_endpoint(sagemaker, outputs.endpoint_name) if outputs.endpoint_name else None,
             waits_for=outputs.endpoint_waits_for,
             shutdown=schedule_of(deployment.spec),
+            batch=read_batch(sagemaker, outputs.batch_pipeline_name) if outputs.batch_pipeline_name else None,
+            last_batch=_last_batch(deployment) if outputs.batch_pipeline_name else None,
+            batch_waits_for=outputs.batch_waits_for,
         )
 
 
 def _last_execution(deployment: Deployment) -> Execution | None:
+    return _newest(deployment, deployment.pipeline_name)
+
+
+def _last_batch(deployment: Deployment) -> Execution | None:
+    # Before the first release there is no pipeline.
+    return None if deployment.outputs.batch_waits_for else _newest(deployment, deployment.batch_pipeline_name)
+
+
+def _newest(deployment: Deployment, pipeline: str) -> Execution | None:
+    from botocore.exceptions import ClientError
+
     sagemaker = deployment.session.client("sagemaker")
-    newest = next(runs.execution_arns(sagemaker, deployment.pipeline_name), None)
+    try:
+        newest = next(runs.execution_arns(sagemaker, pipeline), None)
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
     return None if newest is None else runs.read_execution(sagemaker, newest)
 
 
@@ -135,4 +167,13 @@ def _endpoint_json(endpoint: LiveEndpoint) -> dict[str, Any]:
             }
             for variant in endpoint.variants
         ],
+    }
+
+
+def _batch_json(batch: LiveBatch) -> dict[str, Any]:
+    return {
+        "name": batch.name,
+        "status": batch.status,
+        "model": batch.model_name,
+        "model_package_arn": batch.model_package_arn,
     }

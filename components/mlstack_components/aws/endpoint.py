@@ -15,6 +15,7 @@ from mlstack_components.aws.endpoint_serverless import ServerlessArgs, serverles
 from mlstack_components.aws.instance_types import has_local_storage
 
 if TYPE_CHECKING:
+    from mlstack_components.aws.batch_args import BatchTransformArgs
     from mlstack_components.aws.network import Network, NetworkInput
 
 VARIANT_NAME = "AllTraffic"
@@ -193,20 +194,21 @@ def production_variant(
     )
 
 
-def model_args(args: EndpointArgs, model_package_arn: str) -> aws.sagemaker.ModelArgs:
+def model_args(args: EndpointArgs | BatchTransformArgs, model_package_arn: str) -> aws.sagemaker.ModelArgs:
     """Return the model of a registered version.
 
     Args:
-        args: The endpoint's arguments.
+        args: The arguments of what serves it.
         model_package_arn: The version's ARN; image, artifact and environment come from it.
     """
+    # Serverless inference has neither isolation nor a network of one's own
+    # (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html).
+    serverless = isinstance(args, EndpointArgs) and args.serverless is not None
     return aws.sagemaker.ModelArgs(
         execution_role_arn=args.role_arn,
-        # Serverless inference has neither isolation nor a network of one's own
-        # (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html).
-        enable_network_isolation=args.network_isolation and args.serverless is None,
+        enable_network_isolation=args.network_isolation and not serverless,
         primary_container=aws.sagemaker.ModelPrimaryContainerArgs(model_package_name=model_package_arn),
-        vpc_config=None if args.network is None or args.serverless is not None else _vpc_config(args.network),
+        vpc_config=None if args.network is None or serverless else _vpc_config(args.network),
         tags={**args.tags, **args.release_tags},
     )
 

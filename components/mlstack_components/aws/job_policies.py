@@ -27,6 +27,7 @@ from mlstack_components.aws.read_policies import ReadPrefix, read_prefixes
 if TYPE_CHECKING:
     from mlstack_components.aws.network import Network
     from mlstack_components.aws.placement import Placement
+    from mlstack_components.aws.transform_access import TransformAccess
 
 
 class JobKind(StrEnum):
@@ -77,6 +78,8 @@ class JobPolicyArgs:
     """The names of the Secrets Manager secrets that the job may read, in this account and region."""
     reads: tuple[ReadPrefix, ...] = ()
     """Prefixes of other buckets that the job reads."""
+    transform: TransformAccess | None = None
+    """What batches of predictions read and write; None where the model serves calls."""
 
 
 def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
@@ -126,14 +129,17 @@ def _keep_checkpoints(args: JobPolicyArgs) -> list[Statement]:
 
 
 def _serving(args: JobPolicyArgs) -> list[Statement]:
+    transform = args.transform
+    logs = f"/aws/sagemaker/Endpoints/{args.endpoint_name or '*'}"
     return [
         _list_buckets([args.artifact_bucket_arn]),
         statement("ReadModels", ["s3:GetObject"], _results(args)),
         *_write_captures(args),
         *_answer_asynchronously(args),
-        *_use_key(args, write=False),
+        *([] if transform is None else transform.statements(args.data_bucket_arn, args.placement.partition)),
+        *_use_key(args, write=transform is not None),
         *_pull_images(args),
-        *_write_logs(args, f"/aws/sagemaker/Endpoints/{args.endpoint_name or '*'}"),
+        *_write_logs(args, logs if transform is None else "/aws/sagemaker/TransformJobs"),
         *_join_network(args),
         *_read_secrets(args),
     ]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.network import NetworkInput
     from mlstack_components.aws.placement import Placement
     from mlstack_components.aws.read_policies import ReadPrefix
+    from mlstack_components.aws.transform_access import TransformAccess
 
 __all__ = ["JobKind", "JobRoles", "JobRolesArgs"]
 
@@ -68,6 +69,8 @@ class JobRolesArgs:
     """The names of the secrets in Secrets Manager that the jobs of a kind may read."""
     reads: Mapping[JobKind, Sequence[ReadPrefix]] = field(default_factory=dict)
     """Prefixes of other buckets that the jobs of a kind read."""
+    transform: TransformAccess | None = None
+    """What batches of predictions read and write; None where the model serves calls."""
     role_arns: Mapping[JobKind, str] = field(default_factory=dict)
     """Roles that are there already, by kind: none is made, and what these may do is their owner's business."""
     permissions_boundary_arn: str | None = None
@@ -152,6 +155,7 @@ class JobRoles(pulumi.ComponentResource):
                     network=known["network"],
                     secrets=tuple(args.secrets.get(kind, ())),
                     reads=tuple(args.reads.get(kind, ())),
+                    transform=args.transform,
                 ),
             )
 

@@ -41,6 +41,12 @@ FEATURE_PREFIX = "features/"
 DATASET_PREFIX = "datasets/"
 """Data bucket: pushed datasets, a folder a name and version."""
 
+PREDICTIONS_PREFIX = "predictions/"
+"""Data bucket: what batches predict, a folder a pipeline and execution."""
+
+SCORE_PREFIX = "runs/score/"
+"""Data bucket: files that a user has scored once, by their SHA-256."""
+
 LOG_PREFIX_DATA = "data/"
 """Log bucket: accesses to the data bucket."""
 

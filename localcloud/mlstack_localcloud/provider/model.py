@@ -81,6 +81,7 @@ class Kind(enum.Enum):
         REFERENCE: An ARN, or the name or id at its end.
         BASE64: Bytes as text.
         ASSET: A file or an archive, compared by its hash.
+        PRESENCE: An empty structure in the API, there or not, where Pulumi has a boolean.
         SETTING: No part of the API: it steers only the provider (`forceDestroy`).
     """
 
@@ -93,6 +94,7 @@ class Kind(enum.Enum):
     REFERENCE = "reference"
     BASE64 = "base64"
     ASSET = "asset"
+    PRESENCE = "presence"
     SETTING = "setting"
 
 

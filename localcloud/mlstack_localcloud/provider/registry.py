@@ -46,6 +46,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:s3/bucket:Bucket": "s3.bucket",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "s3.bucket_lifecycle_configuration",
         "aws:s3/bucketLogging:BucketLogging": "s3.bucket_logging",
+        "aws:s3/bucketNotification:BucketNotification": "s3.bucket_notification",
         "aws:s3/bucketObjectv2:BucketObjectv2": "s3.bucket_objectv2",
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3.bucket_ownership_controls",
         "aws:s3/bucketPolicy:BucketPolicy": "s3.bucket_policy",

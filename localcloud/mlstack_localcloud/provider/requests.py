@@ -124,6 +124,10 @@ class Requests:
 
     def _pass(self, request: Request, shape: Shape, property_: Property, value: Value) -> None:
         path, leaf = _navigate(shape, property_.member)
+        if property_.kind is Kind.PRESENCE and value is not UNKNOWN:
+            if value:
+                _put(request.parameters, path, {})
+            return
         for keys, default in property_.entry_defaults:
             if isinstance(value, list):
                 value = [_with_default(each, keys, default) for each in value]

@@ -86,6 +86,8 @@ def _add_outputs(
 
 
 def _read(property_: Property, results: Mapping[str, Value]) -> Value:
+    if property_.kind is Kind.PRESENCE:
+        return dig(results, property_.read_from) is not None
     value = _converted(dig(results, property_.read_from) if property_.read_from else None, property_.number)
     if property_.kind in (Kind.JSON, Kind.POLICY, Kind.STRUCTURE) and isinstance(value, dict | list):
         return json.dumps(value)  # botocore reads IAM's documents already

@@ -25,6 +25,7 @@ from .persistence.blobs import BlobStore
 from .persistence.kept_services import KeptServices
 from .persistence.store import Store
 from .replication import Replication
+from .rule_schedules import RuleSchedules
 from .sagemaker.service import SageMaker
 from .schedules import adjustments as schedule_adjustments
 from .schedules.watch import ScheduleWatch
@@ -68,6 +69,7 @@ class LocalCloud:
         services.adjust_by(self.events.adjust, alarm_adjustments.adjust, add_budget_operations, tell_replications_whole)
         self.schedules = ScheduleWatch(self.clients, self.authorizer)
         services.adjust_by(add_cost_explorer_operations, schedule_adjustments.adjust)
+        self.rule_schedules = RuleSchedules(self.events)
         self._running = ExitStack()
 
     def start(self) -> None:
@@ -92,6 +94,8 @@ class LocalCloud:
         self._running.callback(self.alarms.close)
         self.schedules.start()
         self._running.callback(self.schedules.close)
+        self.rule_schedules.start()
+        self._running.callback(self.rule_schedules.close)
         pulumi = provider.serve(self.clients, self._ports.provider, ACCOUNT)
         self._running.callback(lambda: pulumi.stop(_DRAIN_SECONDS).wait())
         self._services.warm_up()

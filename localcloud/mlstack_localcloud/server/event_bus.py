@@ -91,6 +91,16 @@ class EventBus:
             for target in list(rule.targets):
                 self._targets.deliver(target, event, rule.arn)
 
+    def fire(self, rule: Any, event: Event) -> None:
+        """Deliver an event to a rule's targets, whatever its pattern.
+
+        Args:
+            rule: The rule, moto's own.
+            event: The event, whole.
+        """
+        for target in list(rule.targets):
+            self._targets.deliver(target, event, rule.arn)
+
     def adjust(self) -> None:
         """Take the events of moto's own services over, if its EventBridge is imported by now; may be called again."""
         events = imported("moto.events.models")

@@ -37,6 +37,32 @@ def target_input(target: Mapping[str, Any], event: Mapping[str, Any], rule_arn: 
     return json.dumps(event)
 
 
+def with_paths_followed(target: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a target whose pipeline parameters that are paths into the event are what is there.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html, dynamic path parameters: the whole value
+    is a path, such as `$.detail.object.key`, followed in the event itself and not in what a transformer makes of it.
+
+    Args:
+        target: The target as PutTargets took it.
+        event: The event.
+    """
+    parameters = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
+    if not any(each["Value"].startswith("$.") for each in parameters):
+        return dict(target)
+    return {
+        **target,
+        "SageMakerPipelineParameters": {"PipelineParameterList": [_followed(p, event) for p in parameters]},
+    }
+
+
+def _followed(parameter: Mapping[str, str], event: Mapping[str, Any]) -> dict[str, str]:
+    if not parameter["Value"].startswith("$."):
+        return dict(parameter)
+    found = at_path(event, parameter["Value"])
+    return {"Name": parameter["Name"], "Value": found if isinstance(found, str) else json.dumps(found)}
+
+
 def at_path(event: Any, path: str) -> Any:
     """Return the part of an event at a path such as `$.detail.items[0]`; None where there is none.
 

@@ -19,7 +19,7 @@ from ..home import ACCOUNT
 from .authorization.access import Access
 from .authorization.action_of import encrypted_delivery
 from .authorization.authorizer import Denied
-from .event_input import target_input
+from .event_input import target_input, with_paths_followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +114,7 @@ class EventTargets:
             self._assume(target["RoleArn"], rule_arn, arn.region)
         else:
             self._ask(arn, target["Arn"], rule_arn)
-        sender(arn, target, payload)
+        sender(arn, with_paths_followed(target, event), payload)
 
     def _assume(self, role_arn: str, rule_arn: str, region: str) -> None:
         try:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from moto.core.common_models import BaseModel
 from moto.core.utils import method_names_from_class as _list_method_names
 
-from . import moto_offerings, moto_security_groups
+from . import moto_notifications, moto_offerings, moto_security_groups
 
 _SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC")
 
@@ -39,6 +39,9 @@ def adjust() -> None:
     groups = imported("moto.ec2.models.security_groups")
     if groups is not None:
         moto_security_groups.adjust(groups)
+    responses = imported("moto.s3.responses")
+    if responses is not None:
+        moto_notifications.adjust(responses)
     if kms is not None:
         _adjust_kms(kms)
     if sns is not None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.image_registry import ImageRegistry
     from mlstack_components.aws.job_roles import JobRoles
     from mlstack_components.aws.network import NetworkInput
+    from mlstack_components.aws.transform_access import TransformAccess
 
     from mlstack_stacks.spec import EnvironmentSpec
 
@@ -68,7 +69,8 @@ class Environment:
         self.boundary = None if spec.roles is None else spec.roles.permissions_boundary
         self.group_name = None if spec.registry is None else self.names.model_package_group
         self.pipeline_name = None if spec.steps is None else self.names.pipeline
-        self.endpoint_name = None if spec.serving is None else self.names.endpoint
+        batch = spec.serving is not None and spec.serving.kind == "batch"
+        self.endpoint_name = None if spec.serving is None or batch else self.names.endpoint
         self.data_quality = data_quality_of(spec)
         self.options = self.options_in_network = pulumi.ResourceOptions(parent=parent)
         self.network: NetworkInput | None = None
@@ -177,6 +179,7 @@ class Environment:
                 told_topic_arn=self.told_topic_arn,
                 network=self.network,
                 reads=prefixes_of_others(self.spec),
+                transform=self._transform(),
                 secrets={kind: secrets_of(self.spec, kind) for kind in kinds},
                 role_arns={} if given is None else {JobKind(kind): arn for kind, arn in given.given().items()},
                 permissions_boundary_arn=self.boundary,
@@ -184,3 +187,12 @@ class Environment:
             ),
             self.options,
         )
+
+    def _transform(self) -> TransformAccess | None:
+        """What the model's role reads and writes where whole datasets are scored."""
+        serving = self.spec.serving
+        if serving is None or serving.kind != "batch" or serving.batch is None:
+            return None
+        from mlstack_stacks.composition.batch import access
+
+        return access(serving.batch)

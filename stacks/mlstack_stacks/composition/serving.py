@@ -31,6 +31,10 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
     Returns:
         The outputs, by name.
     """
+    if serving.kind == "batch" and serving.batch is not None:
+        from mlstack_stacks.composition.batch import declare_batch
+
+        return declare_batch(serving, serving.batch, environment)
     spec = environment.spec
     release = released(environment.names, environment.parent)
     endpoint = Endpoint(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlstack_components.errors import Problem
 
+from mlstack_stacks.spec.batch import batch_contradictions
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.serving_kinds import serving_kind_contradictions
 from mlstack_stacks.spec.storage import replicas_nowhere
@@ -39,7 +40,7 @@ def contradictions(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
 
 def _monitors(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
     """Monitors compare captured calls, with AWS's analyzer."""
-    if data_quality_of(spec) is None or spec.serving is None:
+    if data_quality_of(spec) is None or spec.serving is None or spec.serving.kind == "batch":
         return
     if not spec.serving.capture_percent:
         yield (
@@ -97,6 +98,7 @@ def _production_goes_out_of_service(spec: EnvironmentSpec) -> Iterator[tuple[str
 _FINDERS = (
     _arm_serves_no_intel_image,
     serving_kind_contradictions,
+    batch_contradictions,
     replicas_nowhere,
     _monitors,
     _monitor_of_another_account,

@@ -26,6 +26,10 @@ class Assumptions(SpecModel):
     """How long each step of a run takes, in hours; never more than its `max_runtime_minutes`."""
     spot_saving_percent: Annotated[float, Field(ge=0, le=90, allow_inf_nan=False)] = 0
     """How much less spare machines cost than the list price, in percent; no price of theirs is published."""
+    batches_per_month: _Amount = 30
+    """How often a dataset is scored as a whole (`serving.kind: batch`)."""
+    hours_per_batch: _Amount = 0.25
+    """How long that takes, in hours."""
     storage_gb: _Amount = 10
     """What each bucket holds, in GB, old versions included."""
     storage_writes: _Amount = 10000

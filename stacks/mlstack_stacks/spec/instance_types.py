@@ -28,11 +28,13 @@ class Use(Enum):
         PROCESSING: A step that prepares or evaluates.
         TRAINING: A step that trains.
         REALTIME: An endpoint that is always up.
+        TRANSFORM: A batch of predictions.
     """
 
     PROCESSING = "processing jobs"
     TRAINING = "training jobs"
     REALTIME = "endpoints"
+    TRANSFORM = "batch transform"
 
     @property
     def shape(self) -> str:
@@ -44,6 +46,7 @@ _SHAPES = {
     Use.PROCESSING: "ProcessingInstanceType",
     Use.TRAINING: "TrainingInstanceType",
     Use.REALTIME: "ProductionVariantInstanceType",
+    Use.TRANSFORM: "TransformInstanceType",
 }
 
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from mlstack_stacks.spec.asynchronous import Asynchronous  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.base import SpecModel
+from mlstack_stacks.spec.batch import Batch  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.cron import CronExpression, PointInTime  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.serverless import Serverless  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import EntryPoint, RealtimeInstanceType, wrong
@@ -130,9 +131,10 @@ def _rollout(value: object) -> object:
 class Serving(SpecModel):
     """How the approved model answers requests."""
 
-    kind: Literal["realtime", "asynchronous", "serverless"]
+    kind: Literal["realtime", "asynchronous", "serverless", "batch"]
     """`realtime`: an endpoint that is always up. `asynchronous`: calls wait in a queue, answers are written to the data
-    bucket. `serverless`: an endpoint without machines, started when it is called."""
+    bucket. `serverless`: an endpoint without machines, started when it is called. `batch`: whole datasets, on machines
+    that are there only meanwhile."""
     entry_point: EntryPoint = "src/serve.py"
     """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
     instance_type: RealtimeInstanceType = "ml.m5.large"
@@ -146,6 +148,7 @@ class Serving(SpecModel):
     serverless: Serverless | None = None
     idle_shutdown: CronExpression | None = None
     """When the endpoint goes out of service by itself, in UTC; `mlstack up` starts it again. Never by default."""
+    batch: Batch | None = None
 
     @field_validator("scaling")
     @classmethod

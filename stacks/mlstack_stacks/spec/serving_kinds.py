@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Found = Iterator[tuple[str, str, str]]
 
-_GROUPS = ("asynchronous", "serverless")
+_GROUPS = ("asynchronous", "serverless", "batch")
 
 
 def serving_kind_contradictions(spec: EnvironmentSpec) -> Found:
@@ -29,7 +29,7 @@ def serving_kind_contradictions(spec: EnvironmentSpec) -> Found:
     if serving is None:
         return
     for group in _GROUPS:
-        if group != serving.kind and getattr(serving, group) is not None and _meant(spec, f"serving.{group}"):
+        if group != serving.kind and getattr(serving, group) is not None and meant(spec, f"serving.{group}"):
             yield (
                 f"serving.{group}",
                 f"is for `kind: {group}`, and this is `kind: {serving.kind}`.",
@@ -43,8 +43,13 @@ def serving_kind_contradictions(spec: EnvironmentSpec) -> Found:
         yield from _asynchronous(spec, serving)
 
 
-def _meant(spec: EnvironmentSpec, key: str) -> bool:
-    """Whether a key is written where the kind is chosen, or nearer to the environment."""
+def meant(spec: EnvironmentSpec, key: str) -> bool:
+    """Whether a key is written where the kind is chosen, or nearer to the environment.
+
+    Args:
+        spec: The specification of the environment.
+        key: The key, without the environment.
+    """
     place, kind = spec.place(key), spec.place("serving.kind")
     if place is None or kind is None:
         return False
@@ -53,19 +58,19 @@ def _meant(spec: EnvironmentSpec, key: str) -> bool:
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions
 def _serverless(spec: EnvironmentSpec, serving: Serving) -> Found:
-    if _meant(spec, "serving.instance_type"):
+    if meant(spec, "serving.instance_type"):
         yield (
             "serving.instance_type",
             f'"{serving.instance_type}" is a machine, and serverless serving has none, nor graphics processors.',
             "Remove it, and choose `serverless: {memory_mb: ...}`.",
         )
-    if _meant(spec, "serving.instances"):
+    if meant(spec, "serving.instances"):
         yield (
             "serving.instances",
             "serverless serving has no instances.",
             "Remove it, and write `serverless: {max_concurrency: ...}`.",
         )
-    if serving.scaling is not None and _meant(spec, "serving.scaling"):
+    if serving.scaling is not None and meant(spec, "serving.scaling"):
         yield ("serving.scaling", "serverless serving scales by itself.", "Remove it.")
     if serving.rollout.kind != "all_at_once":
         yield (
@@ -98,7 +103,7 @@ def _asynchronous(spec: EnvironmentSpec, serving: Serving) -> Found:
         ("invocations_per_instance", "asynchronous serving scales by the calls that wait."),
         ("schedules", "asynchronous serving scales by the calls that wait, and not by the clock."),
     ):
-        if _meant(spec, f"serving.scaling.{key}"):
+        if meant(spec, f"serving.scaling.{key}"):
             yield (f"serving.scaling.{key}", why, "Remove it, and write `asynchronous: {backlog_per_instance: ...}`.")
     group = serving.asynchronous
     if group is not None and group.notify == "everything" and spec.notifications is None:

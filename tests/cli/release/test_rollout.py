@@ -154,6 +154,7 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
         session=SimpleNamespace(client=lambda service: {"sagemaker": cloud.sagemaker, "ssm": cloud.ssm}[service]),
         group_name=GROUP,
         endpoint_name=ENDPOINT,
+        outputs=SimpleNamespace(batch_pipeline_name=None),
     )
 
     def newest(versions: Sequence[ModelVersion], _: ReleasePointer) -> ModelVersion:

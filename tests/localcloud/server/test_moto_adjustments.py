@@ -26,6 +26,15 @@ def test_the_copy_of_an_object_in_parts_can_be_read(wire: Wire) -> None:
     assert objects.get_object(Bucket="copies", Key="copy")["Body"].read() == content
 
 
+def test_a_bucket_tells_that_its_events_go_to_the_event_bus(wire: Wire) -> None:
+    objects = wire.client("s3")
+    objects.create_bucket(Bucket="tells")
+    for configuration in ({"EventBridgeConfiguration": {}}, {}):
+        objects.put_bucket_notification_configuration(Bucket="tells", NotificationConfiguration=configuration)
+        found = objects.get_bucket_notification_configuration(Bucket="tells")
+        assert {name: each for name, each in found.items() if name != "ResponseMetadata"} == configuration
+
+
 def test_a_bucket_whose_versioning_was_suspended_keeps_its_versions(wire: Wire) -> None:
     objects = wire.client("s3")
     objects.create_bucket(Bucket="suspended")

@@ -20,6 +20,7 @@ MODEL_PACKAGE = "model-package"
 MODEL_PACKAGE_GROUP = "model-package-group"
 PROCESSING_JOB = "processing-job"
 TRAINING_JOB = "training-job"
+TRANSFORM_JOB = "transform-job"
 HYPER_PARAMETER_TUNING_JOB = "hyper-parameter-tuning-job"
 PIPELINE = "pipeline"
 

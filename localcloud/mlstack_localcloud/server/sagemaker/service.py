@@ -39,6 +39,7 @@ from mlstack_localcloud.server.sagemaker.resources.pipelines import Pipelines
 from mlstack_localcloud.server.sagemaker.resources.processing_jobs import ProcessingJobs
 from mlstack_localcloud.server.sagemaker.resources.tags import Tags
 from mlstack_localcloud.server.sagemaker.resources.training_jobs import TrainingJobs
+from mlstack_localcloud.server.sagemaker.resources.transform_jobs import TransformJobs
 from mlstack_localcloud.server.sagemaker.serving.asynchronous import invocation as asynchronous
 from mlstack_localcloud.server.sagemaker.serving.asynchronous.queues import AsyncQueues
 from mlstack_localcloud.server.sagemaker.serving.asynchronous.work import Work
@@ -119,6 +120,7 @@ class SageMaker:
         definitions = DataQualityJobDefinitions(self._store, tags)
         monitored = Executions(self._store, self._processing_jobs, workshop.objects, self._rollouts.router)
         self._schedules = MonitoringSchedules(self._store, tags, definitions, monitored)
+        self._transform_jobs = TransformJobs(models, self._store, tags, workshop, self._running, state_events)
         pipelines = Pipelines(self._store, tags, workshop.objects)
         self._executions = PipelineExecutions(
             store=self._store,
@@ -151,6 +153,7 @@ class SageMaker:
             **self._tuning_jobs.operations(),
             **definitions.operations(),
             **self._schedules.operations(),
+            **self._transform_jobs.operations(),
             **pipelines.operations(),
             **self._executions.operations(),
             **self._feature_groups.operations(),
@@ -256,6 +259,7 @@ class SageMaker:
         self._processing_jobs.resume(ACCOUNT)
         self._training_jobs.resume(ACCOUNT)
         self._tuning_jobs.resume(ACCOUNT)
+        self._transform_jobs.resume(ACCOUNT)
         self._executions.resume(ACCOUNT)
         self._feature_groups.resume(ACCOUNT)
         self._schedules.resume()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TRAINING_JOB = "SageMaker Training Job State Change"
 HYPER_PARAMETER_TUNING_JOB = "SageMaker HyperParameter Tuning Job State Change"
 PROCESSING_JOB = "SageMaker Processing Job State Change"
+TRANSFORM_JOB = "SageMaker Transform Job State Change"
 MODEL = "SageMaker Model State Change"
 MODEL_PACKAGE = "SageMaker Model Package State Change"
 ENDPOINT = "SageMaker Endpoint State Change"

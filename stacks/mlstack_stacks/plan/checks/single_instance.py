@@ -18,7 +18,7 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
     Args:
         spec: The specification of the environment.
     """
-    if spec.is_local or spec.serving is None or spec.serving.instances.min > 1:
+    if spec.is_local or spec.serving is None or spec.serving.kind == "batch" or spec.serving.instances.min > 1:
         return
     if spec.serving.kind != "realtime":  # The others have no instances, or calls wait for one.
         return

@@ -54,7 +54,7 @@ class Query:
         return [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in wanted.items()]
 
 
-_SAGEMAKER_USES = {"Hosting": "Host", "Training": "Train", "Processing": "Processing"}
+_SAGEMAKER_USES = {"Hosting": "Host", "Training": "Train", "Processing": "Processing", "Batch Transform": "Tsform"}
 
 QUERIES: dict[tuple[str, str], Query] = {
     ("CloudWatch", "logs-ingest-standard"): Query(

@@ -7,6 +7,7 @@ go out as either, with the probability of each class.
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import joblib
@@ -63,7 +64,8 @@ def output_fn(prediction, accept):
         if media_type in {CSV, "text/*"}:
             table = prediction.round(4).add_prefix("probability_")
             table.insert(0, TARGET, weather)
-            return table.to_csv(index=False), CSV
+            # In a batch each line stands beside its record, so there is no header.
+            return table.to_csv(index=False, header="SAGEMAKER_BATCH" not in os.environ), CSV
     raise ValueError(f"{accept} can't be written; accept {CSV} or {JSON}.")
 
 

@@ -255,6 +255,24 @@ CASES = [
         remove=lambda aws, o: aws("s3").put_bucket_logging(Bucket=o["bucket"], BucketLoggingStatus={}),
     ),
     Case(
+        token="aws:s3/bucketNotification:BucketNotification",
+        make=s3.BucketNotification,
+        inputs=_of("plain", eventbridge=True),
+        outputs=("bucket", "eventbridge"),
+        change=lambda _: {"eventbridge": False},
+        replace=lambda shared: {"bucket": shared.other.bucket},
+        tamper=lambda aws, o: aws("s3").put_bucket_notification_configuration(
+            Bucket=o["bucket"],
+            NotificationConfiguration={} if o["eventbridge"] else {"EventBridgeConfiguration": {}},
+        ),
+        # A bucket always has a configuration, an empty one at least.
+        remove=lambda aws, o: aws("s3").put_bucket_notification_configuration(
+            Bucket=o["bucket"],
+            NotificationConfiguration={} if o["eventbridge"] else {"EventBridgeConfiguration": {}},
+        ),
+        restored_by="update",
+    ),
+    Case(
         token="aws:s3/bucketObjectv2:BucketObjectv2",
         make=s3.BucketObjectv2,
         inputs=lambda shared: {

@@ -12,6 +12,7 @@ import pytest
 from mlstack_components.aws.pipeline_args import PipelineDefinitionArgs
 from mlstack_components.aws.pipeline_definition import pipeline_definition
 from mlstack_stacks.pipeline_steps import pipeline_steps
+from mlstack_stacks.plan.batch import planned_batch_definition
 from mlstack_stacks.plan.cost.estimate import estimate
 from mlstack_stacks.plan.cost.kinds import FREE, KINDS
 from mlstack_stacks.plan.cost.prices import TablePrices
@@ -199,6 +200,20 @@ class TestPipeline:
         assert _parts(found) == pytest.approx(
             {"train": hours * 0.461, "train: disk": 100 * 0.14 * hours / 730}, abs=1e-6
         )
+
+    def test_a_batch_costs_its_machines_hours(self, write_project: Callable[..., Path], spec_text: str) -> None:
+        """30 batches of a quarter of an hour on two machines, planned or deployed."""
+        start = spec_text.index("serving: ")
+        following = spec_text.index("notifications: ")
+        batch = "serving: {kind: batch, instances: {min: 2}, batch: {source: incoming/}}\n"
+        spec = load(write_project(spec_text[:start] + batch + spec_text[following:]), "dev")
+        token, hours = "aws:sagemaker/pipeline:Pipeline", 30 * 2 * 0.25
+        before = estimate(spec, [planned(token, "p", pipelineName="churn-dev-batch")], TABLE)
+        definition = json.dumps(planned_batch_definition(spec))
+        after = estimate(spec, [planned(token, "p", pipelineDefinition=definition)], TABLE)
+        for found in (before, after):
+            assert _parts(found) == pytest.approx({"transform": hours * 0.115})
+            assert [each.part for each in found.unpriced] == ["transform: disk"]
 
     @pytest.mark.parametrize(
         ("tune", "jobs"),

@@ -115,8 +115,15 @@ def _last(name_or_arn: str) -> str:
 
 
 def _keys(request: Document) -> dict[str, Values]:
-    cluster = request.get("ResourceConfig") or (request.get("ProcessingResources") or {}).get("ClusterConfig") or {}
-    output = request.get("OutputDataConfig") or request.get("ProcessingOutputConfig") or {}
+    cluster = (
+        request.get("ResourceConfig")
+        or request.get("TransformResources")
+        or (request.get("ProcessingResources") or {}).get("ClusterConfig")
+        or {}
+    )
+    output = (
+        request.get("OutputDataConfig") or request.get("TransformOutput") or request.get("ProcessingOutputConfig") or {}
+    )
     network = request.get("NetworkConfig") or request
     vpc = network.get("VpcConfig") or {}
     variants = [each for each in request.get("ProductionVariants") or [] if isinstance(each, dict)]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import ClientFactory
 
 _CHUNK = 1 << 20
+_NOTHING = (
+    'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists in the '
+    "selected region ({region}) and that objects exist under that S3 prefix."
+)
 
 
 class TransferError(Exception):
@@ -133,11 +137,24 @@ class Objects:
         except ClientError as error:
             raise _transfer_error(_failed_download(uri, region, error), error) from error
         if count == 0:
-            raise TransferError(
-                f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
-                f"exists in the selected region ({region}) and that objects exist under that S3 prefix."
-            )
+            raise TransferError(_NOTHING.format(uri=uri, region=region))
         return count
+
+    def below(self, uri: str, region: str) -> list[tuple[str, str]]:
+        """Return the address of everything under a prefix, and its name below it, as `download` would copy it.
+
+        Raises:
+            TransferError: There is nothing.
+        """
+        bucket, prefix = split_uri(uri)
+        try:
+            keys = list(_keys(self._client(region), bucket, prefix))
+        except ClientError as error:
+            raise _transfer_error(_failed_download(uri, region, error), error) from error
+        found = [(f"s3://{bucket}/{key}", name) for key, name in _below(keys, prefix)]
+        if not found:
+            raise TransferError(_NOTHING.format(uri=uri, region=region))
+        return found
 
     def download_manifest(self, uri: str, directory: Path, region: str, share: Share = WHOLE) -> int:
         """Copy a share of what a manifest lists: `[{"prefix": "s3://bucket/path/"}, "a.csv", ...]`; return how many."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CONDITION = "Condition"
 FAIL = "Fail"
-STEP_TYPES = ("Processing", "Training", "Tuning", "RegisterModel", "Model", CONDITION, FAIL)
+STEP_TYPES = ("Processing", "Training", "Tuning", "Transform", "RegisterModel", "Model", CONDITION, FAIL)
 _VERSIONS = {"2020-12-01"}
 
 

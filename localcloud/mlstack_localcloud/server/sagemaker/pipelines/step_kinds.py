@@ -76,6 +76,17 @@ STEP_KINDS: dict[str, StepKind] = {
         status="HyperParameterTuningJobStatus",
         short_name=True,
     ),
+    "Transform": StepKind(
+        create="CreateTransformJob",
+        describe="DescribeTransformJob",
+        name="TransformJobName",
+        described_by="TransformJobName",
+        arn="TransformJobArn",
+        metadata="TransformJob",
+        event="transformJob",
+        stop="StopTransformJob",
+        status="TransformJobStatus",
+    ),
     "RegisterModel": StepKind(
         create="CreateModelPackage",
         describe="DescribeModelPackage",

@@ -37,14 +37,23 @@ class ModelProcess:
         directory: The working directory, where its address is written.
         environment: The environment variables.
         log: The file that it prints to; an earlier one is replaced.
+        seconds_to_answer: How long it may take to answer a call.
 
     Attributes:
         in_flight: How many calls it works on; counted by the router.
     """
 
-    def __init__(self, python: Path, directory: Path, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        python: Path,
+        directory: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        seconds_to_answer: float = SECONDS_TO_ANSWER,
+    ) -> None:
         self.in_flight = 0
         self.log = log
+        self._seconds_to_answer = seconds_to_answer
         self._token = secrets.token_urlsafe(24)
         self._address = log.with_suffix(".json")
         self._address.unlink(missing_ok=True)
@@ -88,7 +97,7 @@ class ModelProcess:
                 raise NotServingError(f"It was not ready after {seconds:.0f} seconds. {self.last_lines()}")
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         port = json.loads(self._address.read_text(encoding="utf-8"))["port"]
-        connections = Connections(port, SECONDS_TO_ANSWER)
+        connections = Connections(port, self._seconds_to_answer)
         connections.request("GET", "/ping", {})
         self._connections = connections
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_components.aws.pipeline_args import BaselineStepArgs
 
+from mlstack_stacks.plan.cost import transform_step
 from mlstack_stacks.plan.cost.usage import Item, NoPrice, Usage, known_text, number
 from mlstack_stacks.spec.monitors import data_quality_of
 
@@ -48,8 +49,13 @@ def usages(resource: PlannedResource, context: Context) -> Iterator[Usage | NoPr
     """
     definition = known_text(resource.properties.get("pipelineDefinition"))
     steps = context.spec.steps
+    batches = transform_step.planned(known_text(resource.properties.get("pipelineName")), context)
     if definition is not None:
+        yield from transform_step.defined(definition, context)
         jobs = list(_defined(definition))
+    elif batches is not None:
+        yield from batches
+        return
     elif steps is not None and _is_the_projects(resource, context):
         jobs = [*_specified(steps), *_baseline(context)]
     else:

@@ -1,0 +1,91 @@
+"""Fires the scheduled rules of EventBridge: each minute those whose expression fits, as AWS does within the minute.
+
+What should have fired while the local cloud did not run is not made up for.
+
+Private parts of moto: `events_backends`, and of its rules `state`, `scheduled_expression`, `arn`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ..home import ACCOUNT
+from .event_bus import DEFAULT_BUS, make_event
+from .moto_adjustments import imported
+from .schedules.expressions import ExpressionError, is_due
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .event_bus import EventBus
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+_MINUTE = 60
+_log = logging.getLogger(__name__)
+
+
+class RuleSchedules:
+    """Fires scheduled rules of all regions.
+
+    Args:
+        events: Delivers to their targets.
+    """
+
+    def __init__(self, events: EventBus) -> None:
+        self._events = events
+        self._closed = threading.Event()
+        self._told: set[str] = set()
+        self._thread = threading.Thread(target=self._run, name="rule-schedules", daemon=True)
+
+    def start(self) -> None:
+        """Begin to fire."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End."""
+        self._closed.set()
+        self._thread.join()
+
+    def fire(self, moment: datetime) -> None:
+        """Fire the rules whose time is in the minute of a time.
+
+        Args:
+            moment: The time, in UTC.
+        """
+        for region, rule in _scheduled():
+            try:
+                # Rates are counted from 1970, not from when the rule was made, which moto doesn't keep.
+                at = moment.timestamp()
+                if is_due(rule.scheduled_expression, "UTC", created=0.0, after=at - 1, until=at):
+                    event = make_event("aws.events", "Scheduled Event", {}, [rule.arn], region)
+                    self._events.fire(rule, {**event, "time": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})
+            except ExpressionError as error:
+                if rule.arn not in self._told:
+                    self._told.add(rule.arn)
+                    _log.warning("%s never fires: %s", rule.arn, error)
+            except Exception:
+                _log.exception("%s could not be fired", rule.arn)
+
+    def _run(self) -> None:
+        minute = int(time.time()) // _MINUTE
+        while not self._closed.wait(_SECONDS_BETWEEN_LOOKS):
+            now = int(time.time()) // _MINUTE
+            # A clock that was set back fires nothing twice, one that was set ahead makes nothing up.
+            if now > minute:
+                self.fire(datetime.fromtimestamp(now * _MINUTE, UTC))
+            minute = max(now, minute) if now - minute > -_MINUTE else now
+
+
+def _scheduled() -> Iterator[tuple[str, Any]]:
+    """The enabled rules with a schedule; only those of the default bus may have one."""
+    events = imported("moto.events.models")
+    if events is None:
+        return
+    for region, backend in list(events.events_backends[ACCOUNT].items()):
+        for rule in list(backend.event_buses[DEFAULT_BUS].rules.values()):
+            if rule.scheduled_expression and rule.state != "DISABLED":
+                yield region, rule

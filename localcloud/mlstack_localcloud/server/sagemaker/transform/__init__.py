@@ -1,0 +1,1 @@
+"""Batch transform: records of files, sent to a model and written beside them."""
