@@ -79,7 +79,7 @@ def test_every_problem_of_every_environment_is_reported_once(write_project: Call
         'mlstack.yaml:1: name: the name "Churn" is not allowed: it begins with a letter and holds lower-case letters, '
         'digits and single hyphens. Write "churn".',
         'mlstack.yaml:2: cluod: unknown key. Did you mean "cloud"?',
-        'mlstack.yaml:3: serving.kind: must be "realtime" or "batch".',
+        'mlstack.yaml:3: serving.kind: must be "realtime", "asynchronous", "serverless" or "batch".',
         'mlstack.yaml:5: environments.dev.region: unknown region "eu-wst-1". Did you mean "eu-west-1"?',
         'mlstack.yaml:6: environments.prod.account: is missing. Add `account: "111111111111"`.',
         "mlstack.yaml:6: environments.prod.serving.instances: must be keys with values, not a whole number.",
