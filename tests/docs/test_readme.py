@@ -30,6 +30,7 @@ def test_a_component_stands_beside_the_part_that_declares_it(generate: Any) -> N
     rows = {line.split("`](")[0].split("[`")[1]: line.split(" | ")[0] for line in generate.table().splitlines()[2:]}
     assert rows["encryption_key"] == "| all share"
     assert rows["endpoint_scaling"] == "| `serving`"
+    assert rows["batch_transform"] == "| `serving`"
     assert rows["private_network"] == "| `network`"
     assert rows["job_roles"] == "| all share"
 

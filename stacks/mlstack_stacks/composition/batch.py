@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_components.aws.batch_transform import BatchTransform, BatchTransformArgs, TransformArgs
 from mlstack_components.aws.job_roles import JobKind
-from mlstack_components.aws.transform_access import TransformAccess
 
 from mlstack_stacks.composition.release_pointer import released
 from mlstack_stacks.spec.access import secrets_of
@@ -77,12 +76,3 @@ def transform_args(serving: Serving, batch: Batch) -> TransformArgs:
         max_payload_megabytes=batch.max_payload_mb,
         join_input=batch.join_input,
     )
-
-
-def access(batch: Batch) -> TransformAccess:
-    """What the model's role may read.
-
-    Args:
-        batch: The specification's group.
-    """
-    return TransformAccess(prefix=batch.prefix, bucket=batch.bucket)

@@ -193,6 +193,6 @@ class Environment:
         serving = self.spec.serving
         if serving is None or serving.kind != "batch" or serving.batch is None:
             return None
-        from mlstack_stacks.composition.batch import access
+        from mlstack_components.aws.transform_access import TransformAccess
 
-        return access(serving.batch)
+        return TransformAccess(prefix=serving.batch.prefix, bucket=serving.batch.bucket)
