@@ -113,7 +113,7 @@ def _job(args: JobPolicyArgs, kind: JobKind, *, log_group: str) -> list[Statemen
         statement("WriteResults", ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"], results),
         *_use_key(args, write=True),
         *_pull_images(args),
-        *_write_logs(args.log_group_arns.get(kind) or args.placement.arn("logs", f"log-group:{log_group}")),
+        *_write_logs(_job_log_group(args, kind, log_group)),
         *_join_network(args),
         *_read_secrets(args),
     ]
@@ -150,7 +150,7 @@ def _monitoring(args: JobPolicyArgs) -> list[Statement]:
         *monitor_statements(captures=captures, baselines=_results(args), artifact_bucket_arn=args.artifact_bucket_arn),
         *_use_key(args, write=True),
         *_pull_images(args),
-        *_write_logs(args, "/aws/sagemaker/ProcessingJobs"),
+        *_write_logs(_job_log_group(args, JobKind.PROCESSING, "/aws/sagemaker/ProcessingJobs")),
         *_join_network(args),
     ]
 
@@ -291,6 +291,10 @@ def _pull_images(args: JobPolicyArgs) -> list[Statement]:
     if not args.image_repository_arns:
         return [token]
     return [token, statement("PullImages", actions, list(args.image_repository_arns))]
+
+
+def _job_log_group(args: JobPolicyArgs, kind: JobKind, name: str) -> str:
+    return args.log_group_arns.get(kind) or args.placement.arn("logs", f"log-group:{name}")
 
 
 def _write_logs(group: str) -> list[Statement]:
