@@ -12,6 +12,7 @@ $MLSTACK_HOME            default ~/.mlstack
     keys.json            the local cloud's own access key and the secret behind its temporary keys
     aws/config           what AWS_CONFIG_FILE names for its clients
     aws/credentials      what AWS_SHARED_CREDENTIALS_FILE names for its clients
+    identity-providers/  keys of OpenID Connect providers whose tokens STS takes (JWKS), a file an issuer
     passphrase           Pulumi's passphrase for the local state
     state/               Pulumi's file backend
     pulumi/              PULUMI_HOME of the local environment
@@ -95,6 +96,11 @@ class Home:
     def aws_credentials_file(self) -> Path:
         """What `AWS_SHARED_CREDENTIALS_FILE` names (0600)."""
         return self.local / "aws" / "credentials"
+
+    @property
+    def identity_providers(self) -> Path:
+        """Key sets (JWKS) of the OpenID Connect providers whose tokens STS takes, a file an issuer, put by the user."""
+        return self.local / "identity-providers"
 
     @property
     def passphrase_file(self) -> Path:

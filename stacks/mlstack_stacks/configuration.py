@@ -16,12 +16,12 @@ from mlstack_components.errors import UserError
 from mlstack_stacks.spec.values import LOCAL_REGION
 
 if TYPE_CHECKING:
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 _VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
-def check_configuration(spec: EnvironmentSpec) -> None:
+def check_configuration(spec: StackSpec) -> None:
     """Refuses a stack that would land in another region or account than its specification says.
 
     Args:
@@ -45,7 +45,7 @@ def check_configuration(spec: EnvironmentSpec) -> None:
     _check_accounts(spec, settings.get("allowedAccountIds"), file)
 
 
-def _region(spec: EnvironmentSpec, setting: str | None, file: str) -> tuple[str | None, str]:
+def _region(spec: StackSpec, setting: str | None, file: str) -> tuple[str | None, str]:
     """The region that the provider will use, as far as it can be known, and what says so."""
     if setting is not None:
         return setting, file
@@ -55,7 +55,7 @@ def _region(spec: EnvironmentSpec, setting: str | None, file: str) -> tuple[str 
     return os.environ.get(source), source
 
 
-def _check_accounts(spec: EnvironmentSpec, setting: str | None, file: str) -> None:
+def _check_accounts(spec: StackSpec, setting: str | None, file: str) -> None:
     if setting is None:
         if not spec.is_local:
             pulumi.log.warn(

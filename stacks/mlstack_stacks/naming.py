@@ -69,6 +69,16 @@ class Names:
         """The endpoint; at most 63 characters."""
         return qualified_name(self.project, self.environment, MAX_NAME)
 
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """What all names that are chosen here begin with.
+
+        They are one of these or go on with a hyphen; of one that ends in a star any characters follow.
+        """
+        cut, plain = MAX_FEATURE_GROUP - _HASH_DIGITS - 1, f"{self.project}-{self.environment}"
+        groups = plain if len(plain) < cut else f"{plain[: cut - 1]}*"
+        return tuple(dict.fromkeys((self.endpoint, groups)))
+
     def feature_group(self, group: str) -> str:
         """A feature group; at most 64 characters.
 

@@ -17,7 +17,7 @@ from mlstack_stacks.naming import Names
 from mlstack_stacks.spec.tree import Place
 
 if TYPE_CHECKING:
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 _PROCESSING = "ProcessingResources.ClusterConfig"
 _TUNING = "HyperParameterTuningJobConfig"
@@ -236,28 +236,30 @@ NOT_SENT: dict[str, str] = {
     "serving.batch.on_new_data": "says whether there is a resource",
     "monitoring.alarms.failed_runs": "says whether there is a resource",
     "monitoring.dashboard": "says whether there is a resource",
+    "platform": "names a stack of Pulumi's",
     "network.vpc": "only its subnets and groups are sent",
     "secrets": "a part of policies, whose text is known only when they are made",
 }
 """Keys that AWS can't refuse, each with everything below it, and the reason."""
 
 
-def spec_key(spec: EnvironmentSpec, name: str, path: str) -> str:
+def spec_key(spec: StackSpec, name: str, path: str, origins: tuple[Origin, ...] = ORIGINS) -> str:
     """The key of mlstack.yaml that a property comes from.
 
     Args:
         spec: The specification of the environment.
         name: The logical name of a resource that the specification declares.
         path: The property's path; empty for the resource itself.
+        origins: The rows; those of mlstack.yaml by default.
 
     Returns:
         A dotted key without the environment.
     """
     resource = name.removeprefix(f"{Names(spec.name, spec.environment).resource_prefix}-")
-    return next(key for origin in ORIGINS if (key := origin.find(resource, path)) is not None)
+    return next(key for origin in origins if (key := origin.find(resource, path)) is not None)
 
 
-def place_near(spec: EnvironmentSpec, key: str) -> Place:
+def place_near(spec: StackSpec, key: str) -> Place:
     """Where a key stands, or what is written out nearest above it where its default applies.
 
     Args:

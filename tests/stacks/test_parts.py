@@ -35,6 +35,7 @@ budget: {monthly_usd: 300, anomaly_usd: 50}
 features:
   customers: {record_identifier: id, event_time: at, schema: {id: string, at: string, visits: integer}}
 network: {zones: 2}
+platform: {stack: organization/acme-platform/dev}
 roles: {permissions_boundary: "arn:aws:iam::111111111111:policy/boundary"}
 secrets: {churn/key: [training]}
 environments:
@@ -43,7 +44,7 @@ environments:
 """
 PARTS = sorted(set(yaml.safe_load(EVERYTHING)) - {"name", "owner", "environments"})
 # They say what others may do, and provision nothing by themselves.
-SAYINGS = {"roles", "secrets"}
+SAYINGS = {"platform", "roles", "secrets"}
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from botocore.session import Session
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 _CONNECT_SECONDS = 5
 # InvokeEndpoint answers within 60 seconds or not at all.
@@ -48,7 +48,7 @@ class AwsSession:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
-    def for_environment(cls, spec: EnvironmentSpec) -> AwsSession:
+    def for_environment(cls, spec: StackSpec) -> AwsSession:
         """Open the cloud of an environment.
 
         Args:
@@ -102,7 +102,7 @@ def _client(session: Session, service: str, region: str, endpoint_url: str | Non
     return make(service, region_name=region, endpoint_url=endpoint_url, config=config)
 
 
-def _local(spec: EnvironmentSpec) -> AwsSession:
+def _local(spec: StackSpec) -> AwsSession:
     from mlstack_localcloud import control
 
     from mlstack.home import mlstack_home
@@ -133,7 +133,7 @@ def _isolated_session(environment: Mapping[str, str | None], region: str) -> Ses
     return session
 
 
-def _cloud(spec: EnvironmentSpec) -> AwsSession:
+def _cloud(spec: StackSpec) -> AwsSession:
     from botocore.exceptions import BotoCoreError
     from botocore.session import Session
 
@@ -157,7 +157,7 @@ def _cloud(spec: EnvironmentSpec) -> AwsSession:
     return AwsSession(spec.account, spec.region, None, session)
 
 
-def _refuse_local_endpoint(url: str, spec: EnvironmentSpec) -> None:
+def _refuse_local_endpoint(url: str, spec: StackSpec) -> None:
     if is_loopback(url):
         raise UserError(
             f"AWS clients point at {url}, and `{spec.environment}` lives in AWS account {spec.account}.",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from botocore.exceptions import ClientError
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _UNKNOWN_KEYS = frozenset(
@@ -52,7 +52,7 @@ def is_missing(error: ClientError) -> bool:
 
 
 @contextmanager
-def explained(spec: EnvironmentSpec) -> Iterator[None]:
+def explained(spec: StackSpec) -> Iterator[None]:
     """Turn boto3's exceptions into mlstack's.
 
     Args:
@@ -73,7 +73,7 @@ def explained(spec: EnvironmentSpec) -> Iterator[None]:
         raise CloudError(f"The call to `{spec.environment}` could not be made: {str(error).rstrip('.')}.") from error
 
 
-def _refused(error: ClientError, spec: EnvironmentSpec) -> CloudError:
+def _refused(error: ClientError, spec: StackSpec) -> CloudError:
     code, operation = error_code(error), getattr(error, "operation_name", "the call")
     said = error_message(error).rstrip(".")
     if code in _EXPIRED:
@@ -89,7 +89,7 @@ def _refused(error: ClientError, spec: EnvironmentSpec) -> CloudError:
     return CloudError(f"{operation} failed: {said} ({code}).")
 
 
-def _unreachable(error: Exception, spec: EnvironmentSpec) -> CloudError:
+def _unreachable(error: Exception, spec: StackSpec) -> CloudError:
     details: Mapping[str, Any] = getattr(error, "kwargs", {})
     address = details.get("endpoint_url", "the cloud")
     if spec.is_local:
@@ -99,7 +99,7 @@ def _unreachable(error: Exception, spec: EnvironmentSpec) -> CloudError:
     return CloudError(f"{address} cannot be reached.", next_step="Check the network, then run it again.")
 
 
-def _login(spec: EnvironmentSpec) -> str:
+def _login(spec: StackSpec) -> str:
     if spec.is_local:
         return "Restart the local cloud with `mlstack local stop` and `mlstack local start`."
     return f"Log in to account {spec.account}, for example with `aws sso login`."

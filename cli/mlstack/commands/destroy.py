@@ -30,9 +30,9 @@ def command(
     from mlstack.engine.show import follow, tell_interrupt
     from mlstack.infrastructure.destroy import Destruction
     from mlstack.infrastructure.up import ready
-    from mlstack.project_directory import ProjectDirectory
+    from mlstack.project_directory import find_stack
 
-    project = ProjectDirectory.find()
+    project = find_stack()
     with progress("Looking at what is there") as shown:
         spec = project.load(environment)
         destruction = Destruction.of(spec, ready(project, spec, shown.update))

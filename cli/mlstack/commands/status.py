@@ -8,7 +8,17 @@ EXAMPLES = ("mlstack status local", "mlstack status prod --json")
 
 
 def command(environment: Environment = DEFAULT, json: AsJson = False) -> None:
-    """Show what is live: the stack, the last run, the models, and the endpoint with the model behind it."""
+    """Show what is live: the stack, the last run, the models, and the endpoint with the model behind it.
+
+    Of a platform, in a directory with platform.yaml: what it tells its projects.
+    """
+    from mlstack.project_directory import PlatformDirectory, find_stack
+
+    if isinstance(found := find_stack(), PlatformDirectory):
+        from mlstack.infrastructure.platform_status import show_platform
+
+        show_platform(found, environment, as_json=json)
+        return
     from mlstack.cloud.deployment import Deployment, NotUpError
     from mlstack.console import out, print_json
     from mlstack.serving.show_status import status_page

@@ -28,9 +28,9 @@ def command(
     """
     from mlstack.console import out, print_json
     from mlstack.infrastructure.up import up
-    from mlstack.project_directory import ProjectDirectory
+    from mlstack.project_directory import find_stack
 
-    result = up(ProjectDirectory.find(), environment, yes=yes, refresh=refresh, delete_data=delete_data)
+    result = up(find_stack(), environment, yes=yes, refresh=refresh, delete_data=delete_data)
     if json:
         print_json(
             {

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mlstack.engine.recover import Place, Recovery
     from mlstack.engine.state import State, StateResource
-    from mlstack.project_directory import ProjectDirectory
+    from mlstack.project_directory import StackDirectory
 
     OnEvent = Callable[[Step | Diagnostic], object]
 
@@ -49,7 +49,7 @@ class Pulumi:
         on_interrupt: Called when the user interrupts and the engine finishes what is in flight.
     """
 
-    project: ProjectDirectory
+    project: StackDirectory
     environment: str
     region: str | None = None
     on_interrupt: Callable[[], object] = lambda: None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlstack_stacks.plan.cost.estimate import Estimate
     from mlstack_stacks.plan.cost.prices import Prices
     from mlstack_stacks.plan.resources import PlannedResource
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
     from mlstack.engine.state import StateResource
 
@@ -39,14 +39,14 @@ class Costed:
         prices: The prices that it was made with.
     """
 
-    spec: EnvironmentSpec
+    spec: StackSpec
     estimate: Estimate
     prices: Prices
 
     @classmethod
     def of(
         cls,
-        spec: EnvironmentSpec,
+        spec: StackSpec,
         planned: Sequence[PlannedResource],
         deployed: Sequence[StateResource] | None,
         *,
@@ -132,7 +132,7 @@ def as_planned(resource: StateResource) -> PlannedResource:
     )
 
 
-def _prices(spec: EnvironmentSpec, items: Any) -> Prices:
+def _prices(spec: StackSpec, items: Any) -> Prices:
     from mlstack_stacks.plan.cost.prices import TablePrices
 
     table = TablePrices()

@@ -21,7 +21,7 @@ from mlstack.infrastructure.remains import Remains, look_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
     from mlstack.cloud.aws import AwsSession
     from mlstack.engine.events import Changes, Diagnostic, Step
@@ -74,13 +74,13 @@ class Destruction:
         resources: What the stack consists of.
     """
 
-    spec: EnvironmentSpec
+    spec: StackSpec
     pulumi: Pulumi
     session: AwsSession
     resources: tuple[StateResource, ...]
 
     @classmethod
-    def of(cls, spec: EnvironmentSpec, pulumi: Pulumi) -> Destruction:
+    def of(cls, spec: StackSpec, pulumi: Pulumi) -> Destruction:
         """Prepares to destroy an environment.
 
         Args:
@@ -126,6 +126,8 @@ class Destruction:
             EngineFailure: The engine could not finish; a second run goes on.
             CloudError: The cloud refused something.
         """
+        from mlstack_stacks.spec import EnvironmentSpec
+
         from mlstack.cloud.errors import explained
 
         began = datetime.now(UTC)
@@ -139,8 +141,9 @@ class Destruction:
             if self.pulumi.exists():
                 say(f"Destroying {self.spec.environment}")
                 changes = self._destroy(delete_data, say, on_event)
-            say("Deleting what releases left")
-            self._delete_releases(began)
+            if isinstance(self.spec, EnvironmentSpec):
+                say("Deleting what releases left")
+                self._delete_releases(began)
             if changes is not None:
                 self.pulumi.remove()
             say("Asking the cloud what is left")

@@ -17,10 +17,11 @@ from mlstack_stacks.naming import Names
 from mlstack_stacks.plan.batch import planned_batch_definition
 from mlstack_stacks.plan.definition import planned_definition
 from mlstack_stacks.plan.resources import SECRET, UNKNOWN, Warn
+from mlstack_stacks.spec import EnvironmentSpec
 from mlstack_stacks.spec.files import shown
 from mlstack_stacks.spec.problems import did_you_mean
 from mlstack_stacks.spec.values import closest
-from mlstack_stacks.spec_keys import place_near, spec_key
+from mlstack_stacks.spec_keys import ORIGINS, Origin, place_near, spec_key
 
 from mlstack.home import cache_home
 
@@ -31,15 +32,15 @@ if TYPE_CHECKING:
     from mlstack_localcloud.provider.planned import PlannedChecks
     from mlstack_localcloud.provider.shapes import Problem as Found
     from mlstack_stacks.plan.resources import Plan, PlannedResource
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 _PIPELINE = "aws:sagemaker/pipeline:Pipeline"
 _DEFINITION = "pipelineDefinition"
-_PROJECT = "mlstack:stacks:Project"
+_STACKS = ("mlstack:stacks:Project", "mlstack:stacks:Platform")
 _LONGEST_REASON = 300
 
 
-def refuse_inputs(spec: EnvironmentSpec, plan: Plan, infra: Path) -> tuple[Warn, ...]:
+def refuse_inputs(spec: StackSpec, plan: Plan, infra: Path) -> tuple[Warn, ...]:
     """Refuses a plan that AWS would refuse.
 
     Args:
@@ -82,22 +83,26 @@ def refuse_pipeline(spec: EnvironmentSpec) -> None:
     _refuse(_in_spec(spec, _pipeline_name(spec), problem) for problem in found)
 
 
-def _findings(spec: EnvironmentSpec, plan: Plan) -> tuple[list[tuple[PlannedResource, Found]], Sequence[str]]:
+def _findings(spec: StackSpec, plan: Plan) -> tuple[list[tuple[PlannedResource, Found]], Sequence[str]]:
     from mlstack_localcloud.provider.planned import Planned
 
     checks = _checks(spec)
     resources = {each.urn: each for each in plan.resources if each.custom}
     checked = checks.resources(Planned(r.urn, r.type, r.name, r.properties) for r in resources.values())
     found = [(resources[each.urn], each.problem) for each in checked.findings]
-    for resource in resources.values():
-        if resource.type == _PIPELINE and resource.name == _pipeline_name(spec) and _is_unknown(resource):
-            found += [(resource, problem) for problem in _in_definition(spec, checks)]
-        if resource.type == _PIPELINE and resource.name == f"{_prefix(spec)}-batch" and _is_unknown(resource):
-            found += [(resource, problem) for problem in _in_pipeline(planned_batch_definition(spec), checks)]
+    if isinstance(spec, EnvironmentSpec):
+        definitions = {
+            _pipeline_name(spec): planned_definition,
+            f"{_prefix(spec)}-batch": planned_batch_definition,
+        }
+        for resource in resources.values():
+            if resource.type == _PIPELINE and resource.name in definitions and _is_unknown(resource):
+                definition = definitions[resource.name](spec)
+                found += [(resource, problem) for problem in _in_pipeline(definition, checks)]
     return found, checked.passed_over
 
 
-def _checks(spec: EnvironmentSpec) -> PlannedChecks:
+def _checks(spec: StackSpec) -> PlannedChecks:
     from mlstack_localcloud.provider.planned import PlannedChecks
 
     return PlannedChecks(
@@ -123,28 +128,36 @@ def _is_unknown(resource: PlannedResource) -> bool:
     return resource.properties.get(_DEFINITION) == UNKNOWN
 
 
-def _prefix(spec: EnvironmentSpec) -> str:
+def _prefix(spec: StackSpec) -> str:
     return Names(spec.name, spec.environment).resource_prefix
 
 
-def _pipeline_name(spec: EnvironmentSpec) -> str:
+def _pipeline_name(spec: StackSpec) -> str:
     return f"{_prefix(spec)}-pipeline"
 
 
-def _is_declared(spec: EnvironmentSpec, plan: Plan, resource: PlannedResource) -> bool:
+def _is_declared(spec: StackSpec, plan: Plan, resource: PlannedResource) -> bool:
     """Whether the specification declares a resource, and not the user's own program."""
     by_urn = {each.urn: each for each in plan.resources}
     above: PlannedResource | None = resource
-    while above is not None and above.type != _PROJECT:
+    while above is not None and above.type not in _STACKS:
         above = by_urn.get(above.parent or "")
     return above is not None and resource.name.startswith(f"{_prefix(spec)}-")
 
 
-def _in_spec(spec: EnvironmentSpec, name: str, found: Found) -> Problem:
-    place = place_near(spec, spec_key(spec, name, found.path))
+def _in_spec(spec: StackSpec, name: str, found: Found) -> Problem:
+    place = place_near(spec, spec_key(spec, name, found.path, _origins(spec)))
     what = found.path.removeprefix(f"{_DEFINITION}.") or "a resource"
     message = f"AWS refuses it as {what} of {name}: {_reason(found)}."
     return Problem(shown(spec.file), place.line, place.key, message, _suggestion(found))
+
+
+def _origins(spec: StackSpec) -> tuple[Origin, ...]:
+    if isinstance(spec, EnvironmentSpec):
+        return ORIGINS
+    from mlstack_stacks.platform.spec_keys import ORIGINS as OF_PLATFORM
+
+    return OF_PLATFORM
 
 
 def _in_program(resource: PlannedResource, found: Found, infra: Path) -> Problem:

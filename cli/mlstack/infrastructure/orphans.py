@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import MlstackError
 
 if TYPE_CHECKING:
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.naming import Names
+    from mlstack_stacks.spec.stack import StackSpec
 
 
 class OrphansError(MlstackError):
@@ -20,7 +21,7 @@ class OrphansError(MlstackError):
     code = "orphans"
 
 
-def refuse_orphans(spec: EnvironmentSpec) -> None:
+def refuse_orphans(spec: StackSpec) -> None:
     """Refuses to make an environment that is there already.
 
     Args:
@@ -36,18 +37,13 @@ def refuse_orphans(spec: EnvironmentSpec) -> None:
     from mlstack.cloud.errors import explained
 
     names = Names(spec.name, spec.environment)
-    looks = {
-        f"pipeline {names.pipeline}": ("describe_pipeline", {"PipelineName": names.pipeline}),
-        f"model group {names.model_package_group}": (
-            "describe_model_package_group",
-            {"ModelPackageGroupName": names.model_package_group},
-        ),
-        f"pipeline {names.batch_pipeline}": ("describe_pipeline", {"PipelineName": names.batch_pipeline}),
-        f"endpoint {names.endpoint}": ("describe_endpoint", {"EndpointName": names.endpoint}),
-    }
     with explained(spec):
-        sagemaker = AwsSession.for_environment(spec).client("sagemaker")
-        found = [what for what, (method, arguments) in looks.items() if _exists(sagemaker, method, arguments)]
+        session = AwsSession.for_environment(spec)
+        found = [
+            what
+            for what, (service, method, arguments) in _looks(spec, names).items()
+            if _exists(session.client(service), method, arguments)
+        ]
     if found:
         raise OrphansError(
             f"{spec.environment!r} is in the cloud already ({', '.join(found)}), but Pulumi's state of it is not here.",
@@ -55,13 +51,30 @@ def refuse_orphans(spec: EnvironmentSpec) -> None:
         )
 
 
-def _exists(sagemaker: object, method: str, arguments: dict[str, str]) -> bool:
+def _looks(spec: StackSpec, names: Names) -> dict[str, tuple[str, str, dict[str, str]]]:
+    """What has a name that is chosen, and how to ask for it: service, method and arguments."""
+    from mlstack_stacks.spec import EnvironmentSpec
+
+    if not isinstance(spec, EnvironmentSpec):
+        # A platform always has its key.
+        alias = f"alias/mlstack/{names.resource_prefix}"
+        return {f"key {alias}": ("kms", "describe_key", {"KeyId": alias})}
+    group = {"ModelPackageGroupName": names.model_package_group}
+    return {
+        f"pipeline {names.pipeline}": ("sagemaker", "describe_pipeline", {"PipelineName": names.pipeline}),
+        f"model group {names.model_package_group}": ("sagemaker", "describe_model_package_group", group),
+        f"pipeline {names.batch_pipeline}": ("sagemaker", "describe_pipeline", {"PipelineName": names.batch_pipeline}),
+        f"endpoint {names.endpoint}": ("sagemaker", "describe_endpoint", {"EndpointName": names.endpoint}),
+    }
+
+
+def _exists(client: object, method: str, arguments: dict[str, str]) -> bool:
     from botocore.exceptions import ClientError
 
     from mlstack.cloud.errors import is_missing
 
     try:
-        getattr(sagemaker, method)(**arguments)
+        getattr(client, method)(**arguments)
     except ClientError as error:
         if is_missing(error):
             return False
@@ -69,7 +82,7 @@ def _exists(sagemaker: object, method: str, arguments: dict[str, str]) -> bool:
     return True
 
 
-def _next_step(spec: EnvironmentSpec) -> str:
+def _next_step(spec: StackSpec) -> str:
     if spec.is_local:
         return (
             "Restore the state (`pulumi stack init local` and `pulumi stack import`, after `mlstack local env`), or "
@@ -77,5 +90,5 @@ def _next_step(spec: EnvironmentSpec) -> str:
         )
     return (
         "Log in to the backend that holds the state (`pulumi login`), or restore it with `pulumi stack import`. If "
-        "another project has this name, choose another one in mlstack.yaml."
+        f"another stack has this name, choose another one in {spec.file.name}."
     )

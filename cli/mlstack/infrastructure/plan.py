@@ -19,17 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_components.errors import UserError
 
-from mlstack.project_directory import ProjectDirectory
+from mlstack.project_directory import find_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from mlstack_stacks.plan.resources import Plan, Warn
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
     from mlstack.engine.events import Changes
     from mlstack.engine.state import StateResource
     from mlstack.infrastructure.cost import Costed, NotBilled
+    from mlstack.project_directory import StackDirectory
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def plan(
     if fail_over is not None and cost is False:
         raise UserError("`--fail-over` needs the estimate that `--no-cost` leaves out.", next_step="Leave one out.")
     asked = _Asked(as_json, cost, fail_over, check_only)
-    project = ProjectDirectory.find()
+    project = find_stack()
     spec = project.load(environment)
     project.require_infra()
     if not check_only and _is_up(project, spec):
@@ -87,37 +88,44 @@ def plan(
         _check(project, spec, asked)
 
 
-def _check(project: ProjectDirectory, spec: EnvironmentSpec, asked: _Asked) -> None:
+def _check(project: StackDirectory, spec: StackSpec, asked: _Asked) -> None:
     from mlstack_stacks.plan.check import check
-    from mlstack_stacks.plan.checks import run_checks
     from mlstack_stacks.plan.tree import summary, tree_lines
 
     from mlstack.infrastructure.inputs import refuse_inputs
 
     planned = check(spec, project.infra)
-    warnings = (*planned.warnings, *refuse_inputs(spec, planned, project.infra), *run_checks(spec))
+    warnings = (*planned.warnings, *refuse_inputs(spec, planned, project.infra), *_checks(spec))
     cost = _cost(spec, asked, lambda: (planned, None))
     if asked.as_json:
         _print_json({"mode": "check", **asdict(planned)}, warnings, cost, asked)
         return
     lines = [*tree_lines(planned), "", summary(planned)]
-    if spec.serving is not None:
-        batch = spec.serving.kind == "batch"
+    serving = getattr(spec, "serving", None)
+    if serving is not None:
+        batch = serving.kind == "batch"
         what = "What scores the data follows" if batch else "The endpoint follows"
         lines.append(f"{what} with the first released model version; it is shown with a placeholder.")
     _print(lines, warnings, cost, asked)
 
 
-def _preview(project: ProjectDirectory, spec: EnvironmentSpec, asked: _Asked) -> None:
-    from mlstack_stacks.plan.check import check
+def _checks(spec: StackSpec) -> tuple[Warn, ...]:
+    """What the checks of a project's specification find; a platform has none of its own."""
     from mlstack_stacks.plan.checks import run_checks
+    from mlstack_stacks.spec import EnvironmentSpec
+
+    return run_checks(spec) if isinstance(spec, EnvironmentSpec) else ()
+
+
+def _preview(project: StackDirectory, spec: StackSpec, asked: _Asked) -> None:
+    from mlstack_stacks.plan.check import check
 
     from mlstack.console import progress
     from mlstack.engine.show import plan as shown
     from mlstack.infrastructure.up import ready
 
     planned, unchecked = _planned_before_preview(project, spec)
-    warnings = (*unchecked, *run_checks(spec))
+    warnings = (*unchecked, *_checks(spec))
     with progress(f"Previewing {spec.environment}") as line:
         pulumi = ready(project, spec, line.update)
         changes = pulumi.preview()
@@ -128,7 +136,7 @@ def _preview(project: ProjectDirectory, spec: EnvironmentSpec, asked: _Asked) ->
         _print([*shown(changes), changes.summary], warnings, cost, asked)
 
 
-def _planned_before_preview(project: ProjectDirectory, spec: EnvironmentSpec) -> tuple[Plan | None, tuple[Warn, ...]]:
+def _planned_before_preview(project: StackDirectory, spec: StackSpec) -> tuple[Plan | None, tuple[Warn, ...]]:
     """The plan of what is up, its inputs checked; the official provider checks few, the local one knows no key of them.
 
     Returns:
@@ -152,7 +160,7 @@ def _planned_before_preview(project: ProjectDirectory, spec: EnvironmentSpec) ->
 
 
 def _cost(
-    spec: EnvironmentSpec, asked: _Asked, look: Callable[[], tuple[Plan, Sequence[StateResource] | None]]
+    spec: StackSpec, asked: _Asked, look: Callable[[], tuple[Plan, Sequence[StateResource] | None]]
 ) -> Costed | NotBilled | None:
     """The cost of an environment, as far as it was asked for.
 
@@ -183,7 +191,7 @@ def _cost(
     return Costed.of(spec, planned.resources, deployed, may_ask=not (asked.check_only or spec.is_local))
 
 
-def _is_up(project: ProjectDirectory, spec: EnvironmentSpec) -> bool:
+def _is_up(project: StackDirectory, spec: StackSpec) -> bool:
     """Whether the engine knows the environment; False, with a word of why, where nobody can tell."""
     from mlstack_components.errors import MlstackError
 
@@ -200,7 +208,7 @@ def _is_up(project: ProjectDirectory, spec: EnvironmentSpec) -> bool:
         return False
 
 
-def _changes(spec: EnvironmentSpec, changes: Changes) -> dict[str, Any]:
+def _changes(spec: StackSpec, changes: Changes) -> dict[str, Any]:
     return {
         "mode": "preview",
         "project": spec.name,

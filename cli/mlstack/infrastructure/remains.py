@@ -65,6 +65,14 @@ LOOKS: dict[str, Look] = {
     "aws:costexplorer/anomalySubscription:AnomalySubscription": Look(
         "ce", "get_anomaly_subscriptions", "SubscriptionArnList", is_list=True, answers="AnomalySubscriptions"
     ),
+    "aws:costexplorer/costAllocationTag:CostAllocationTag": Look(
+        "ce",
+        "list_cost_allocation_tags",
+        "TagKeys",
+        is_list=True,
+        answers="CostAllocationTags",
+        fixed={"Status": "Active"},
+    ),
     "aws:ec2/flowLog:FlowLog": Look("ec2", "describe_flow_logs", "FlowLogIds", is_list=True, answers="FlowLogs"),
     "aws:ec2/routeTable:RouteTable": Look("ec2", "describe_route_tables", "RouteTableIds", is_list=True),
     "aws:ec2/securityGroup:SecurityGroup": Look("ec2", "describe_security_groups", "GroupIds", is_list=True),
@@ -72,6 +80,9 @@ LOOKS: dict[str, Look] = {
     "aws:ec2/vpc:Vpc": Look("ec2", "describe_vpcs", "VpcIds", is_list=True),
     "aws:ec2/vpcEndpoint:VpcEndpoint": Look("ec2", "describe_vpc_endpoints", "VpcEndpointIds", is_list=True),
     "aws:ecr/repository:Repository": Look("ecr", "describe_repositories", "repositoryNames", is_list=True),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": Look(
+        "iam", "get_open_id_connect_provider", "OpenIDConnectProviderArn"
+    ),
     "aws:iam/role:Role": Look("iam", "get_role", "RoleName"),
     "aws:kms/key:Key": Look("kms", "describe_key", "KeyId"),
     "aws:s3/bucket:Bucket": Look("s3", "head_bucket", "Bucket"),

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
     from mlstack.engine.events import Changes
     from mlstack.engine.pulumi import Pulumi
-    from mlstack.project_directory import ProjectDirectory
+    from mlstack.project_directory import StackDirectory
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Up:
 
 
 def up(
-    project: ProjectDirectory, environment: str, *, yes: bool = False, refresh: bool = False, delete_data: bool = False
+    project: StackDirectory, environment: str, *, yes: bool = False, refresh: bool = False, delete_data: bool = False
 ) -> Up:
     """Provisions an environment, or brings it up to date, showing each resource.
 
@@ -63,25 +64,30 @@ def up(
         EngineFailure: The engine could not finish; what it did is kept, and a second run goes on.
         NotConfirmedError: The user said no.
     """
+    from mlstack_stacks.spec import EnvironmentSpec
+
     from mlstack.console import progress
     from mlstack.engine.show import follow, tell_interrupt
     from mlstack.infrastructure.inputs import refuse_pipeline
 
     with progress(f"Reading {project.spec_file.name}") as shown:
         spec = project.load(environment)
-        refuse_pipeline(spec)
+        if isinstance(spec, EnvironmentSpec):
+            refuse_pipeline(spec)
         pulumi = ready(project, spec, shown.update)
         is_new = _settle(pulumi, spec, shown.update)
-        if not (is_new or delete_data):
-            refuse_lost_records(spec, pulumi.resources())
-        refresh = refresh or (not is_new and _was_shut_down(pulumi, spec))
+        if isinstance(spec, EnvironmentSpec):
+            if not (is_new or delete_data):
+                refuse_lost_records(spec, pulumi.resources())
+            refresh = refresh or (not is_new and _was_shut_down(pulumi, spec))
     if environment != LOCAL and not yes:
         _ask(pulumi, environment, refresh=refresh)
     pulumi.on_interrupt = tell_interrupt
     with progress(f"Provisioning {environment}") as shown:
         changes = pulumi.up(refresh=refresh, preview=is_new and not spec.is_local, on_event=follow(shown))
     outputs = pulumi.outputs()
-    _push_data(spec, outputs)
+    if isinstance(spec, EnvironmentSpec):
+        _push_data(spec, outputs)
     return Up(changes, outputs)
 
 
@@ -103,7 +109,7 @@ def _push_data(spec: EnvironmentSpec, outputs: dict[str, Any]) -> None:
     err.print(pushed_line(pushed), markup=False)
 
 
-def ready(project: ProjectDirectory, spec: EnvironmentSpec, report: Callable[[str], None]) -> Pulumi:
+def ready(project: StackDirectory, spec: StackSpec, report: Callable[[str], None]) -> Pulumi:
     """Everything that must be there before the engine can run for an environment.
 
     Args:
@@ -145,7 +151,7 @@ def _was_shut_down(pulumi: Pulumi, spec: EnvironmentSpec) -> bool:
     return found
 
 
-def recover(pulumi: Pulumi, spec: EnvironmentSpec) -> None:
+def recover(pulumi: Pulumi, spec: StackSpec) -> None:
     """Takes over what was being created when an engine was killed.
 
     Args:
@@ -164,7 +170,7 @@ def recover(pulumi: Pulumi, spec: EnvironmentSpec) -> None:
         err.print(f"An update before this one was killed; looked after {count} resources that it was making.")
 
 
-def _settle(pulumi: Pulumi, spec: EnvironmentSpec, report: Callable[[str], None]) -> bool:
+def _settle(pulumi: Pulumi, spec: StackSpec, report: Callable[[str], None]) -> bool:
     """Makes the stack, or clears up what a killed engine left; says whether the environment is new."""
     if pulumi.exists() and not pulumi.state().is_empty:
         recover(pulumi, spec)

@@ -52,7 +52,7 @@ class ArtifactStoreArgs:
     """After how many days objects move to a cheaper storage class that answers at once; None for never."""
     replica_region: str | None = None
     """The region where data and artifacts are copied to, another one of the same partition; None for no copies."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """The organisation's boundary on the role that copies; None where it has none."""
     access_log_days: int = ACCESS_LOG_DAYS
     """For how many days access logs are kept."""

@@ -63,7 +63,7 @@ class BatchTransformArgs:
     """Whether the container has no network. Off only for containers that call out; say why where it is set."""
     network: NetworkInput | None = None
     """The VPC of the instances; SageMaker's own network where None."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """The organisation's boundary on what roles may ever do; None where it has none."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of all resources."""

@@ -42,7 +42,7 @@ class BucketReplicasArgs:
     """After how many days copies move to a cheaper storage class; None for never."""
     access_log_days: int = ACCESS_LOG_DAYS
     """For how many days the copies' access logs are kept."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """The organisation's boundary on what roles may ever do; None where it has none."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of buckets, key and role."""

@@ -1,4 +1,4 @@
-"""A monthly budget of one environment, and who hears when it runs out."""
+"""A monthly budget of one environment or of the whole account, and who hears when it runs out."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ class BudgetArgs:
     topic_arn: pulumi.Input[str] | None
     """The topic that is told; None tells nobody. Its policy and key must let `budgets.amazonaws.com` publish."""
     cost_tags: dict[str, str]
-    """The tags of what counts, all of them; AWS counts by tags that are activated as cost allocation tags."""
+    """The tags of what counts, all of them; AWS counts by tags that are activated as cost allocation tags. Where there
+    are none, everything in the account counts."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the budget itself."""
 
 
 class Budget(pulumi.ComponentResource):
-    """An AWS budget on the cost of everything that carries the environment's tags."""
+    """An AWS budget on the cost of everything that carries some tags, or of everything."""
 
     budget_name: pulumi.Output[str]
     """The budget's name."""
@@ -56,14 +57,16 @@ class Budget(pulumi.ComponentResource):
         self.register_outputs({"budget_name": self.budget_name})
 
 
-def cost_filter(tags: dict[str, str]) -> aws.budgets.BudgetFilterExpressionArgs:
+def cost_filter(tags: dict[str, str]) -> aws.budgets.BudgetFilterExpressionArgs | None:
     """Return the filter of what carries all of some tags.
 
     An expression, since a cost filter takes several tags for alternatives.
 
     Args:
-        tags: The tags; two or more, for an `And` of one is refused.
+        tags: The tags; two or more, for an `And` of one is refused, or none, for no filter.
     """
+    if not tags:
+        return None
     return aws.budgets.BudgetFilterExpressionArgs(
         ands=[
             aws.budgets.BudgetFilterExpressionAndArgs(

@@ -45,7 +45,7 @@ class EndpointShutdownArgs:
     """When, as EventBridge Scheduler writes it, in UTC: `cron(0 20 ? * MON-FRI *)`."""
     encryption_key_arn: pulumi.Input[str]
     """The key of the schedule."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """The policy that its role may not exceed; None for none."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the role; schedules have none."""

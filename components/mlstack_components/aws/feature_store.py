@@ -54,7 +54,7 @@ class FeatureStoreArgs:
     """Its ARN."""
     groups: Mapping[str, FeatureGroup]
     """The feature groups, by a short name that their logical names end in."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """The organisation's boundary on what roles may ever do; None where it has none."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of groups and role."""

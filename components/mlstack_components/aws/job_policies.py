@@ -7,7 +7,7 @@ The rights are those that SageMaker asks of an execution role
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ from mlstack_components.aws.policies import Statement, document, statement
 from mlstack_components.aws.read_policies import ReadPrefix, read_prefixes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlstack_components.aws.network import Network
     from mlstack_components.aws.placement import Placement
     from mlstack_components.aws.transform_access import TransformAccess
@@ -70,6 +72,8 @@ class JobPolicyArgs:
     """The topic that the endpoint tells of its calls' answers or failures; None where it tells nobody."""
     network: Network | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
+    log_group_arns: Mapping[str, str] = field(default_factory=dict)
+    """The ARNs of the log groups of jobs by kind, where they are not those of the names that SageMaker chose."""
     tuning: bool = False
     """Whether the pipeline tunes hyperparameters."""
     checkpoints: bool = False
@@ -91,9 +95,9 @@ def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
     """
     match kind:
         case JobKind.PROCESSING:
-            return document(*_job(args, log_group="/aws/sagemaker/ProcessingJobs"))
+            return document(*_job(args, kind, log_group="/aws/sagemaker/ProcessingJobs"))
         case JobKind.TRAINING:
-            return document(*_job(args, log_group="/aws/sagemaker/TrainingJobs"), *_keep_checkpoints(args))
+            return document(*_job(args, kind, log_group="/aws/sagemaker/TrainingJobs"), *_keep_checkpoints(args))
         case JobKind.PIPELINE:
             return document(*_pipeline(args))
         case JobKind.SERVING:
@@ -102,7 +106,7 @@ def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
             return document(*_monitoring(args))
 
 
-def _job(args: JobPolicyArgs, *, log_group: str) -> list[Statement]:
+def _job(args: JobPolicyArgs, kind: JobKind, *, log_group: str) -> list[Statement]:
     code = [f"{args.artifact_bucket_arn}/{prefix}*" for prefix in (STACK_CODE_PREFIX, RUN_CODE_PREFIX)]
     results = _results(args)
     return [
@@ -112,7 +116,7 @@ def _job(args: JobPolicyArgs, *, log_group: str) -> list[Statement]:
         statement("WriteResults", ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"], results),
         *_use_key(args, write=True),
         *_pull_images(args),
-        *_write_logs(args, log_group),
+        *_write_logs(_job_log_group(args, kind, log_group)),
         *_join_network(args),
         *_read_secrets(args),
     ]
@@ -139,7 +143,9 @@ def _serving(args: JobPolicyArgs) -> list[Statement]:
         *([] if transform is None else transform.statements(args.data_bucket_arn, args.placement.partition)),
         *_use_key(args, write=transform is not None),
         *_pull_images(args),
-        *_write_logs(args, logs if transform is None else "/aws/sagemaker/TransformJobs"),
+        *_write_logs(
+            args.placement.arn("logs", f"log-group:{logs if transform is None else '/aws/sagemaker/TransformJobs'}")
+        ),
         *_join_network(args),
         *_read_secrets(args),
     ]
@@ -152,7 +158,7 @@ def _monitoring(args: JobPolicyArgs) -> list[Statement]:
         *monitor_statements(captures=captures, baselines=_results(args), artifact_bucket_arn=args.artifact_bucket_arn),
         *_use_key(args, write=True),
         *_pull_images(args),
-        *_write_logs(args, "/aws/sagemaker/ProcessingJobs"),
+        *_write_logs(_job_log_group(args, JobKind.PROCESSING, "/aws/sagemaker/ProcessingJobs")),
         *_join_network(args),
     ]
 
@@ -295,8 +301,11 @@ def _pull_images(args: JobPolicyArgs) -> list[Statement]:
     return [token, statement("PullImages", actions, list(args.image_repository_arns))]
 
 
-def _write_logs(args: JobPolicyArgs, log_group: str) -> list[Statement]:
-    group = args.placement.arn("logs", f"log-group:{log_group}")
+def _job_log_group(args: JobPolicyArgs, kind: JobKind, name: str) -> str:
+    return args.log_group_arns.get(kind) or args.placement.arn("logs", f"log-group:{name}")
+
+
+def _write_logs(group: str) -> list[Statement]:
     actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     namespaces = ["/aws/sagemaker/*", "AWS/SageMaker*", "aws/sagemaker/*"]
     return [

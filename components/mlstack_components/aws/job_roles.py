@@ -61,6 +61,9 @@ class JobRolesArgs:
     """The topic that the endpoint tells of its calls' answers or failures; None where it tells nobody."""
     network: NetworkInput | None = None
     """The VPC of jobs and models; None for SageMaker's own network."""
+    log_group_arns: pulumi.Input[dict[str, str]] | None = None
+    """The log groups of jobs by kind, `processing` and `training`, where somebody has made them; None for those of the
+    names that SageMaker chose."""
     tuning: bool = False
     """Whether the pipeline tunes hyperparameters."""
     checkpoints: bool = False
@@ -73,7 +76,7 @@ class JobRolesArgs:
     """What batches of predictions read and write; None where the model serves calls."""
     role_arns: Mapping[JobKind, str] = field(default_factory=dict)
     """Roles that are there already, by kind: none is made, and what these may do is their owner's business."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """The organisation's boundary on what roles may ever do; None where it has none."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the roles."""
@@ -153,6 +156,7 @@ class JobRoles(pulumi.ComponentResource):
                     tuning=args.tuning,
                     checkpoints=args.checkpoints,
                     network=known["network"],
+                    log_group_arns=known["log_groups"] or {},
                     secrets=tuple(args.secrets.get(kind, ())),
                     reads=tuple(args.reads.get(kind, ())),
                     transform=args.transform,
@@ -167,5 +171,6 @@ class JobRoles(pulumi.ComponentResource):
             "passable": pulumi.Output.all(*passable),
             "network": args.network,
             "topic": args.told_topic_arn,
+            "log_groups": args.log_group_arns,
         }
         return pulumi.Output.all(**inputs).apply(write)

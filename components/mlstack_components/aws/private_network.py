@@ -43,7 +43,7 @@ class PrivateNetworkArgs:
     """Whether Secrets Manager is reached too."""
     flow_log_retention_days: int = 365
     """How long it is kept who talked to whom."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """The organisation's boundary on what roles may ever do; None where it has none."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of all resources."""

@@ -32,6 +32,8 @@ def same(property_: Property, one: Value, other: Value) -> bool:
         return bool(_document(property_, one) == _document(property_, other))
     if property_.kind is Kind.REFERENCE and isinstance(one, str) and isinstance(other, str):
         return bool(one == other or (_last(one) == _last(other) and "arn:" in {one[:4], other[:4]}))
+    if property_.kind is Kind.URL and isinstance(one, str) and isinstance(other, str):
+        return bool(one.rpartition("://")[2] == other.rpartition("://")[2])
     if property_.kind is Kind.SET and isinstance(one, list) and isinstance(other, list):
         return sorted(map(_entry, one)) == sorted(map(_entry, other))
     return _same_entry("", {"": one}, {"": other}, property_.nested_defaults)

@@ -79,6 +79,7 @@ class Kind(enum.Enum):
         SET: A list in which the order means nothing.
         TEXT: Text in the API where Pulumi has a number or a boolean (the attribute maps of SNS and SQS).
         REFERENCE: An ARN, or the name or id at its end.
+        URL: An address, with or without its scheme.
         BASE64: Bytes as text.
         ASSET: A file or an archive, compared by its hash.
         PRESENCE: An empty structure in the API, there or not, where Pulumi has a boolean.
@@ -92,6 +93,7 @@ class Kind(enum.Enum):
     SET = "set"
     TEXT = "text"
     REFERENCE = "reference"
+    URL = "url"
     BASE64 = "base64"
     ASSET = "asset"
     PRESENCE = "presence"

@@ -14,11 +14,13 @@ from .alarms.watch import AlarmWatch
 from .authorization.authorizer import Authorizer
 from .budgets_gaps import adjust as add_budget_operations
 from .clients import Clients
+from .cost_allocation_tag_gaps import adjust as add_cost_allocation_tags
 from .cost_explorer_gaps import adjust as add_cost_explorer_operations
 from .credentials import Credentials
 from .event_bus import EventBus
 from .gateway import Gateway
 from .http_server import make_server
+from .iam_gaps import adjust as add_iam_operations
 from .moto_replication import adjust as tell_replications_whole
 from .moto_services import MotoServices
 from .persistence.blobs import BlobStore
@@ -31,6 +33,7 @@ from .schedules import adjustments as schedule_adjustments
 from .schedules.watch import ScheduleWatch
 from .security_token_service import SecurityTokenService
 from .signature import Authenticator
+from .web_identity import WebIdentities
 
 if TYPE_CHECKING:
     from ..home import Home
@@ -53,11 +56,12 @@ class LocalCloud:
         self._ports = ports
         self._home = home
         credentials = Credentials(keys)
-        tokens = SecurityTokenService(credentials.sessions)
+        self.authorizer = Authorizer()
+        web_identities = WebIdentities(home.identity_providers)
+        tokens = SecurityTokenService(credentials.sessions, web_identities, self.authorizer)
         store = Store(home.services_database, metadata.version("moto"))
         self._services = services = MotoServices()
         self._common = KeptServices(services, store, BlobStore(home.blobs))
-        self.authorizer = Authorizer()
         self.gateway = Gateway(Authenticator(credentials), self.authorizer, tokens, self._common)
         endpoint_url = f"http://127.0.0.1:{ports.gateway}"
         self.clients = Clients(endpoint_url, credentials, tokens, self.gateway)
@@ -70,6 +74,7 @@ class LocalCloud:
         self.schedules = ScheduleWatch(self.clients, self.authorizer)
         services.adjust_by(add_cost_explorer_operations, schedule_adjustments.adjust)
         self.rule_schedules = RuleSchedules(self.events)
+        services.adjust_by(add_cost_allocation_tags, add_iam_operations)
         self._running = ExitStack()
 
     def start(self) -> None:

@@ -7,7 +7,8 @@ request -> identify (signature.py) -> authorize (authorization/) -> route by the
              refused (refusals.py)      denied (refusals.py)          others     moto_services.py, kept by persistence/
 ```
 
-Nothing is let in unsigned but `GET /_mlstack/health`, which says that the daemon lives and nothing about what it holds.
+Nothing is let in unsigned but `GET /_mlstack/health`, which says that the daemon lives and nothing about what it holds,
+and AssumeRoleWithWebIdentity, whose token is signed (`web_identity.py`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from .errors import Failure, error_response
 from .put_events import put_events
 from .refusal import Refused
 from .refusals import failure_of, failure_of_denial
+from .security_token_service import is_unsigned
 from .services import SERVICES, protocol_of
 from .unknown_operation import answer_unknown
 from .wire import WireRequest
@@ -105,12 +107,14 @@ class Gateway:
         response = self._respond(environ)
         return response(environ, start_response)
 
-    def _respond(self, environ: dict[str, Any]) -> Response:
+    def _respond(self, environ: dict[str, Any]) -> Response:  # noqa: PLR0911 - one kind of request each
         if environ["RAW_URI"] == HEALTH_PATH and environ["REQUEST_METHOD"] == "GET":
             return Response(self._health, content_type="application/json")
         request = _wire_request(environ)
         service = ""
         try:
+            if is_unsigned(request):
+                return self._tokens.handle_unsigned(request)
             identified = self._authenticator.identify(request)
             service = identified.service
             self._authorizer.authorize(request, identified)

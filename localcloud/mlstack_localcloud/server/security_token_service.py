@@ -3,7 +3,8 @@
 Ours rather than moto's, because requests are verified against these keys: moto answers GetSessionToken with one
 constant key, hands out roles that do not exist, and keeps every key that it ever issued.
 
-Whether a caller may assume a role is judged before (`authorization/`); the root key may assume any.
+Whether a caller may assume a role is judged before (`authorization/`); the root key may assume any. Who shows a web
+identity token signs nothing: token and trust policy are judged here.
 """
 
 from __future__ import annotations
@@ -16,17 +17,21 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from ..home import ACCOUNT
+from ..home import ACCOUNT, DEFAULT_REGION
+from .authorization.authorizer import Denied
+from .caller import Caller
 from .errors import Failure, error_response, new_request_id
 from .moto_adjustments import import_module
 from .sessions import Principal
 from .unknown_operation import unknown_operation
+from .web_identity import InvalidToken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .caller import Caller
+    from .authorization.authorizer import Authorizer
     from .sessions import Sessions, TemporaryKeys
+    from .web_identity import WebIdentities
     from .wire import WireRequest
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
@@ -35,6 +40,17 @@ _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}\Z")
 _SHORTEST_SECONDS = 900
 _HOUR = 3600
 _LONGEST_SESSION_SECONDS = 36 * _HOUR
+_WITH_WEB_IDENTITY = "AssumeRoleWithWebIdentity"
+
+
+def is_unsigned(request: WireRequest) -> bool:
+    """Tell whether a request is one that nobody signs, because it brings a token instead.
+
+    Args:
+        request: The request.
+    """
+    signed = "authorization" in request.headers or "X-Amz-Signature" in request.parameters
+    return not signed and request.action == _WITH_WEB_IDENTITY
 
 
 class _Rejected(Exception):  # noqa: N818 - it is answered, not raised further
@@ -56,10 +72,19 @@ class SecurityTokenService:
 
     Args:
         sessions: Issues the temporary keys.
+        web_identities: Judges web identity tokens; None takes none.
+        authorizer: Judges the trust policies of roles that their bearers ask for.
     """
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        web_identities: WebIdentities | None = None,
+        authorizer: Authorizer | None = None,
+    ) -> None:
         self._sessions = sessions
+        self._web_identities = web_identities
+        self._authorizer = authorizer
         self._operations: dict[str, Callable[[_Call], str]] = {
             "AssumeRole": self._assume_role,
             "GetAccessKeyInfo": self._get_access_key_info,
@@ -80,19 +105,19 @@ class SecurityTokenService:
         operation = self._operations.get(request.action)
         if operation is None:
             return error_response(unknown_operation("sts", request.action, "query"), "query")
-        parameters = (
-            {name: values[-1] for name, values in request.form.items()} if request.is_form else request.parameters
-        )
-        try:
-            result = operation(_Call(parameters, caller))
-        except _Rejected as rejected:
-            return error_response(rejected.failure, "query")
-        request_id = new_request_id()
-        document = (
-            f'<{request.action}Response xmlns="{_NAMESPACE}"><{request.action}Result>{result}</{request.action}Result>'
-            f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{request.action}Response>"
-        )
-        return Response(document, 200, {"x-amzn-RequestId": request_id}, content_type="text/xml")
+        return _answer(request, operation, _Call(_parameters(request), caller))
+
+    def handle_unsigned(self, request: WireRequest) -> Response:
+        """Answer a request of somebody who has no keys yet: `is_unsigned`.
+
+        Args:
+            request: The request, in the query protocol.
+
+        Returns:
+            The answer in XML.
+        """
+        nobody = Caller(ACCOUNT, DEFAULT_REGION, "", "", "")
+        return _answer(request, self._assume_role_with_web_identity, _Call(_parameters(request), nobody))
 
     def role_keys(self, role_arn: str, session_name: str, seconds: int = _HOUR) -> TemporaryKeys:
         """Issue keys of a role to the local cloud itself, as AWS's services get them for the jobs that they run.
@@ -108,18 +133,40 @@ class SecurityTokenService:
 
     def _assume_role(self, call: _Call) -> str:
         role_arn = _required(call, "RoleArn", "roleArn")
-        session_name = _required(call, "RoleSessionName", "roleSessionName")
-        if not _SESSION_NAME.match(session_name):
-            raise _invalid(
-                session_name, "roleSessionName", r"Member must satisfy regular expression pattern: [\w+=,.@-]*"
-            )
+        session_name = _session_name(call)
         match = _ROLE_ARN.match(role_arn)
         role = _find_role(role_arn) if match and match.group(1) == ACCOUNT else None
         if role is None or match is None:
             message = f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
             raise _Rejected(Failure("AccessDenied", message, 403))
+        return self._assumed_role(role, session_name, call)
+
+    def _assume_role_with_web_identity(self, call: _Call) -> str:
+        role_arn = _required(call, "RoleArn", "roleArn")
+        session_name = _session_name(call)
+        token = _required(call, "WebIdentityToken", "webIdentityToken")
+        if self._web_identities is None or self._authorizer is None:
+            raise _Rejected(Failure("InvalidIdentityToken", "The local cloud takes no tokens here", 400))
+        try:
+            identity = self._web_identities.verify(token)
+            keys = {**identity.condition_keys(), "sts:rolesessionname": (session_name,)}
+            self._authorizer.authorize_web_identity(identity.provider_arn, role_arn, keys, call.caller.region)
+            role = _find_role(role_arn)
+        except InvalidToken as invalid:
+            raise _Rejected(Failure(invalid.code, invalid.message, 400)) from invalid
+        except Denied as denied:
+            raise _not_authorized() from denied
+        if role is None:
+            raise _not_authorized()
+        assumed = self._assumed_role(role, session_name, call)
+        return (
+            f"<SubjectFromWebIdentityToken>{escape(identity.subject)}</SubjectFromWebIdentityToken>"
+            f"<Audience>{escape(identity.audience)}</Audience><Provider>{escape(identity.provider_arn)}</Provider>{assumed}"
+        )
+
+    def _assumed_role(self, role: Any, session_name: str, call: _Call) -> str:
         seconds = _duration(call, _HOUR, int(getattr(role, "max_session_duration", None) or _HOUR))
-        principal = _assumed(match.group(2), role.id, session_name)
+        principal = _assumed(role.name, role.id, session_name)
         keys = self._sessions.issue(principal, seconds)
         return (
             f"<AssumedRoleUser><AssumedRoleId>{escape(principal.user_id)}</AssumedRoleId><Arn>{escape(principal.arn)}</Arn>"
@@ -139,6 +186,35 @@ class SecurityTokenService:
     def _get_access_key_info(self, call: _Call) -> str:
         _required(call, "AccessKeyId", "accessKeyId")
         return f"<Account>{ACCOUNT}</Account>"
+
+
+def _answer(request: WireRequest, operation: Callable[[_Call], str], call: _Call) -> Response:
+    try:
+        result = operation(call)
+    except _Rejected as rejected:
+        return error_response(rejected.failure, "query")
+    request_id = new_request_id()
+    document = (
+        f'<{request.action}Response xmlns="{_NAMESPACE}"><{request.action}Result>{result}</{request.action}Result>'
+        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{request.action}Response>"
+    )
+    return Response(document, 200, {"x-amzn-RequestId": request_id}, content_type="text/xml")
+
+
+def _parameters(request: WireRequest) -> dict[str, str]:
+    return {name: values[-1] for name, values in request.form.items()} if request.is_form else request.parameters
+
+
+def _not_authorized() -> _Rejected:
+    # The same whether there is no such role or it trusts others.
+    return _Rejected(Failure("AccessDenied", f"Not authorized to perform sts:{_WITH_WEB_IDENTITY}", 403))
+
+
+def _session_name(call: _Call) -> str:
+    name = _required(call, "RoleSessionName", "roleSessionName")
+    if not _SESSION_NAME.match(name):
+        raise _invalid(name, "roleSessionName", r"Member must satisfy regular expression pattern: [\w+=,.@-]*")
+    return name
 
 
 def _find_role(role_arn: str) -> Any:

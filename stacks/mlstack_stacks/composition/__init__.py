@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
 PARTS = (
+    "platform",  # before all, for it says what there is already
     "network",  # before whatever is placed in it
     "registry",  # before the roles, which read its images
     "notifications",  # before the roles, one of which may tell its topic

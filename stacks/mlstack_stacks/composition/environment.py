@@ -46,14 +46,15 @@ class Environment:
         placement: Its account and region.
         tags: The tags of all its resources.
         release_tags: The tags of what a release changes.
-        boundary: The policy that no role may exceed, or None.
+        boundary: The policy that no role may exceed, or None; that of the platform is set by the part `platform`.
         group_name: The model package group, or None where there is no registry.
         pipeline_name: The training pipeline, or None where there are no steps.
         endpoint_name: The endpoint, or None where nothing is served.
         data_quality: The monitor of data quality, or None where nothing is monitored.
         options: The options of its components.
         options_in_network: The options of the components that are placed in the network.
-        network: Where jobs and models are placed; set by the part `network`.
+        network: Where jobs and models are placed; set by the part `network`, or `platform`.
+        job_log_group_arns: The log groups of jobs, by kind, that the platform made; set by the part `platform`.
         images: The repository of the project's own images; set by the part `registry`.
         topic_arn: The topic of notifications; set by the part `notifications`.
     """
@@ -66,7 +67,7 @@ class Environment:
         self.placement = Placement(spec.account, spec.region)
         self.tags = project_tags(project=spec.name, environment=spec.environment, owner=spec.owner or UNOWNED)
         self.release_tags = with_commit({}, source_commit(spec.root))
-        self.boundary = None if spec.roles is None else spec.roles.permissions_boundary
+        self.boundary: pulumi.Input[str] | None = None if spec.roles is None else spec.roles.permissions_boundary
         self.group_name = None if spec.registry is None else self.names.model_package_group
         self.pipeline_name = None if spec.steps is None else self.names.pipeline
         batch = spec.serving is not None and spec.serving.kind == "batch"
@@ -74,6 +75,7 @@ class Environment:
         self.data_quality = data_quality_of(spec)
         self.options = self.options_in_network = pulumi.ResourceOptions(parent=parent)
         self.network: NetworkInput | None = None
+        self.job_log_group_arns: pulumi.Input[dict[str, str]] | None = None
         self.images: ImageRegistry | None = None
         self.topic_arn: pulumi.Output[str] | None = None
 
@@ -180,6 +182,7 @@ class Environment:
                 network=self.network,
                 reads=prefixes_of_others(self.spec),
                 transform=self._transform(),
+                log_group_arns=self.job_log_group_arns,
                 secrets={kind: secrets_of(self.spec, kind) for kind in kinds},
                 role_arns={} if given is None else {JobKind(kind): arn for kind, arn in given.given().items()},
                 permissions_boundary_arn=self.boundary,

@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 _PLACEHOLDER_VERSION = 1
 _PLACEHOLDER_BASELINE = "s3://placeholder/baseline"
 
 
-def check(spec: EnvironmentSpec, infra: Path) -> Plan:
+def check(spec: StackSpec, infra: Path) -> Plan:
     """Plans an environment without asking a cloud.
 
     As long as no model is released, real updates leave out the endpoint; a plan has it, with a placeholder version.

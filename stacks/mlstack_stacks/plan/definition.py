@@ -47,7 +47,7 @@ def planned_definition(spec: EnvironmentSpec) -> dict[str, Any] | None:
         steps=pipeline_steps(spec, spec.steps, group),
         code_uri=f"s3://{names.resource_prefix}-artifacts/code/sourcedir.tar.gz",
         data_uri=None if spec.data is None else _data_uri(spec.data, f"{names.resource_prefix}-data"),
-        network=None if spec.network is None else _network(spec.network),
+        network=_network(spec.network, in_platform=spec.platform is not None and spec.platform.network),
     )
     return pipeline_definition(arguments)
 
@@ -59,6 +59,8 @@ def _data_uri(data: Data, bucket: str) -> str:
     return f"s3://{place.bucket or bucket}/{place.prefix}"
 
 
-def _network(network: Network) -> Place:
+def _network(network: Network | None, *, in_platform: bool) -> Place | None:
+    if network is None:
+        return Place(("subnet-00000000000000000",), ("sg-00000000000000000",)) if in_platform else None
     made = (f"subnet-{number:017x}" for number in range(len(network.zones or ())))
     return Place(network.subnets or tuple(made), network.security_groups or ("sg-00000000000000000",))

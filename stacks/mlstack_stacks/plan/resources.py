@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 UNKNOWN = "<known after apply>"
 SECRET = "<secret>"  # noqa: S105 - stands in place of a secret
@@ -63,7 +63,7 @@ class Warn:
     next_step: str | None = None
 
     @staticmethod
-    def place_of(spec: EnvironmentSpec, *keys: str) -> str | None:
+    def place_of(spec: StackSpec, *keys: str) -> str | None:
         """Where the first of several keys stands that is written out.
 
         Args:

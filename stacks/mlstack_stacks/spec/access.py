@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlstack_stacks.spec.models import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: names of 64 (roles) and 128 (policies)
 # characters, paths of 512.
@@ -102,9 +103,20 @@ def foreign_roles(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
         spec: The specification.
         file: Its file, as messages name it.
     """
-    if spec.roles is None:
-        return
-    for name, arn in (("permissions_boundary", spec.roles.permissions_boundary), *spec.roles.given().items()):
+    if spec.roles is not None:
+        given = {"permissions_boundary": spec.roles.permissions_boundary, **spec.roles.given()}
+        yield from foreign_policies(spec, file, given)
+
+
+def foreign_policies(spec: StackSpec, file: Path, given: dict[str, str | None]) -> Iterator[Problem]:
+    """The problems of roles and policies below `roles` that are another account's.
+
+    Args:
+        spec: The specification.
+        file: Its file, as messages name it.
+        given: Their ARNs by key.
+    """
+    for name, arn in given.items():
         match = _ACCOUNT.match(arn or "")
         if match is None or match.group(1) in {spec.account, "aws"}:
             continue

@@ -7,7 +7,8 @@ looked for. All problems of all environments are reported together, each where t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mlstack_components.errors import Problem, SpecError, UserError
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
 from mlstack_stacks.spec.network import networks_that_cannot_be_made
 from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
 from mlstack_stacks.spec.read_yaml import read
+from mlstack_stacks.spec.stack import StackSpec
 from mlstack_stacks.spec.training_problems import training_problems
 from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, walk
 from mlstack_stacks.spec.tuning import tuning_problems
@@ -30,8 +32,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_PROJECT_KEYS = ("name", *Parts.model_fields, "environments")
-_ENVIRONMENT_KEYS = ("account", "region", *Parts.model_fields)
+Spec = TypeVar("Spec", bound=StackSpec)
+
+
+@dataclass(frozen=True)
+class Layout(Generic[Spec]):
+    """What a file of environments holds.
+
+    Attributes:
+        model: What each environment becomes.
+        parts: The keys that an environment may override.
+        bare: The parts that may not be left without a value, for it would not say whether they are on.
+        example: A name for one, to be suggested.
+    """
+
+    model: type[Spec]
+    parts: tuple[str, ...]
+    bare: frozenset[str]
+    example: str
+
+    @property
+    def file_keys(self) -> tuple[str, ...]:
+        """The keys of the file."""
+        return ("name", *self.parts, "environments")
+
+    @property
+    def environment_keys(self) -> tuple[str, ...]:
+        """The keys of an environment."""
+        return ("account", "region", *self.parts)
+
+
+_LAYOUT = Layout(
+    EnvironmentSpec, tuple(Parts.model_fields), frozenset({"alarms", "monitoring", "registry"}), "my-project"
+)
 
 
 def load(path: Path, environment: str, *, check_files: bool = True) -> EnvironmentSpec:
@@ -49,13 +82,26 @@ def load(path: Path, environment: str, *, check_files: bool = True) -> Environme
         SpecError: The file is not valid; all problems at once.
         UserError: The environment is not in the file.
     """
-    project = load_all(path, check_files=check_files)
-    if environment not in project.environments:
-        names = list(project.environments)
+    return environment_of(path, load_all(path, check_files=check_files).environments, environment)
+
+
+def environment_of(path: Path, environments: dict[str, Spec], environment: str) -> Spec:
+    """One environment of a file.
+
+    Args:
+        path: The file.
+        environments: Its environments by name.
+        environment: The environment's name.
+
+    Raises:
+        UserError: The environment is not in the file.
+    """
+    if environment not in environments:
+        names = list(environments)
         guess = closest(environment, names)
         hint = did_you_mean(guess) if guess else f"It has {', '.join(names)}."
         raise UserError(f'{shown(path)} has no environment "{environment}".', next_step=hint)
-    return project.environments[environment]
+    return environments[environment]
 
 
 def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
@@ -72,12 +118,8 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
         SpecError: The file is not valid; all problems at once.
     """
     file = shown(path)
-    try:
-        tree = read(path)
-    except SpecError as error:
-        raise SpecError([Problem(file, p.line, p.key, p.message, p.suggestion) for p in error.problems]) from None
-    checker = _Checker(path, file, tree)
-    specs = {name: spec for name, overrides in checker.environments() if (spec := checker.check(name, overrides))}
+    checker = Checker.read(path, _LAYOUT)
+    specs = checker.specs()
     checker.problems += [p for spec in specs.values() for p in missing_images(spec, file)]
     checker.problems += [p for spec in specs.values() for p in tuning_problems(spec, file)]
     checker.problems += [p for spec in specs.values() for p in training_problems(spec, file)]
@@ -93,14 +135,48 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     return ProjectSpec(name=first.name, environments=specs)
 
 
-class _Checker:
-    """Checks the environments of one file and collects the problems."""
+class Checker(Generic[Spec]):
+    """Checks the environments of one file and collects the problems.
 
-    def __init__(self, path: Path, file: Path, tree: Mapping) -> None:
-        self.problems: list[Problem] = [*_without_value(file, tree), *_unknown(file, tree, _PROJECT_KEYS)]
+    Args:
+        path: The file.
+        tree: What stands in it.
+        layout: What it may hold.
+
+    Attributes:
+        problems: The problems that were found so far.
+    """
+
+    def __init__(self, path: Path, tree: Mapping, layout: Layout[Spec]) -> None:
         self._path = path
-        self._file = file
+        self._file = file = shown(path)
         self._tree = tree
+        self._layout = layout
+        self.problems: list[Problem] = [
+            *_without_value(file, tree, layout.bare),
+            *_unknown(file, tree, layout.file_keys, layout),
+        ]
+
+    @classmethod
+    def read(cls, path: Path, layout: Layout[Spec]) -> Checker[Spec]:
+        """Read a file.
+
+        Args:
+            path: The file.
+            layout: What it may hold.
+
+        Raises:
+            SpecError: It is no YAML, or none that a specification may be.
+        """
+        try:
+            return cls(path, read(path), layout)
+        except SpecError as error:
+            file = shown(path)
+            raise SpecError([Problem(file, p.line, p.key, p.message, p.suggestion) for p in error.problems]) from None
+
+    def specs(self) -> dict[str, Spec]:
+        """The environments that are valid, by name."""
+        return {name: spec for name, overrides in self.environments() if (spec := self.check(name, overrides))}
 
     def environments(self) -> Iterator[tuple[str, Mapping]]:
         """Each environment's name and overrides; `local` needs no entry."""
@@ -115,28 +191,28 @@ class _Checker:
             if isinstance(overrides, Scalar) and overrides.value is None:
                 yield name, Mapping(overrides.place)
             elif isinstance(overrides, Mapping):
-                self.problems += _unknown(self._file, overrides, _ENVIRONMENT_KEYS)
+                self.problems += _unknown(self._file, overrides, self._layout.environment_keys, self._layout)
                 yield name, overrides
             else:
                 message = "must be keys with values."
                 place = overrides.place
                 self.problems.append(Problem(self._file, place.line, place.key, message, f"Write `{name}: {{}}`."))
 
-    def check(self, name: str, overrides: Mapping) -> EnvironmentSpec | None:
-        """Validates the project with an environment's overrides; None where there are problems."""
-        merged = _merge(self._tree, overrides)
+    def check(self, name: str, overrides: Mapping) -> Spec | None:
+        """Validates the file with an environment's overrides; None where there are problems."""
+        merged = _merge(self._tree, overrides, self._layout)
         if "name" not in merged.entries:
             # It stands in no environment, so its absence is the file's and not to be reported once for each.
-            self.problems.append(Problem(self._file, 1, "name", MISSING, "Add `name: my-project`."))
+            self.problems.append(Problem(self._file, 1, "name", MISSING, f"Add `name: {self._layout.example}`."))
             merged.entries["name"] = Scalar(self._tree.place, "nameless", "nameless", plain=False)
         merged.entries["environment"] = Scalar(overrides.place, name, name, plain=False)
         try:
-            spec = EnvironmentSpec.model_validate(merged.data())
+            spec = self._layout.model.model_validate(merged.data())
         except ValidationError as error:
-            self.problems += problems_of(error, self._file, merged, EnvironmentSpec)
+            self.problems += problems_of(error, self._file, merged, self._layout.model)
             return None
         places = {key: node.place for key, node in _keys(merged)}
-        spec._file, spec._places = self._path, places
+        spec.read_from(self._path, places)
         return spec
 
     def found(self) -> list[Problem]:
@@ -155,10 +231,10 @@ def _guessed(key: str) -> tuple[str, str]:
     return parent, did_you_mean(name)
 
 
-def _merge(project: Mapping, overrides: Mapping) -> Mapping:
-    """The project's keys with an environment's laid over them, unknown ones left out: they are reported already."""
-    base = {key: node for key, node in project.entries.items() if key in ("name", *Parts.model_fields)}
-    over = {key: node for key, node in overrides.entries.items() if key in _ENVIRONMENT_KEYS}
+def _merge(project: Mapping, overrides: Mapping, layout: Layout[Spec]) -> Mapping:
+    """The file's keys with an environment's laid over them, unknown ones left out: they are reported already."""
+    base = {key: node for key, node in project.entries.items() if key in ("name", *layout.parts)}
+    over = {key: node for key, node in overrides.entries.items() if key in layout.environment_keys}
     return _overlay(Mapping(overrides.place, base), Mapping(overrides.place, over))
 
 
@@ -178,21 +254,21 @@ def _keys(mapping: Mapping, prefix: str = "") -> Iterator[tuple[str, Node]]:
             yield from _keys(node, f"{prefix}{key}.")
 
 
-def _unknown(file: Path, mapping: Mapping, known: tuple[str, ...]) -> Iterator[Problem]:
+def _unknown(file: Path, mapping: Mapping, known: tuple[str, ...], layout: Layout[Spec]) -> Iterator[Problem]:
     for key, node in mapping.entries.items():
         if key in known:
             continue
-        if key in _ENVIRONMENT_KEYS:
+        if key in layout.environment_keys:
             place: Place = node.place
             yield Problem(file, place.line, place.key, "belongs to an environment.", "Move it below `environments:`.")
-        elif key in _PROJECT_KEYS:
+        elif key in layout.file_keys:
             place = node.place
             yield Problem(file, place.line, place.key, "is the same in all environments.", "Remove it here.")
         else:
             yield unknown_key(file, node, key, known)
 
 
-def _without_value(file: Path, tree: Mapping) -> Iterator[Problem]:
+def _without_value(file: Path, tree: Mapping, parts: frozenset[str]) -> Iterator[Problem]:
     """Keys with nothing behind them: whether the part is meant with its defaults or left out can't be told."""
     environments = tree.entries.get("environments")
     bare = set(environments.entries) if isinstance(environments, Mapping) else set()
@@ -200,10 +276,7 @@ def _without_value(file: Path, tree: Mapping) -> Iterator[Problem]:
     for node in walk(tree):
         if isinstance(node, Scalar) and node.empty and node.place.key not in allowed:
             key = node.place.key.rpartition(".")[2]
-            hint = f"Write `{key}: {{}}` for its defaults or `{key}: null` to leave it out." if key in _PARTS else None
+            hint = f"Write `{key}: {{}}` for its defaults or `{key}: null` to leave it out." if key in parts else None
             yield Problem(
                 file, node.place.line, node.place.key, "has no value.", hint or "Write one, or remove the key."
             )
-
-
-_PARTS = {"alarms", "monitoring", "registry"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from mlstack_components.aws.network_addresses import LARGEST_VPC, PRIVATE_RANGES, longest_prefix
 from mlstack_components.errors import Problem, quoted
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mlstack_stacks.spec.models import EnvironmentSpec
+    from mlstack_stacks.spec.tree import Place
 
 MOST_ZONES = 6
 """No region of AWS has more."""
@@ -165,7 +165,19 @@ class Network(SpecModel):
         return self
 
 
-def networks_that_cannot_be_made(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
+class _WithNetwork(Protocol):
+    """A specification of a stack that may have a network."""
+
+    @property
+    def network(self) -> Network | None: ...
+
+    @property
+    def region(self) -> str: ...
+
+    def place(self, key: str) -> Place | None: ...
+
+
+def networks_that_cannot_be_made(spec: _WithNetwork, file: Path) -> Iterator[Problem]:
     """The problem of a network in a region where AWS calls some of its services' endpoints otherwise: in China.
 
     Args:

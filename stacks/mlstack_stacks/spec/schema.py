@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlstack_stacks.spec.models import EnvironmentSpec, Parts
+from mlstack_stacks.spec.models import Parts
 from mlstack_stacks.spec.serving import Rollout
+from mlstack_stacks.spec.stack import StackSpec
 from mlstack_stacks.spec.steps import Framework
 from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, ProjectName
 
@@ -36,11 +37,25 @@ def json_schema() -> dict[str, Any]:
     Returns:
         The schema as plain data.
     """
-    schema = _File.model_json_schema()
-    parts = _tidy(Parts.model_json_schema())
+    return schema_of(_File, Parts, "mlstack.yaml")
+
+
+def schema_of(file: type[BaseModel], parts_of: type[BaseModel], title: str) -> dict[str, Any]:
+    """The JSON schema of a file of environments.
+
+    Args:
+        file: The model of its own keys.
+        parts_of: The model of the keys that an environment may override.
+        title: The file's name.
+
+    Returns:
+        The schema as plain data.
+    """
+    schema = file.model_json_schema()
+    parts = _tidy(parts_of.model_json_schema())
     definitions = {name: _tidy(definition) for name, definition in schema.pop("$defs").items()}
     definitions |= {f"{name}{_OVERRIDE}": _partial(definition) for name, definition in definitions.items()}
-    place = EnvironmentSpec.model_json_schema()["properties"]
+    place = StackSpec.model_json_schema()["properties"]
     overrides = {"account": place["account"], "region": place["region"], **parts["properties"]}
     definitions["Environment"] = _partial(
         {
@@ -56,7 +71,7 @@ def json_schema() -> dict[str, Any]:
         "propertyNames": {key: place["environment"][key] for key in ("pattern", "maxLength")},
         "additionalProperties": {"$ref": f"{_DEFINITIONS}Environment"},
     }
-    whole = _tidy({**schema, "title": "mlstack.yaml"})
+    whole = _tidy({**schema, "title": title})
     whole["properties"] = {"name": whole["properties"].pop("name"), **whole["properties"], "environments": environments}
     return {"$schema": DIALECT, **whole, "$defs": dict(sorted(definitions.items()))}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..services import SERVICES
 from .access import Access, UnknownActionError
-from .encryption import is_customer_key, key_access
+from .encryption import is_customer_key, key_access, key_tags
 from .services import common, s3, sagemaker, scheduler
 from .services.common import FREE, PREFIXES, keys_of, passed_roles, resources_of
 
@@ -69,7 +69,10 @@ _BY_PATH: dict[str, Callable[[WireRequest, str], list[Access]]] = {
 def _of_operation(service: str, operation: str, parameters: dict[str, Any], region: str) -> list[Access]:
     action = f"{PREFIXES.get(service, service)}:{operation}"
     keys = keys_of(service, parameters)
-    found = [Access(action, each, keys) for each in resources_of(service, operation, parameters, region)]
+    found = [
+        Access(action, each, {**keys, **key_tags(each)})
+        for each in resources_of(service, operation, parameters, region)
+    ]
     found += [
         Access("iam:PassRole", role, {"iam:passedtoservice": (to,)})
         for role, to in passed_roles(service, operation, parameters)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..wire import WireRequest
 
 ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
+_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 # An account's root can always repair a bucket policy that shuts it out:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 _ALWAYS_ROOTS = frozenset({"s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"})
@@ -165,6 +166,24 @@ class Authorizer:
         told: dict[str, Values] = {"aws:sourcearn": (source_arn,), "aws:sourceaccount": (ACCOUNT,)}
         self.check_service(service, [Access("sts:AssumeRole", role_arn, told)], region)
 
+    def authorize_web_identity(self, provider_arn: str, role_arn: str, keys: dict[str, Values], region: str) -> None:
+        """Judge whether the bearer of a web identity token may assume a role, by the role's trust policy alone.
+
+        Args:
+            provider_arn: The identity provider, whose token is good.
+            role_arn: The role.
+            keys: The condition keys that the token gives, in lower case.
+            region: The region.
+
+        Raises:
+            Denied: It may not.
+        """
+        principal = Principal("", provider_arn, federated=provider_arn)
+        told: dict[str, Values] = {"aws:federatedprovider": (provider_arn,), "aws:requestedregion": (region,), **keys}
+        policies = self.sources.policies(principal, _WEB_IDENTITY, role_arn)
+        if reason_to_refuse(principal, _WEB_IDENTITY, role_arn, _context(principal, told), policies):
+            raise Denied(f"Not authorized to perform {_WEB_IDENTITY}")
+
     def check_service(self, service: str, accesses: Iterable[Access], region: str) -> None:
         """Judge accesses of an AWS service in its own name, which only the resources' policies can allow.
 
@@ -200,7 +219,7 @@ def _sentence(caller: str, access: Access, reason: str) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _principal_keys(principal: Principal) -> dict[str, Values]:
-    if principal.service:
+    if principal.service or principal.federated:
         return {}
     name = principal.arn.rpartition("/")[2]
     role = principal.arn != principal.role_arn

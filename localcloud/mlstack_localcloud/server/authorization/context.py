@@ -45,7 +45,10 @@ _ABSENT = frozenset(
         # Known of the requests that have them.
         "cloudwatch:namespace",
         "iam:associatedresourcearn",
+        "iam:awsservicename",
         "iam:passedtoservice",
+        "iam:permissionsboundary",
+        "iam:policyarn",
         "kms:calleraccount",
         "kms:encryptioncontextkeys",
         "kms:grantisforawsresource",
@@ -75,6 +78,9 @@ _ABSENT = frozenset(
     }
 )
 _ABSENT_PREFIXES = ("aws:requesttag/", "kms:encryptioncontext:")
+RESOURCE_TAG = "aws:resourcetag/"
+"""What the keys of a resource's tags begin with. A context that has a value of this very key has all tags of its
+resource in it; of other resources nobody here knows the tags."""
 
 
 class UnsupportedError(Exception):
@@ -102,9 +108,14 @@ class Context:
         """
         name = key.lower()
         values = self._values.get(name)
-        if values is None and name not in _ABSENT and not name.startswith(_ABSENT_PREFIXES):
+        if values is None and not self._lacks(name):
             raise UnsupportedError(f"the condition key {key}")
         return values
+
+    def _lacks(self, name: str) -> bool:
+        if name.startswith(RESOURCE_TAG):
+            return RESOURCE_TAG in self._values
+        return name in _ABSENT or name.startswith(_ABSENT_PREFIXES)
 
     def extended(self, values: Mapping[str, Values]) -> Context:
         """Return these keys and others.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .access import Access, arn
+from .context import RESOURCE_TAG
 from .sources import backend
 
 if TYPE_CHECKING:
@@ -30,6 +31,19 @@ def key_arn(key: str, region: str) -> str:
     return arn("kms", region, key if found is None else f"key/{found}")
 
 
+def key_tags(resource: str) -> dict[str, Values]:
+    """Return the condition keys of a key's tags; empty for a resource that is no key.
+
+    Args:
+        resource: The ARN.
+    """
+    if not resource.startswith("arn:aws:kms:") or ":key/" not in resource:
+        return {}
+    tagger: Any = backend("kms", resource.split(":")[3], "tagger")
+    tags = tagger.get_tag_dict_for_resource(resource.rpartition("/")[2]) if tagger else {}
+    return {RESOURCE_TAG: ("all",), **{f"{RESOURCE_TAG}{name.lower()}": (str(value),) for name, value in tags.items()}}
+
+
 def is_customer_key(key: str | None) -> bool:
     """Tell whether a key has a policy that its owner writes: AWS's own keys let every caller of the account in."""
     return bool(key) and not str(key).rpartition(":")[2].startswith("alias/aws/")
@@ -51,4 +65,4 @@ def key_access(action: str, key: str, region: str, service: str, encryption_cont
     keys["kms:viaservice"] = (f"{service}.{resource.split(':')[3]}.amazonaws.com",)
     keys["aws:calledvia"] = keys["aws:calledviafirst"] = keys["aws:calledvialast"] = (f"{service}.amazonaws.com",)
     keys["aws:viaawsservice"] = ("true",)
-    return Access(action, resource, keys)
+    return Access(action, resource, {**keys, **key_tags(resource)})

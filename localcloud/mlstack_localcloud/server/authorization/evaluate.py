@@ -58,12 +58,14 @@ class Principal:
         arn: The ARN of the session, user or account root; empty for a service.
         role_arn: The ARN of the session's role, or the user's own.
         service: The service's name, such as `events.amazonaws.com`, where a service asks in its own name.
+        federated: The ARN of the identity provider whose token is shown, where somebody without keys asks.
     """
 
     account: str
     arn: str
     role_arn: str = ""
     service: str = ""
+    federated: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def _missing(
     policies: Policies, identity: _Verdict, boundary: _Verdict, own: _Verdict, principal: Principal
 ) -> str | None:
     """Return the kind of policy that should allow and does not; None when all that must allow do."""
-    if principal.service or (policies.resource_must_agree and own.allowed is Naming.NOT):
+    if principal.service or principal.federated or (policies.resource_must_agree and own.allowed is Naming.NOT):
         return Kind.RESOURCE.value if own.allowed is Naming.NOT else None
     if own.allowed is Naming.SESSION:
         return None
@@ -205,6 +207,8 @@ def _named(principals: Principals, principal: Principal) -> Naming:
     if principal.service:
         named = principals.everybody or principal.service in principals.of("Service")
         return Naming.SESSION if named else Naming.NOT
+    if principal.federated:
+        return Naming.SESSION if principal.federated in principals.of("Federated") else Naming.NOT
     known = principals.of("AWS")
     if principal.arn in known:
         return Naming.SESSION

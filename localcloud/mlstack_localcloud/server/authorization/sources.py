@@ -58,7 +58,7 @@ class PolicySource:
         """
         identity, boundary = _own_policies(principal)
         document = self.resource_policy(resource)
-        agree = (action.startswith("kms:") and resource != "*") or action == "sts:AssumeRole"
+        agree = (action.startswith("kms:") and resource != "*") or action.startswith("sts:AssumeRole")
         return Policies(identity, boundary, document, agree)
 
     def resource_policy(self, resource: str) -> str | None:  # noqa: PLR0911 - one service each

@@ -26,14 +26,13 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
             continue
         secrets = ", ".join(f'"{name}"' for name in names)
         place = Warn.place_of(spec, *(f"secrets.{name}" for name in names))
-        reach = "the internet" if spec.network is None else "what the network lets it reach"
+        open_to_all = spec.network is None and (spec.platform is None or not spec.platform.network)
+        reach = "the internet" if open_to_all else "what the network lets it reach"
         yield Warn(
             "secrets_without_isolation",
             f"{kind} reads {secrets}, so its container is not isolated and reaches {reach}.",
             place,
-            "Add `network: {zones: 2}`, where it reaches the cloud's own services alone."
-            if spec.network is None
-            else None,
+            "Add `network: {zones: 2}`, where it reaches the cloud's own services alone." if open_to_all else None,
         )
         if kind in given:
             yield Warn(

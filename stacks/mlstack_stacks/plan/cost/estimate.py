@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlstack_stacks.plan.cost.prices import Price, Prices
     from mlstack_stacks.plan.cost.usage import Item
     from mlstack_stacks.plan.resources import PlannedResource
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 CURRENCY = "USD"
 _DIGITS = 6
@@ -118,7 +118,7 @@ class _Side:
 
 
 def estimate(
-    spec: EnvironmentSpec,
+    spec: StackSpec,
     planned: Iterable[PlannedResource],
     prices: Prices,
     deployed: Iterable[PlannedResource] | None = None,
@@ -151,7 +151,7 @@ def estimate(
     )
 
 
-def items(spec: EnvironmentSpec, resources: Iterable[PlannedResource]) -> set[Item]:
+def items(spec: StackSpec, resources: Iterable[PlannedResource]) -> set[Item]:
     """What has to have a price, so that it can be asked for at once.
 
     Args:
@@ -198,7 +198,7 @@ def _line(key: _Key, now: _Side, before: _Side | None, total: float) -> Line:
     )
 
 
-def _side(spec: EnvironmentSpec, resources: Iterable[PlannedResource], prices: Prices) -> _Side:
+def _side(spec: StackSpec, resources: Iterable[PlannedResource], prices: Prices) -> _Side:
     found = [each for each in resources if each.custom and not each.type.startswith("pulumi:")]
     by_type: dict[str, list[PlannedResource]] = {}
     for resource in found:
@@ -236,7 +236,7 @@ def _less(amount: float, other: float) -> float:
     return round(amount - other, _DIGITS)
 
 
-def document(spec: EnvironmentSpec, estimated: Estimate, prices: Prices) -> dict[str, Any]:
+def document(spec: StackSpec, estimated: Estimate, prices: Prices) -> dict[str, Any]:
     """An estimate as plain data, for scripts.
 
     Args:

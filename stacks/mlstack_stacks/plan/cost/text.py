@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mlstack_stacks.plan.cost.estimate import Estimate, Line
     from mlstack_stacks.plan.cost.prices import Price, Prices
-    from mlstack_stacks.spec import EnvironmentSpec
+    from mlstack_stacks.spec.stack import StackSpec
 
 _CENT = 0.01
 _TENTH = 0.1
@@ -89,7 +89,7 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
         yield cell.ljust(width) if index < TEXT_COLUMNS else cell.rjust(width)
 
 
-def note_lines(spec: EnvironmentSpec, estimated: Estimate, prices: Prices) -> Iterator[str]:
+def note_lines(spec: StackSpec, estimated: Estimate, prices: Prices) -> Iterator[str]:
     """What has to be known to read the sum: prices, assumptions, what has no price and what is free.
 
     Args:

@@ -35,7 +35,7 @@ def planned(pipeline: str | None, context: Context) -> Iterator[Usage | NoPrice]
     """
     from mlstack_stacks.naming import Names
 
-    serving = context.spec.serving
+    serving = getattr(context.spec, "serving", None)
     names = Names(context.spec.name, context.spec.environment)
     if serving is None or serving.kind != "batch" or pipeline != names.batch_pipeline:
         return None

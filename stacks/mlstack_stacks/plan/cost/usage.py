@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlstack_stacks.plan.resources import PlannedResource
-    from mlstack_stacks.spec import Assumptions, EnvironmentSpec
+    from mlstack_stacks.spec import Assumptions
+    from mlstack_stacks.spec.stack import StackSpec
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Context:
         resources: All resources by Pulumi type.
     """
 
-    spec: EnvironmentSpec
+    spec: StackSpec
     resources: Mapping[str, tuple[PlannedResource, ...]]
 
     @cached_property

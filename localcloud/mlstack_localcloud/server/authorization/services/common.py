@@ -47,12 +47,21 @@ def keys_of(service: str, parameters: Parameters) -> dict[str, Values]:
         service: The signing name of the service.
         parameters: The members.
     """
-    keys = {
+    keys: dict[str, Values] = {
         key: (str(parameters[member]),)
         for member, key in _KEYS.get(service, {}).items()
         if parameters.get(member) is not None
     }
+    if service == "iam":
+        keys = {**_boundary_of_role(parameters), **keys}
     return {**keys, **tag_keys(parameters)}
+
+
+def _boundary_of_role(parameters: Parameters) -> dict[str, Values]:
+    """The boundary of the role that is changed, which a policy may ask for; a request may bring a new one instead."""
+    role = role_named(str(parameters.get("RoleName") or ""))
+    boundary = getattr(role, "permissions_boundary_arn", None)
+    return {"iam:permissionsboundary": (str(boundary),)} if boundary else {}
 
 
 def tag_keys(parameters: Parameters) -> dict[str, Values]:
@@ -192,6 +201,11 @@ _FINDERS: Mapping[str, Callable[[str, Parameters, str], list[str]]] = {
 }
 
 _KEYS: Mapping[str, Mapping[str, str]] = {
+    "iam": {
+        "AWSServiceName": "iam:awsservicename",
+        "PermissionsBoundary": "iam:permissionsboundary",
+        "PolicyArn": "iam:policyarn",
+    },
     "monitoring": {"Namespace": "cloudwatch:namespace"},
     "sns": {"Protocol": "sns:protocol", "Endpoint": "sns:endpoint"},
     "sts": {"ExternalId": "sts:externalid", "RoleSessionName": "sts:rolesessionname"},

@@ -49,6 +49,7 @@ FREE: frozenset[str] = frozenset(
         "aws:budgets/budget:Budget",  # one that tells; its actions are a kind of their own
         "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
         "aws:costexplorer/anomalySubscription:AnomalySubscription",
+        "aws:costexplorer/costAllocationTag:CostAllocationTag",
         "aws:cloudwatch/eventRule:EventRule",  # events of AWS's own services are free; who publishes others pays
         "aws:cloudwatch/eventTarget:EventTarget",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",

@@ -11,6 +11,7 @@ from mlstack_components.aws.pipeline_args import BaselineStepArgs
 
 from mlstack_stacks.plan.cost import transform_step
 from mlstack_stacks.plan.cost.usage import Item, NoPrice, Usage, known_text, number
+from mlstack_stacks.spec import EnvironmentSpec
 from mlstack_stacks.spec.monitors import data_quality_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def usages(resource: PlannedResource, context: Context) -> Iterator[Usage | NoPr
         context: What is assumed, and the specification.
     """
     definition = known_text(resource.properties.get("pipelineDefinition"))
-    steps = context.spec.steps
+    steps = context.spec.steps if isinstance(context.spec, EnvironmentSpec) else None
     batches = transform_step.planned(known_text(resource.properties.get("pipelineName")), context)
     if definition is not None:
         yield from transform_step.defined(definition, context)
@@ -120,7 +121,7 @@ def _trained(job: _Job, steps: Steps) -> _Job:
 
 def _baseline(context: Context) -> Iterator[_Job]:
     """The step that measures the training data for monitors, with a run that passes its gates."""
-    data_quality = data_quality_of(context.spec)
+    data_quality = data_quality_of(context.spec) if isinstance(context.spec, EnvironmentSpec) else None
     if data_quality is not None:
         step = BaselineStepArgs(image_uri="", instance_type=data_quality.instance_type)
         most = step.max_runtime_seconds / _SECONDS_AN_HOUR

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlstack_stacks.plan.cost.usage import NoPrice
+from mlstack_stacks.spec import EnvironmentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,6 @@ def usages(resource: PlannedResource, context: Context) -> Iterator[NoPrice]:  #
         resource: The resource.
         context: What is assumed.
     """
-    storage = context.spec.storage
+    storage = context.spec.storage if isinstance(context.spec, EnvironmentSpec) else None
     region = None if storage is None else storage.replicate_to
     yield NoPrice("transfer", f"no price of transfer from {context.spec.region} to {region or 'another region'}")
