@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn-dev/7"
 POINTER = "/mlstack/churn/dev/release/model-package-arn"
+BASELINE = POINTER.replace("model-package-arn", "baseline-uri")
 
 
 class _Cloud(CheckMocks):
@@ -78,9 +79,16 @@ def _one(monitor: CheckMonitor, kind: str) -> dict[str, Any]:
 
 
 def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
-    monitor = deploy(spec_text + "monitoring: {}\n", parameters={POINTER: PACKAGE})
+    text = spec_text.replace("{min: 1}", "{min: 1}, capture_percent: 20") + "monitoring: {data_quality: daily}\n"
+    monitor = deploy(text, parameters={POINTER: PACKAGE, BASELINE: "s3://artifacts/baseline"})
     names = {field.name for field in fields(ProjectOutputs)}
-    assert set(monitor.outputs) == names - {"endpoint_waits_for", "vpc_id", "subnet_ids", "security_group_ids"}
+    assert set(monitor.outputs) == names - {
+        "endpoint_waits_for",
+        "monitors_wait_for",
+        "vpc_id",
+        "subnet_ids",
+        "security_group_ids",
+    }
     assert monitor.outputs["pipeline_name"] == monitor.outputs["endpoint_name"] == "churn-dev"
     assert monitor.outputs["release_parameter_path"] == "/mlstack/churn/dev/release"
     assert (monitor.outputs["account"], monitor.outputs["region"]) == ("111111111111", "eu-west-1")

@@ -113,6 +113,7 @@ def test_what_a_kind_costs(of: Estimated, kind: str, properties: dict[str, Any],
         ("aws:kms/key:Key", {"customerMasterKeySpec": "RSA_2048"}, "requests"),
         ("aws:sns/topicSubscription:TopicSubscription", {"protocol": "sms"}, "deliveries"),
         ("aws:sagemaker/endpoint:Endpoint", {}, "instances"),
+        ("aws:sagemaker/monitoringSchedule:MonitoringSchedule", {}, "runs"),
         ("aws:sagemaker/pipeline:Pipeline", {"pipelineName": "another"}, "runs"),
         (
             "aws:sagemaker/featureGroup:FeatureGroup",
