@@ -51,7 +51,7 @@ def test_the_schedule_starts_the_definition(declared):
         "monitoringType": "DataQuality",
         "scheduleConfig": {"scheduleExpression": "cron(0 * ? * * *)"},
     }
-    assert found.result == {"data_quality": "weather-data-quality"}
+    assert found.result == {"data_quality": "weather-watch-data"}
 
 
 def test_the_definition_compares_with_the_baseline(declared, key_arn):
