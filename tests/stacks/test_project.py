@@ -526,3 +526,55 @@ def test_the_pipeline_of_a_prefix_is_known_before_anything_is_there(
     assert definition is not None
     defaults = {each["Name"]: each.get("DefaultValue") for each in definition["Parameters"]}
     assert defaults["DataUri"] == source.replace("s3:///", "s3://churn-dev-data/")
+
+
+def _monitored(spec_text: str) -> str:
+    return spec_text.replace("{min: 1}", "{min: 1}, capture_percent: 20") + "monitoring: {data_quality: daily}\n"
+
+
+def _monitors(monitor: CheckMonitor) -> list[str]:
+    kinds = {"aws:sagemaker:DataQualityJobDefinition", "aws:sagemaker:MonitoringSchedule"}
+    return sorted(resource.short_type for resource in monitor.planned if resource.short_type in kinds)
+
+
+def test_monitors_wait_for_a_released_version_with_a_baseline(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    text = _monitored(spec_text)
+    for parameters in ({}, {POINTER: PACKAGE}):
+        monitor = deploy(text, parameters=parameters)
+        assert _monitors(monitor) == []
+        assert monitor.outputs["monitors_wait_for"].startswith("a released model version with a baseline")
+        assert "monitoring_schedule_names" not in monitor.outputs
+
+
+def test_monitors_belong_to_the_serving_component(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    monitor = deploy(_monitored(spec_text), parameters={POINTER: PACKAGE, BASELINE: "s3://artifacts/b"})
+    assert len(_monitors(monitor)) == 2
+    assert "monitors_wait_for" not in monitor.outputs
+    assert set(monitor.outputs["monitoring_schedule_names"]) == {"data_quality"}
+    for resource in monitor.planned:
+        if resource.short_type in _monitors(monitor):
+            assert "mlstack:aws:Endpoint$mlstack:aws:ModelMonitors$" in resource.urn
+    definition = _one(monitor, "aws:sagemaker:DataQualityJobDefinition")
+    constraints = definition["dataQualityBaselineConfig"]["constraintsResource"]["s3Uri"]
+    assert constraints == "s3://artifacts/b/constraints.json"
+    (script,) = [each.properties for each in monitor.planned if each.name == "churn-dev-preprocessor"]
+    assert "\nTARGET = 'churned'\n" in script["content"]
+
+
+def test_without_monitors_a_baseline_means_nothing(deploy: Callable[..., CheckMonitor]) -> None:
+    monitor = deploy(parameters={POINTER: PACKAGE, BASELINE: "s3://artifacts/b"})
+    assert _monitors(monitor) == []
+    assert "monitors_wait_for" not in monitor.outputs
+    assert not [resource.name for resource in monitor.planned if "monitoring" in resource.name]
+
+
+def test_a_pipeline_without_other_processing_jobs_measures_the_data_too(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    lines = [line for line in _monitored(spec_text).splitlines() if "prepare:" not in line and "evaluate:" not in line]
+    monitor = deploy("\n".join(lines) + "\n")
+    roles = {resource.name for resource in monitor.planned if resource.short_type == "aws:iam:Role"}
+    assert {"churn-dev-processing", "churn-dev-monitoring"} <= roles
+    assert '"baseline"' in _one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"]

@@ -33,6 +33,11 @@ def is_serving(urn: str) -> bool:
     return kind.endswith("mlstack:aws:Endpoint") or "mlstack:aws:Endpoint$" in kind
 
 
+def is_monitoring(urn: str) -> bool:
+    """Whether a resource belongs to the monitors of the serving component."""
+    return "mlstack:aws:ModelMonitors" in _type_chain(urn)
+
+
 def outside(steps: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The planned operations that a release has no business with.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlstack.release.restore import with_former_serving
+from mlstack.release.restore import has_monitors, with_former_serving
 from mlstack.release.scope import TARGETS
 
 if TYPE_CHECKING:
@@ -41,5 +41,8 @@ def undo(
         # Nothing was served before: what the update made goes again, or gives way to what was released before.
         pulumi.up(TARGETS, refresh=False)
         return
-    pulumi.import_state(with_former_serving(pulumi.export_state(), former))
+    now = pulumi.export_state()
+    pulumi.import_state(with_former_serving(now, former))
     pulumi.refresh(TARGETS)
+    if has_monitors(now) or has_monitors(former):
+        pulumi.up(TARGETS, refresh=False)

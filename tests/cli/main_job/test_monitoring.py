@@ -99,22 +99,41 @@ def test_a_run_names_the_feature_that_shifted(monitored: Project, released: Any)
     assert len(monitored.client("sagemaker").list_monitoring_schedules()["MonitoringScheduleSummaries"]) == 1
 
 
+def _baseline(sagemaker: Any) -> Any:
+    """What the scheduled jobs compare with."""
+    (schedule,) = sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"]
+    name = schedule["MonitoringJobDefinitionName"]
+    return sagemaker.describe_data_quality_job_definition(JobDefinitionName=name)["DataQualityBaselineConfig"]
+
+
 def test_the_next_version_brings_its_own_baseline(monitored: Project, released: Any) -> None:
     sagemaker = monitored.client("sagemaker")
 
-    def definition() -> Any:
-        (schedule,) = sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"]
-        name = schedule["MonitoringJobDefinitionName"]
-        return sagemaker.describe_data_quality_job_definition(JobDefinitionName=name)["DataQualityBaselineConfig"]
-
-    before = definition()
+    before = _baseline(sagemaker)
     run = monitored.json("run", "local")
     monitored.mlstack("models", "approve", str(run["model"]["version"]))
     monitored.json("release", "local")
-    assert definition() != before
+    assert _baseline(sagemaker) != before
     assert len(sagemaker.list_data_quality_job_definitions()["JobDefinitionSummaries"]) == 1
     monitored.json("models", "rollback")
-    assert definition() == before
+    assert _baseline(sagemaker) == before
+    assert monitored.json("up", "local")["changes"] == []
+
+
+def test_a_release_that_fails_leaves_the_monitor_with_the_served_versions_baseline(
+    monitored: Project, released: Any
+) -> None:
+    sagemaker = monitored.client("sagemaker")
+    before = _baseline(sagemaker)
+    script = monitored.directory / "src" / "serve.py"
+    serving = script.read_text()
+    script.write_text('raise RuntimeError("the serving code is broken")\n')
+    run = monitored.json("run", "local")
+    monitored.mlstack("models", "approve", str(run["model"]["version"]))
+    assert monitored.json("release", "local", exit_code=1)["error"]["code"] == "release-failed"
+    assert _baseline(sagemaker) == before
+    assert len(sagemaker.list_data_quality_job_definitions()["JobDefinitionSummaries"]) == 1
+    script.write_text(serving)
     assert monitored.json("up", "local")["changes"] == []
 
 

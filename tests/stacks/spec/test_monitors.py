@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from mlstack_components.errors import MlstackError
 from mlstack_stacks.spec import load
+from mlstack_stacks.spec.contradictions import contradictions
 from mlstack_stacks.spec.monitors import data_quality_of
 
 if TYPE_CHECKING:
@@ -70,3 +71,13 @@ def test_a_region_without_model_monitor_is_told(write_project: Callable[..., Pat
 def test_a_part_that_it_needs_may_be_off(write_project: Callable[..., Path], spec_text: str, part: str) -> None:
     text = _monitored(spec_text).replace("region: eu-west-1}\n  prod", f"region: eu-west-1, {part}: null}}\n  prod")
     assert data_quality_of(load(write_project(text), "dev")) is None
+
+
+def test_only_an_endpoint_that_is_always_up_is_monitored(write_project: Callable[..., Path], spec_text: str) -> None:
+    file = write_project(_monitored(spec_text))
+    spec = load(file, "dev")
+    assert spec.serving is not None
+    other = spec.model_copy(update={"serving": spec.serving.model_copy(update={"kind": "serverless"})})
+    (problem,) = contradictions(other, file)
+    assert problem.key == "monitoring.data_quality"
+    assert "the kind `serverless` has no monitors" in problem.message
