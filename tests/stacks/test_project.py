@@ -553,9 +553,9 @@ def test_monitors_belong_to_the_serving_component(deploy: Callable[..., CheckMon
     assert len(_monitors(monitor)) == 2
     assert "monitors_wait_for" not in monitor.outputs
     assert set(monitor.outputs["monitoring_schedule_names"]) == {"data_quality"}
-    for resource in monitor.planned:
-        if resource.short_type in _monitors(monitor):
-            assert "mlstack:aws:Endpoint$mlstack:aws:ModelMonitors$" in resource.urn
+    (component,) = [each for each in monitor.planned if each.type == "mlstack:aws:ModelMonitors"]
+    assert "mlstack:aws:Endpoint::" in str(component.parent)
+    assert {each.parent for each in monitor.planned if each.short_type in _monitors(monitor)} == {component.urn}
     definition = _one(monitor, "aws:sagemaker:DataQualityJobDefinition")
     constraints = definition["dataQualityBaselineConfig"]["constraintsResource"]["s3Uri"]
     assert constraints == "s3://artifacts/b/constraints.json"

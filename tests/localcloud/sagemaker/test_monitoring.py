@@ -192,7 +192,8 @@ def drift(cloud, feature, schedule):
     return max(each["Maximum"] for each in found)
 
 
-def test_a_schedule_fires_on_the_hour_over_the_hour_before(captured, monitors, cloud, monkeypatch):
+def test_a_schedule_fires_on_the_hour_over_the_hour_before(captured, monitors, cloud, jobs, monkeypatch):
+    sagemaker = monitors.sagemaker
     monitors.baseline()
     monitors.define()
     schedules = cloud.sagemaker._schedules
@@ -203,7 +204,12 @@ def test_a_schedule_fires_on_the_hour_over_the_hour_before(captured, monitors, c
     schedules.fire()
     assert monitors.sagemaker.list_monitoring_executions()["MonitoringExecutionSummaries"] == []
     monkeypatch.setattr(schedules, "_clock", hour.timestamp)
-    schedules.fire()
+    jobs.until(
+        lambda: {"fired": bool(sagemaker.list_monitoring_executions()["MonitoringExecutionSummaries"])},
+        "fired",
+        {True},
+        20,
+    )
     schedules.fire()
     execution = monitors.ended("hourly")
     assert execution["ScheduledTime"] == hour
