@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # The component itself, which the first release creates, and everything below it.
 TARGETS = ("**mlstack:aws:Endpoint::**", "**mlstack:aws:Endpoint$**")
 
+MONITOR_TARGETS = ("**mlstack:aws:ModelMonitors::**", "**mlstack:aws:ModelMonitors$**")
+
 _NOTHING = frozenset({"same", "read", "refresh", "skipped-create", "discard", "read-discard"})
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDERS = "pulumi:providers:"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlstack.release.restore import has_monitors, with_former_serving
-from mlstack.release.scope import TARGETS
+from mlstack.release.scope import MONITOR_TARGETS, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,4 +45,5 @@ def undo(
     pulumi.import_state(with_former_serving(now, former))
     pulumi.refresh(TARGETS)
     if has_monitors(now) or has_monitors(former):
-        pulumi.up(TARGETS, refresh=False)
+        # Nothing else: model and configuration would get the tags of what lies in src/ now.
+        pulumi.up(MONITOR_TARGETS, refresh=False)
