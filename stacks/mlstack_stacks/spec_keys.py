@@ -185,7 +185,7 @@ ORIGINS: tuple[Origin, ...] = (
             ("disk", "disk_percent"),
         )
     ),
-    Origin("data-quality", "monitoringScheduleConfig.scheduleConfig", "monitoring.data_quality.schedule"),
+    Origin("watch-data", "monitoringScheduleConfig.scheduleConfig", "monitoring.data_quality.schedule"),
     Origin("data-quality", "jobResources.clusterConfig.instanceType", "monitoring.data_quality.instance_type"),
     _in_step("baseline", f"{_PROCESSING}.InstanceType", "monitoring.data_quality.instance_type"),
     Origin("budget", "limitAmount", "budget.monthly_usd"),

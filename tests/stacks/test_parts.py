@@ -28,9 +28,9 @@ steps:
   tune: {objective: {metric: f1}, max_jobs: 8, ranges: {max_depth: [2, 12]}}
   evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80"}}
 registry: {share_with: ["222222222222"], card: {intended_use: Tells who leaves.}}
-serving: {kind: realtime, instances: {min: 2}}
+serving: {kind: realtime, instances: {min: 2}, capture_percent: 20}
 notifications: {emails: [ml-team@example.com]}
-monitoring: {alarms: {}}
+monitoring: {alarms: {}, data_quality: daily}
 budget: {monthly_usd: 300, anomaly_usd: 50}
 features:
   customers: {record_identifier: id, event_time: at, schema: {id: string, at: string, visits: integer}}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn-dev/7"
 POINTER = "/mlstack/churn/dev/release/model-package-arn"
+BASELINE = POINTER.replace("model-package-arn", "baseline-uri")
 
 
 class _Cloud(CheckMocks):
@@ -78,9 +79,16 @@ def _one(monitor: CheckMonitor, kind: str) -> dict[str, Any]:
 
 
 def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
-    monitor = deploy(spec_text + "monitoring: {}\n", parameters={POINTER: PACKAGE})
+    text = spec_text.replace("{min: 1}", "{min: 1}, capture_percent: 20") + "monitoring: {data_quality: daily}\n"
+    monitor = deploy(text, parameters={POINTER: PACKAGE, BASELINE: "s3://artifacts/baseline"})
     names = {field.name for field in fields(ProjectOutputs)}
-    assert set(monitor.outputs) == names - {"endpoint_waits_for", "vpc_id", "subnet_ids", "security_group_ids"}
+    assert set(monitor.outputs) == names - {
+        "endpoint_waits_for",
+        "monitors_wait_for",
+        "vpc_id",
+        "subnet_ids",
+        "security_group_ids",
+    }
     assert monitor.outputs["pipeline_name"] == monitor.outputs["endpoint_name"] == "churn-dev"
     assert monitor.outputs["release_parameter_path"] == "/mlstack/churn/dev/release"
     assert (monitor.outputs["account"], monitor.outputs["region"]) == ("111111111111", "eu-west-1")
@@ -518,3 +526,55 @@ def test_the_pipeline_of_a_prefix_is_known_before_anything_is_there(
     assert definition is not None
     defaults = {each["Name"]: each.get("DefaultValue") for each in definition["Parameters"]}
     assert defaults["DataUri"] == source.replace("s3:///", "s3://churn-dev-data/")
+
+
+def _monitored(spec_text: str) -> str:
+    return spec_text.replace("{min: 1}", "{min: 1}, capture_percent: 20") + "monitoring: {data_quality: daily}\n"
+
+
+def _monitors(monitor: CheckMonitor) -> list[str]:
+    kinds = {"aws:sagemaker:DataQualityJobDefinition", "aws:sagemaker:MonitoringSchedule"}
+    return sorted(resource.short_type for resource in monitor.planned if resource.short_type in kinds)
+
+
+def test_monitors_wait_for_a_released_version_with_a_baseline(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    text = _monitored(spec_text)
+    for parameters in ({}, {POINTER: PACKAGE}):
+        monitor = deploy(text, parameters=parameters)
+        assert _monitors(monitor) == []
+        assert monitor.outputs["monitors_wait_for"].startswith("a released model version with a baseline")
+        assert "monitoring_schedule_names" not in monitor.outputs
+
+
+def test_monitors_belong_to_the_serving_component(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
+    monitor = deploy(_monitored(spec_text), parameters={POINTER: PACKAGE, BASELINE: "s3://artifacts/b"})
+    assert len(_monitors(monitor)) == 2
+    assert "monitors_wait_for" not in monitor.outputs
+    assert set(monitor.outputs["monitoring_schedule_names"]) == {"data_quality"}
+    (component,) = [each for each in monitor.planned if each.type == "mlstack:aws:ModelMonitors"]
+    assert "mlstack:aws:Endpoint::" in str(component.parent)
+    assert {each.parent for each in monitor.planned if each.short_type in _monitors(monitor)} == {component.urn}
+    definition = _one(monitor, "aws:sagemaker:DataQualityJobDefinition")
+    constraints = definition["dataQualityBaselineConfig"]["constraintsResource"]["s3Uri"]
+    assert constraints == "s3://artifacts/b/constraints.json"
+    (script,) = [each.properties for each in monitor.planned if each.name == "churn-dev-preprocessor"]
+    assert "\nTARGET = 'churned'\n" in script["content"]
+
+
+def test_without_monitors_a_baseline_means_nothing(deploy: Callable[..., CheckMonitor]) -> None:
+    monitor = deploy(parameters={POINTER: PACKAGE, BASELINE: "s3://artifacts/b"})
+    assert _monitors(monitor) == []
+    assert "monitors_wait_for" not in monitor.outputs
+    assert not [resource.name for resource in monitor.planned if "monitoring" in resource.name]
+
+
+def test_a_pipeline_without_other_processing_jobs_measures_the_data_too(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    lines = [line for line in _monitored(spec_text).splitlines() if "prepare:" not in line and "evaluate:" not in line]
+    monitor = deploy("\n".join(lines) + "\n")
+    roles = {resource.name for resource in monitor.planned if resource.short_type == "aws:iam:Role"}
+    assert {"churn-dev-processing", "churn-dev-monitoring"} <= roles
+    assert '"baseline"' in _one(monitor, "aws:sagemaker:Pipeline")["pipelineDefinition"]

@@ -44,7 +44,8 @@ serving:
     scale_out_cooldown_seconds: 302
     schedules: [{cron: "0 8 * * MON-FRI", min: 3, max: 3}]
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
-                      memory_percent: 71, disk_percent: 72}}
+                      memory_percent: 71, disk_percent: 72},
+             data_quality: {schedule: daily, instance_type: ml.m5.xlarge}}
 budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40, anomaly_monitor: "MONITOR1"}
 storage: {expire_noncurrent_days: 30, archive_after_days: 60, replicate_to: eu-central-1}
 """.replace("MONITOR", "arn:aws:ce::111111111111:anomalymonitor/01234567-89ab-cdef-0123-456789abcde")
@@ -64,6 +65,7 @@ ACCESS = f"""\
         training: {ROLE}/training
         pipeline: {ROLE}/pipeline
         serving: {ROLE}/serving
+        monitoring: {ROLE}/monitoring
 """
 THERE = "      network: {vpc: vpc-0a0a0a0a, subnets: [subnet-0a0a0a0a], security_groups: [sg-0a0a0a0a]}\n"
 MADE = "      network: {zones: [a, b], cidr: 10.0.0.0/16}\n"
@@ -165,6 +167,11 @@ OTHERS = {
     "monitoring.alarms.cpu_percent": ("cpu_percent: 70", "cpu_percent: 60"),
     "monitoring.alarms.memory_percent": ("memory_percent: 71", "memory_percent: 61"),
     "monitoring.alarms.disk_percent": ("disk_percent: 72", "disk_percent: 62"),
+    "monitoring.data_quality.schedule": ("schedule: daily", "schedule: hourly"),
+    "monitoring.data_quality.instance_type": (
+        "daily, instance_type: ml.m5.xlarge",
+        "daily, instance_type: ml.m5.large",
+    ),
     "budget.monthly_usd": ("monthly_usd: 300", "monthly_usd: 301"),
     "budget.alert_percent": ("[50]", "[60]"),
     "budget.anomaly_usd": ("anomaly_usd: 40", "anomaly_usd: 41"),
@@ -178,6 +185,7 @@ OTHERS = {
     "roles.training": ("role/training", "role/other"),
     "roles.pipeline": ("role/pipeline", "role/other"),
     "roles.serving": ("role/serving", "role/other"),
+    "roles.monitoring": ("role/monitoring", "role/other"),
     "features": ("visits: integer", "visits: string"),
 }
 

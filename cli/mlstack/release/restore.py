@@ -3,14 +3,15 @@
 Pulumi believes that it replaced model and endpoint configuration; the endpoint runs the former ones again, which are
 still there (`retain_on_delete`). So the former entries of the state are the true ones, and with them, the pointer put
 back and a refresh, the next plain `pulumi up` changes nothing. The downside: it edits a state, which is why it touches
-nothing but the serving component and the engine then refreshes it against the cloud.
+nothing but the serving component and the engine then refreshes it against the cloud. Monitors, which no rollback of
+SageMaker's puts back, stay in the state as they are: an update brings them back to the former baseline.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlstack.release.scope import is_serving
+from mlstack.release.scope import is_monitoring, is_serving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +29,11 @@ def with_former_serving(now: Mapping[str, Any], former: Mapping[str, Any]) -> di
         depends on.
     """
     before = {
-        entry["urn"]: entry for entry in _resources(former) if is_serving(entry["urn"]) and not entry.get("delete")
+        entry["urn"]: entry for entry in _resources(former) if _goes_back(entry["urn"]) and not entry.get("delete")
     }
     kept = []
     for entry in _resources(now):
-        if not is_serving(entry["urn"]):
+        if not _goes_back(entry["urn"]):
             kept.append(entry)
         elif not entry.get("delete") and entry["urn"] in before:
             kept.append(before.pop(entry["urn"]))
@@ -42,6 +43,19 @@ def with_former_serving(now: Mapping[str, Any], former: Mapping[str, Any]) -> di
         each for each in now["deployment"].get("pending_operations") or [] if not is_serving(each["resource"]["urn"])
     ]
     return {**now, "deployment": {**now["deployment"], "resources": kept, "pending_operations": pending}}
+
+
+def has_monitors(export: Mapping[str, Any]) -> bool:
+    """Whether a deployment has monitors.
+
+    Args:
+        export: The deployment as `pulumi stack export` gives it.
+    """
+    return any(is_monitoring(entry["urn"]) for entry in _resources(export))
+
+
+def _goes_back(urn: str) -> bool:
+    return is_serving(urn) and not is_monitoring(urn)
 
 
 def _resources(export: Mapping[str, Any]) -> list[dict[str, Any]]:

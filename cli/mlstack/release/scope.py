@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _COMPONENTS = ("mlstack:aws:Endpoint", "mlstack:aws:BatchTransform")
 TARGETS = tuple(f"**{component}{end}" for component in _COMPONENTS for end in ("::**", "$**"))
 
+MONITOR_TARGETS = ("**mlstack:aws:ModelMonitors::**", "**mlstack:aws:ModelMonitors$**")
+
 _NOTHING = frozenset({"same", "read", "refresh", "skipped-create", "discard", "read-discard"})
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDERS = "pulumi:providers:"
@@ -32,6 +34,11 @@ def is_serving(urn: str) -> bool:
     """Whether a resource belongs to the serving component."""
     kind = _type_chain(urn)
     return any(kind.endswith(component) or f"{component}$" in kind for component in _COMPONENTS)
+
+
+def is_monitoring(urn: str) -> bool:
+    """Whether a resource belongs to the monitors of the serving component."""
+    return "mlstack:aws:ModelMonitors" in _type_chain(urn)
 
 
 def outside(steps: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlstack.release.restore import with_former_serving
-from mlstack.release.scope import TARGETS
+from mlstack.release.restore import has_monitors, with_former_serving
+from mlstack.release.scope import MONITOR_TARGETS, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,5 +41,9 @@ def undo(
         # Nothing was served before: what the update made goes again, or gives way to what was released before.
         pulumi.up(TARGETS, refresh=False)
         return
-    pulumi.import_state(with_former_serving(pulumi.export_state(), former))
+    now = pulumi.export_state()
+    pulumi.import_state(with_former_serving(now, former))
     pulumi.refresh(TARGETS)
+    if has_monitors(now) or has_monitors(former):
+        # Nothing else: model and configuration would get the tags of what lies in src/ now.
+        pulumi.up(MONITOR_TARGETS, refresh=False)

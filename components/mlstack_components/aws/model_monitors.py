@@ -91,7 +91,7 @@ class ModelMonitors(pulumi.ComponentResource):
         self.schedule_names = {}
         if args.baseline_uri is not None:
             self.data_quality_definition = self._define(f"{name}-data-quality", args, args.baseline_uri)
-            self.data_quality = self._schedule(f"{name}-data-quality", args, self.data_quality_definition)
+            self.data_quality = self._schedule(f"{name}-watch-data", args, self.data_quality_definition)
             self.schedule_names["data_quality"] = self.data_quality.name
         self.register_outputs({"schedule_names": self.schedule_names})
 

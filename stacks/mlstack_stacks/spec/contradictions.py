@@ -42,7 +42,13 @@ def _monitors(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
     """Monitors compare captured calls, with AWS's analyzer."""
     if data_quality_of(spec) is None or spec.serving is None or spec.serving.kind == "batch":
         return
-    if not spec.serving.capture_percent:
+    if spec.serving.kind != "realtime":
+        yield (
+            "monitoring.data_quality",
+            f"compares the calls of an endpoint that is always up; the kind `{spec.serving.kind}` has no monitors.",
+            "Write `kind: realtime` below `serving`, or leave the monitor out.",
+        )
+    elif not spec.serving.capture_percent:
         yield (
             "monitoring.data_quality",
             "compares captured calls, and `serving.capture_percent` is 0: there would be none.",

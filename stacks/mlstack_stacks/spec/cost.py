@@ -23,7 +23,7 @@ class Assumptions(SpecModel):
     runs_per_month: _Amount = 20
     """How often the training pipeline runs."""
     hours_per_step: _Amount = 0.25
-    """How long each step of a run takes, in hours; never more than its `max_runtime_minutes`."""
+    """How long each step of a run takes, and each run of a monitor, in hours; never more than `max_runtime_minutes`."""
     spot_saving_percent: Annotated[float, Field(ge=0, le=90, allow_inf_nan=False)] = 0
     """How much less spare machines cost than the list price, in percent; no price of theirs is published."""
     batches_per_month: _Amount = 30

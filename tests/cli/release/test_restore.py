@@ -1,11 +1,13 @@
 from typing import Any
 
-from mlstack.release.restore import with_former_serving
+from mlstack.release.restore import has_monitors, with_former_serving
 
 BASE = "urn:pulumi:local::weather::mlstack:stacks:Project$"
 BUCKET = f"{BASE}mlstack:aws:ArtifactStore$aws:s3/bucket:Bucket::data"
 COMPONENT = f"{BASE}mlstack:aws:Endpoint::weather"
 MODEL = f"{BASE}mlstack:aws:Endpoint$aws:sagemaker/model:Model::weather-model"
+MONITORS = f"{BASE}mlstack:aws:Endpoint$mlstack:aws:ModelMonitors"
+DEFINITION = f"{MONITORS}$aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition::weather-data-quality"
 ENDPOINT = f"{BASE}mlstack:aws:Endpoint$aws:sagemaker/endpoint:Endpoint::weather-endpoint"
 
 
@@ -46,3 +48,13 @@ def test_pending_operations_of_serving_are_over() -> None:
     pending = [{"type": "creating", "resource": {"urn": MODEL}}, {"type": "creating", "resource": {"urn": BUCKET}}]
     restored = with_former_serving(_export(pending=pending), _export())
     assert restored["deployment"]["pending_operations"] == [pending[1]]
+
+
+def test_monitors_stay_as_they_are() -> None:
+    former = _export(_entry(MODEL, "model-1"), _entry(DEFINITION, "definition-1"))
+    now = _export(_entry(MODEL, "model-2"), _entry(DEFINITION, "definition-2"))
+    restored = with_former_serving(now, former)["deployment"]["resources"]
+    assert restored == [_entry(MODEL, "model-1"), _entry(DEFINITION, "definition-2")]
+    assert with_former_serving(_export(), _export(_entry(DEFINITION, "gone")))["deployment"]["resources"] == []
+    assert has_monitors(now)
+    assert not has_monitors(_export(_entry(MODEL, "model-1"), _entry(ENDPOINT, "e")))

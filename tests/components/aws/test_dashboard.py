@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -83,3 +84,14 @@ def test_without_alarms_there_is_no_empty_widget(args):
 def test_with_nothing_to_see_it_says_so(placement):
     (widget,) = _widgets(DashboardArgs(dashboard_name="empty", placement=placement), [])
     assert widget["type"] == "text"
+
+
+def test_distances_from_the_baseline_are_searched_by_the_endpoint(args):
+    monitored = dataclasses.replace(args, monitored=True)
+    (widget,) = [
+        each for each in _widgets(monitored) if each["properties"].get("title") == "Distance from the baseline"
+    ]
+    ((expression,),) = widget["properties"]["metrics"]
+    assert expression == {"expression": "SEARCH('feature_baseline_drift Endpoint=\"weather-dev\"', 'Maximum', 3600)"}
+    assert "SEARCH" not in dashboard_body(args, ALARMS)
+    assert "SEARCH" not in dashboard_body(dataclasses.replace(monitored, endpoint_name=None), ALARMS)

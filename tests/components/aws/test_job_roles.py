@@ -271,6 +271,7 @@ def test_roles_read_the_secrets_of_their_kind(declare, role_args):
         JobKind.SERVING: ["two-??????"],
         JobKind.PROCESSING: [],
         JobKind.PIPELINE: [],
+        JobKind.MONITORING: [],
     }
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import pytest
+from mlstack_components.aws.monitor_events import violations_pattern
 from mlstack_components.aws.notifications import Notifications, NotificationsArgs, event_patterns
 
 
@@ -164,3 +165,14 @@ def test_alarms_and_budgets_of_this_account_publish_where_there_are_some(declare
                 "ArnLike": {"aws:SourceArn": sources[sid]},
             },
         }
+
+
+def test_violations_of_monitors_are_told(declare_notifications, args):
+    role = "arn:aws:iam::111111111111:role/monitoring"
+    declared = declare_notifications(dataclasses.replace(args, monitoring_role_arn=role))
+    rule = declared.one("aws:cloudwatch/eventRule:EventRule", "weather-dev-violations")
+    assert rule.inputs["eventPattern"] == violations_pattern(role)
+    target = declared.one("aws:cloudwatch/eventTarget:EventTarget", "weather-dev-violations-target")
+    assert target.inputs["arn"] == declared.result
+    names = {each.name for each in declare_notifications(args).all("aws:cloudwatch/eventRule:EventRule")}
+    assert "weather-dev-violations" not in names

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
+from mlstack_components.aws.monitor_events import violations_pattern
 
 ANALYZER = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
 NAMESPACE = "/aws/sagemaker/Endpoints/data-metrics"
@@ -20,7 +21,7 @@ class Monitors:
 
     def __init__(self, cloud, bucket, role, jobs):
         self.sagemaker, self.s3 = cloud.client("sagemaker"), cloud.client("s3")
-        self._bucket, self._role, self._jobs = bucket, role, jobs
+        self._bucket, self.role, self._jobs = bucket, role, jobs
 
     def baseline(self):
         """Measure a hundred days, half of them with sun."""
@@ -32,7 +33,7 @@ class Monitors:
         self.sagemaker.create_processing_job(
             ProcessingJobName="job",
             AppSpecification={"ImageUri": ANALYZER},
-            RoleArn=self._role,
+            RoleArn=self.role,
             Environment={
                 "dataset_format": '{"csv": {"header": true}}',
                 "dataset_source": f"{folder}/input",
@@ -65,7 +66,7 @@ class Monitors:
             },
             "DataQualityJobOutputConfig": {"MonitoringOutputs": [{"S3Output": output}]},
             "JobResources": CLUSTER,
-            "RoleArn": self._role,
+            "RoleArn": self.role,
         }
         return self.sagemaker.create_data_quality_job_definition(**{**request, **changes})["JobDefinitionArn"]
 
@@ -139,6 +140,7 @@ def test_shifted_calls_are_named_and_normal_ones_are_not(captured, monitors, clo
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution
     # Every answer is sun, where half of the baseline is fog: that is the one thing that differs.
     assert [each["feature_name"] for each in monitors.report(execution)] == ["weather"]
+    queue = queue_of_violations(cloud, monitors)
     ask(captured, [20 + n / 10 for n in range(40)])
     monitors.now("shifted")
     execution = monitors.ended("shifted")
@@ -152,7 +154,27 @@ def test_shifted_calls_are_named_and_normal_ones_are_not(captured, monitors, clo
     changes = [event["detail"] for event in cloud.events.of("SageMaker Processing Job State Change")]
     (told,) = [each for each in changes if each.get("ExitMessage") == job["ExitMessage"]]
     assert (told["ProcessingJobStatus"], told["RoleArn"]) == ("Completed", job["RoleArn"])
+    assert job["ExitMessage"] in told_of(cloud, queue)
     assert drift(cloud, "rain", "normal") < 0.1 < drift(cloud, "rain", "shifted")
+
+
+def queue_of_violations(cloud, monitors):
+    """A queue behind the rule that a project has with `notifications`."""
+    events, sqs = cloud.client("events"), cloud.client("sqs")
+    url = sqs.create_queue(QueueName="violations")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    events.put_rule(Name="violations", EventPattern=violations_pattern(monitors.role))
+    events.put_targets(Rule="violations", Targets=[{"Id": "queue", "Arn": arn}])
+    return url
+
+
+def told_of(cloud, queue):
+    found = cloud.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=10)
+    (message,) = found["Messages"]
+    return message["Body"]
 
 
 def drift(cloud, feature, schedule):
@@ -170,7 +192,8 @@ def drift(cloud, feature, schedule):
     return max(each["Maximum"] for each in found)
 
 
-def test_a_schedule_fires_on_the_hour_over_the_hour_before(captured, monitors, cloud, monkeypatch):
+def test_a_schedule_fires_on_the_hour_over_the_hour_before(captured, monitors, cloud, jobs, monkeypatch):
+    sagemaker = monitors.sagemaker
     monitors.baseline()
     monitors.define()
     schedules = cloud.sagemaker._schedules
@@ -181,7 +204,12 @@ def test_a_schedule_fires_on_the_hour_over_the_hour_before(captured, monitors, c
     schedules.fire()
     assert monitors.sagemaker.list_monitoring_executions()["MonitoringExecutionSummaries"] == []
     monkeypatch.setattr(schedules, "_clock", hour.timestamp)
-    schedules.fire()
+    jobs.until(
+        lambda: {"fired": bool(sagemaker.list_monitoring_executions()["MonitoringExecutionSummaries"])},
+        "fired",
+        {True},
+        20,
+    )
     schedules.fire()
     execution = monitors.ended("hourly")
     assert execution["ScheduledTime"] == hour

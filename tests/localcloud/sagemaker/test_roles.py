@@ -7,6 +7,7 @@ Each case takes one statement out of the policy that `mlstack_components` writes
 import json
 import logging
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError
@@ -130,6 +131,8 @@ DENIED = {
     "AttachEncryptedVolumes": "kms:CreateGrant",
     "HandRolesToJobs": "iam:PassRole",
     "ListBuckets": "s3:ListBucket",
+    "ReadBaselinesAndCode": "s3:GetObject",
+    "ReadCaptures": "s3:GetObject",
     "ReadCodeAndData": "s3:GetObject",
     "ReadModels": "s3:GetObject",
     "ReadReportsAndModels": "s3:GetObject",
@@ -138,6 +141,7 @@ DENIED = {
     "UseKey": "kms:Decrypt",
     "WriteLogs": "logs:CreateLogStream",
     "WriteMetrics": "cloudwatch:PutMetricData",
+    "WriteReports": "s3:PutObject",
     "WriteResults": "s3:PutObject",
 }
 
@@ -279,7 +283,7 @@ def test_a_volume_takes_the_jobs_role_or_the_pipelines(cloud, jobs, place, witho
         assert sentence(job, sid) in reasons["work"]
 
 
-def endpoint(cloud, jobs, place, role):
+def endpoint(cloud, jobs, place, role, **config):
     """Serve a model; return the endpoint when it is there or has failed."""
     sagemaker = cloud.client("sagemaker")
     uri = place.uri("serving/model.tar.gz")
@@ -287,7 +291,7 @@ def endpoint(cloud, jobs, place, role):
     container = {"Image": jobs.IMAGE, "ModelDataUrl": uri, "Environment": {"SAGEMAKER_PROGRAM": "serve.py"}}
     sagemaker.create_model(ModelName="roles", ExecutionRoleArn=role, PrimaryContainer=container)
     variant = {"VariantName": "main", "ModelName": "roles", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
-    sagemaker.create_endpoint_config(EndpointConfigName="roles", ProductionVariants=[variant])
+    sagemaker.create_endpoint_config(EndpointConfigName="roles", ProductionVariants=[variant], **config)
     sagemaker.create_endpoint(EndpointName="roles", EndpointConfigName="roles")
     return jobs.until(
         lambda: sagemaker.describe_endpoint(EndpointName="roles"), "EndpointStatus", {"InService", "Failed"}
@@ -336,6 +340,83 @@ def test_a_role_that_sagemaker_may_not_assume_is_refused_at_once(cloud, jobs, pl
         place.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
     with pytest.raises(ClientError, match=f"ValidationException.*Could not assume role {role}"):
         cloud.client("sagemaker").create_training_job(**jobs.training_request(place.bucket, role))
+
+
+ANALYZER = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
+
+
+def definition(place, role):
+    """A data quality job definition that is all in the place."""
+    cluster = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 20, "VolumeKmsKeyId": place.key}
+    uri = f"s3://{place.bucket}/monitoring/reports/data-quality"
+    output = {"S3Uri": uri, "LocalPath": "/opt/ml/processing/output"}
+    return {
+        "JobDefinitionName": "roles",
+        "DataQualityAppSpecification": {
+            "ImageUri": ANALYZER,
+            "RecordPreprocessorSourceUri": f"s3://{place.bucket}/monitoring/code/1/preprocessor.py",
+        },
+        "DataQualityBaselineConfig": {"ConstraintsResource": {"S3Uri": place.uri("baseline/constraints.json")}},
+        "DataQualityJobInput": {
+            "EndpointInput": {"EndpointName": "roles", "LocalPath": "/opt/ml/processing/input/endpoint"}
+        },
+        "DataQualityJobOutputConfig": {"MonitoringOutputs": [{"S3Output": output}], "KmsKeyId": place.key},
+        "JobResources": {"ClusterConfig": cluster},
+        "RoleArn": role,
+    }
+
+
+def monitored(cloud, jobs, place, role):
+    """Run a monitor over one captured call; return how it ended and why."""
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{place.bucket}/capture",
+        "CaptureOptions": [{"CaptureMode": "Input"}],
+    }
+    assert endpoint(cloud, jobs, place, place.role(JobKind.SERVING), DataCaptureConfig=capture)["EndpointArn"]
+    now = datetime.now(UTC)
+    call = {
+        "captureData": {},
+        "eventMetadata": {"eventId": "1", "inferenceTime": f"{now:%Y-%m-%dT%H:%M:%SZ}"},
+        "eventVersion": "0",
+    }
+    place.put(f"capture/roles/main/{now:%Y/%m/%d/%H}/1.jsonl", json.dumps(call).encode())
+    place.put("monitoring/code/1/preprocessor.py", b"def preprocess_handler(record):\n    return {'rain': 1}\n")
+    constraints = {"features": [{"name": "rain", "inferred_type": "Integral", "completeness": 1.0}]}
+    place.put(f"pipelines/{PIPELINE}/baseline/constraints.json", json.dumps(constraints).encode())
+    sagemaker = cloud.client("sagemaker")
+    sagemaker.create_data_quality_job_definition(**definition(place, role))
+    window = {"DataAnalysisStartTime": "-PT1H", "DataAnalysisEndTime": "-PT0H"}
+    config = {"MonitoringJobDefinitionName": "roles", "MonitoringType": "DataQuality"}
+    config["ScheduleConfig"] = {"ScheduleExpression": "NOW", **window}
+    sagemaker.create_monitoring_schedule(MonitoringScheduleName="roles", MonitoringScheduleConfig=config)
+    ended = jobs.until(
+        lambda: sagemaker.list_monitoring_executions()["MonitoringExecutionSummaries"][0],
+        "MonitoringExecutionStatus",
+        {"Completed", "Failed"},
+        60,
+    )
+    return ended["MonitoringExecutionStatus"], ended.get("FailureReason", "")
+
+
+def test_a_monitors_policy_is_enough(cloud, jobs, place):
+    assert monitored(cloud, jobs, place, place.role(JobKind.MONITORING)) == ("Completed", "")
+    assert jobs.log_lines(cloud, "/aws/sagemaker/ProcessingJobs", "model-monitoring-")
+
+
+@pytest.mark.parametrize(("kind", "sid"), cases(JobKind.MONITORING, without=("WriteLogs",)))
+def test_a_monitor_fails_without(cloud, jobs, place, kind, sid):
+    role = place.role(kind, sid)
+    status, reason = monitored(cloud, jobs, place, role)
+
+    assert status == "Failed"
+    assert sentence(role, sid) in reason
+
+
+def test_a_monitor_without_write_logs_logs_nothing(cloud, jobs, place):
+    assert monitored(cloud, jobs, place, place.role(JobKind.MONITORING, "WriteLogs")) == ("Completed", "")
+    assert jobs.log_lines(cloud, "/aws/sagemaker/ProcessingJobs", "model-monitoring-") == []
 
 
 OPTIONS = {
@@ -400,7 +481,8 @@ def test_every_statement_has_a_case():
     shown = {case.id for case in cases(*JobKind)}
     serving = {f"serving-{sid}" for sid in ("ListBuckets", "ReadModels", "UseKey", "WriteLogs", "WriteMetrics")}
 
-    assert shown == {case.id for case in cases(JobKind.PROCESSING, JobKind.TRAINING, JobKind.PIPELINE)} | serving
+    kinds = (JobKind.PROCESSING, JobKind.TRAINING, JobKind.PIPELINE, JobKind.MONITORING)
+    assert shown == {case.id for case in cases(*kinds)} | serving
 
 
 SLICES = {

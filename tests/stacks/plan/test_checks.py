@@ -56,6 +56,13 @@ CASES = [
     ),
     ("single_instance", "dev", "min: 1", "min: 1 ", "mlstack.yaml:13: serving.instances.min"),
     ("single_instance", "dev", ", instances: {min: 1}", "", "mlstack.yaml:13: serving"),
+    (
+        "idle_monitors",
+        "dev",
+        "registry: {approval: manual}",
+        "monitoring: {data_quality: daily}",
+        "mlstack.yaml:12: monitoring.data_quality",
+    ),
     ("unwatched_rollout", "dev", "{min: 1}", "{min: 2}, rollout: canary", "mlstack.yaml:13: serving.rollout"),
 ]
 

@@ -148,7 +148,75 @@ def _delete_feature_group(aws: Any, outputs: Mapping[str, Any]) -> None:
         time.sleep(0.05)
 
 
+def _definition(shared: Shared, kind: str = "ml.m5.large") -> dict[str, Any]:
+    output = sagemaker.DataQualityJobDefinitionDataQualityJobOutputConfigMonitoringOutputsS3OutputArgs(
+        s3_uri=shared.features_uri, local_path="/opt/ml/processing/output"
+    )
+    return {
+        "data_quality_app_specification": sagemaker.DataQualityJobDefinitionDataQualityAppSpecificationArgs(
+            image_uri=_IMAGE, environment={"publish_cloudwatch_metrics": "Enabled"}
+        ),
+        "data_quality_job_input": sagemaker.DataQualityJobDefinitionDataQualityJobInputArgs(
+            endpoint_input=sagemaker.DataQualityJobDefinitionDataQualityJobInputEndpointInputArgs(
+                endpoint_name="watched", local_path="/opt/ml/processing/input/endpoint"
+            )
+        ),
+        "data_quality_job_output_config": sagemaker.DataQualityJobDefinitionDataQualityJobOutputConfigArgs(
+            monitoring_outputs=sagemaker.DataQualityJobDefinitionDataQualityJobOutputConfigMonitoringOutputsArgs(
+                s3_output=output
+            )
+        ),
+        "job_resources": sagemaker.DataQualityJobDefinitionJobResourcesArgs(
+            cluster_config=sagemaker.DataQualityJobDefinitionJobResourcesClusterConfigArgs(
+                instance_count=1, instance_type=kind, volume_size_in_gb=20
+            )
+        ),
+        "role_arn": shared.role_arn,
+    }
+
+
+def _schedule(shared: Shared, expression: str) -> dict[str, Any]:
+    return {
+        "monitoring_schedule_config": sagemaker.MonitoringScheduleMonitoringScheduleConfigArgs(
+            monitoring_job_definition_name=shared.definition_name,
+            monitoring_type="DataQuality",
+            schedule_config=sagemaker.MonitoringScheduleMonitoringScheduleConfigScheduleConfigArgs(
+                schedule_expression=expression
+            ),
+        )
+    }
+
+
+def _reschedule(aws: Any, outputs: Mapping[str, Any]) -> None:
+    client = aws("sagemaker")
+    config = client.describe_monitoring_schedule(MonitoringScheduleName=outputs["name"])["MonitoringScheduleConfig"]
+    config["ScheduleConfig"] = {"ScheduleExpression": "cron(0 3 ? * * *)"}
+    client.update_monitoring_schedule(MonitoringScheduleName=outputs["name"], MonitoringScheduleConfig=config)
+
+
 CASES = [
+    Case(
+        token="aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
+        make=sagemaker.DataQualityJobDefinition,
+        inputs=lambda shared: {**_definition(shared), "tags": {"a": "1"}},
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda _: {"tags": {"a": "2"}},
+        replace=lambda shared: _definition(shared, "ml.m5.xlarge"),
+        tamper=_tag,
+        remove=lambda aws, o: aws("sagemaker").delete_data_quality_job_definition(JobDefinitionName=o["name"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:sagemaker/monitoringSchedule:MonitoringSchedule",
+        make=sagemaker.MonitoringSchedule,
+        inputs=lambda shared: {**_schedule(shared, "cron(0 * ? * * *)"), "tags": {"a": "1"}},
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda shared: _schedule(shared, "cron(0 6 ? * * *)"),
+        replace=lambda _: {"name": "other"},
+        tamper=_reschedule,
+        remove=lambda aws, o: aws("sagemaker").delete_monitoring_schedule(MonitoringScheduleName=o["name"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
     Case(
         token="aws:sagemaker/featureGroup:FeatureGroup",
         make=sagemaker.FeatureGroup,
@@ -295,6 +363,23 @@ def shared(resources: Shared) -> None:
     for name in ("config1", "config2"):
         config = sagemaker.EndpointConfiguration(name, production_variants=[_variant(resources)])
         found[f"{name}_name"] = config.name
+    _watch(resources, bucket)
+
+
+def _watch(resources: Shared, bucket: s3.Bucket) -> None:
+    """An endpoint that captures its calls, and what is to be done with them."""
+    capture = sagemaker.EndpointConfigurationDataCaptureConfigArgs(
+        enable_capture=True,
+        initial_sampling_percentage=100,
+        destination_s3_uri=bucket.bucket.apply(lambda name: f"s3://{name}/caught"),
+        capture_options=[sagemaker.EndpointConfigurationDataCaptureConfigCaptureOptionArgs(capture_mode="Input")],
+    )
+    config = sagemaker.EndpointConfiguration(
+        "watched", production_variants=[_variant(resources)], data_capture_config=capture
+    )
+    endpoint = sagemaker.Endpoint("watched-endpoint", name="watched", endpoint_config_name=config.name)
+    definition = sagemaker.DataQualityJobDefinition("watching", **_definition(resources))
+    resources.resources["definition_name"] = pulumi.Output.all(endpoint.name, definition.name).apply(lambda o: o[1])
 
 
 def known(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -304,6 +389,7 @@ def known(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "model_uri": outputs["archive"]["arn"].replace("arn:aws:s3:::", "s3://"),
         "features_uri": f"s3://{outputs['models']['bucket']}/features",
         "model_name": outputs["model"]["name"],
+        "definition_name": outputs["watching"]["name"],
         "config1_name": outputs["config1"]["name"],
         "config2_name": outputs["config2"]["name"],
     }

@@ -114,6 +114,7 @@ def test_what_a_kind_costs(of: Estimated, kind: str, properties: dict[str, Any],
         ("aws:kms/key:Key", {"customerMasterKeySpec": "RSA_2048"}, "requests"),
         ("aws:sns/topicSubscription:TopicSubscription", {"protocol": "sms"}, "deliveries"),
         ("aws:sagemaker/endpoint:Endpoint", {}, "instances"),
+        ("aws:sagemaker/monitoringSchedule:MonitoringSchedule", {}, "runs"),
         ("aws:sagemaker/pipeline:Pipeline", {"pipelineName": "another"}, "runs"),
         (
             "aws:sagemaker/featureGroup:FeatureGroup",
@@ -166,6 +167,35 @@ class TestEndpoint:
         assert "instances" in [each.part for each in found.unpriced]
 
 
+class TestMonitoringSchedule:
+    """A schedule's runs are jobs of its definition."""
+
+    @pytest.mark.parametrize(
+        ("expression", "runs"),
+        [("cron(0 * ? * * *)", 730), ("cron(0 6 ? * * *)", 730 / 24), ("cron(0 0/6 ? * * *)", 730 / 6)],
+    )
+    def test_it_runs_as_often_as_it_fires(self, spec: EnvironmentSpec, expression: str, runs: float) -> None:
+        cluster = {"instanceType": "ml.m5.xlarge", "instanceCount": 1, "volumeSizeInGb": 20}
+        found = estimate(
+            spec,
+            [
+                planned(
+                    "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
+                    "d",
+                    jobResources={"clusterConfig": cluster},
+                ),
+                planned(
+                    "aws:sagemaker/monitoringSchedule:MonitoringSchedule",
+                    "s",
+                    monitoringScheduleConfig={"scheduleConfig": {"scheduleExpression": expression}},
+                ),
+            ],
+            TABLE,
+        )
+        hours = runs * 0.25
+        assert _parts(found) == pytest.approx({"runs": hours * 0.23, "disk": 20 * 0.14 * hours / 730}, abs=1e-6)
+
+
 class TestPipeline:
     """The jobs of a run: by the specification while it is planned, by its definition when it is deployed."""
 
@@ -214,6 +244,15 @@ class TestPipeline:
         for found in (before, after):
             assert _parts(found) == pytest.approx({"transform": hours * 0.115})
             assert [each.part for each in found.unpriced] == ["transform: disk"]
+
+    def test_what_a_gate_lets_through_is_counted(self, spec: EnvironmentSpec) -> None:
+        cluster = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}
+        arguments = {"ProcessingResources": {"ClusterConfig": cluster}}
+        baseline = {"Name": "baseline", "Type": "Processing", "Arguments": arguments}
+        gate = {"Name": "gate", "Type": "Condition", "Arguments": {"IfSteps": [baseline]}}
+        definition = json.dumps({"Parameters": [], "Steps": [gate]})
+        found = estimate(spec, [planned("aws:sagemaker/pipeline:Pipeline", "p", pipelineDefinition=definition)], TABLE)
+        assert _parts(found)["baseline"] == pytest.approx(20 * 0.25 * 0.23)
 
     @pytest.mark.parametrize(
         ("tune", "jobs"),

@@ -80,6 +80,7 @@ class MonitoringSchedules:
         self._executions = executions
         self._clock = clock
         self._closed = threading.Event()
+        self._firing = threading.Lock()
 
     def operations(self) -> dict[str, Handler]:
         """Return the operations by their names."""
@@ -178,8 +179,11 @@ class MonitoringSchedules:
         self._closed.set()
 
     def fire(self) -> None:
-        """Start the executions that are due."""
-        moment = self._clock()
+        """Start the executions that are due, each once."""
+        with self._firing:
+            self._fire(self._clock())
+
+    def _fire(self, moment: float) -> None:
         for region, schedule in self._store.everywhere(KIND):
             due = schedule.get("_next")
             if due is None or due > moment or schedule["MonitoringScheduleStatus"] != _SCHEDULED:
