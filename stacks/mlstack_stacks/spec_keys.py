@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PROCESSING = "ProcessingResources.ClusterConfig"
 _TUNING = "HyperParameterTuningJobConfig"
 _TUNED = "TrainingJobDefinition."
+_FRAMEWORK = "steps.train.framework.version"
 _ROUTING = "blueGreenUpdatePolicy.trafficRoutingConfiguration"
 
 
@@ -211,6 +212,8 @@ NOT_SENT: dict[str, str] = {
     "data.target": "is for readers",
     "data.encryption_key": "a part of policies, whose text is known only when they are made",
     "steps.train.framework.name": "an image that AWS does not have is told already when the file is read",
+    "steps.train.image": "an address that AWS would refuse is told already when the file is read",
+    "steps.train.command": "what AWS would refuse of it is told already when the file is read",
     "steps.train.distribution": "its values are mlstack's own",
     "steps.train.data_distribution": "its values are mlstack's own",
     "steps.evaluate.gates": "a condition of the pipeline's, not a request",
@@ -238,7 +241,9 @@ def spec_key(spec: EnvironmentSpec, name: str, path: str) -> str:
         A dotted key without the environment.
     """
     resource = name.removeprefix(f"{Names(spec.name, spec.environment).resource_prefix}-")
-    return next(key for origin in ORIGINS if (key := origin.find(resource, path)) is not None)
+    key = next(key for origin in ORIGINS if (key := origin.find(resource, path)) is not None)
+    own = key == _FRAMEWORK and spec.steps is not None and spec.steps.train.image is not None
+    return "steps.train.image" if own else key
 
 
 def place_near(spec: EnvironmentSpec, key: str) -> Place:

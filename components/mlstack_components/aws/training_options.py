@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlstack_components.aws.names import CODE_ARCHIVE
 from mlstack_components.aws.pipeline_locations import checkpoint_uri
 
 if TYPE_CHECKING:
-    from mlstack_components.aws.pipeline_args import PipelineDefinitionArgs, SpotTraining
+    from mlstack_components.aws.pipeline_args import PipelineDefinitionArgs, SpotTraining, TrainStepArgs
     from mlstack_components.aws.pipeline_expressions import Json
 
 CHECKPOINT_DIRECTORY = "/opt/ml/checkpoints"
@@ -44,12 +45,28 @@ def add_options(arguments: Json, args: PipelineDefinitionArgs) -> None:
         environment |= MASTER
     if environment:
         arguments["Environment"] = environment
+    if step.command:
+        arguments["AlgorithmSpecification"]["ContainerEntrypoint"] = list(step.command)
     if step.distribution is not None:
         arguments["HyperParameters"][_LAUNCHERS[step.distribution]] = "true"
     if step.sharded:
         _shard(arguments["InputDataConfig"])
     if step.keep_alive_seconds is not None:
         arguments["ResourceConfig"]["KeepAlivePeriodInSeconds"] = step.keep_alive_seconds
+
+
+def script(step: TrainStepArgs) -> dict[str, str]:
+    """Return the hyperparameters that tell the image's training toolkit what to run; none where the image knows it.
+
+    Args:
+        step: The train step.
+    """
+    if step.entry_point is None:
+        return {}
+    return {
+        "sagemaker_submit_directory": f"/opt/ml/input/data/code/{CODE_ARCHIVE}",
+        "sagemaker_program": step.entry_point,
+    }
 
 
 def _add_spot(arguments: Json, args: PipelineDefinitionArgs, spot: SpotTraining) -> dict[str, str]:
