@@ -76,7 +76,7 @@ class Train(_Step):
     """The machine that the step runs on."""
     max_runtime_minutes: TrainingMinutes = 60
     """The time after which the step is stopped, in minutes."""
-    framework: Annotated[Framework, BeforeValidator(_framework)] | None = None
+    framework: Annotated[Framework | None, BeforeValidator(_framework)] = None
     """The framework, by name or as name and version."""
     image: ImageAddress | None = None
     """A container image of your own in place of a framework's, for all steps and for serving."""
