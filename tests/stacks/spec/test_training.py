@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from mlstack_components.aws.images import repository_arn
 from mlstack_components.errors import SpecError
-from mlstack_stacks.pipeline_steps import pipeline_steps
+from mlstack_stacks.pipeline_steps import images, pipeline_steps
 from mlstack_stacks.spec import load, load_all
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def test_each_step_gets_the_image_for_its_own_machine(write_project: Callable[..
         "pytorch-inference:2.6.0-cpu-py312",
     ]
     assert steps.train.distribution == "torchrun"
+    repositories = {repository_arn(uri) for uri in images(spec, spec.steps).each}
+    registry = "arn:aws:ecr:us-east-1:763104351884:repository"
+    assert repositories == {f"{registry}/pytorch-training", f"{registry}/pytorch-inference"}
 
 
 @pytest.mark.parametrize(
