@@ -36,7 +36,7 @@ def training_problems(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
         *_of_spot(train),
         *_of_warm_pool(train),
         *_of_distribution(train),
-        *_of_shares(spec.steps),
+        *_of_shares(spec.steps, spec),
     ):
         place, step = spec.place(f"steps.train.{key}"), spec.place("steps.train")
         if place is not None:
@@ -96,12 +96,12 @@ def _of_distribution(train: Train) -> Iterator[tuple[str, str, str]]:
         yield "distribution", message, "Add `entry_point`, or write `none`."
 
 
-def _of_shares(steps: Steps) -> Iterator[tuple[str, str, str]]:
-    train = steps.train
+def _of_shares(steps: Steps, spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
+    train, data = steps.train, spec.data
     if train.data_distribution == "replicated":
         return
     if train.instance_count == 1:
         yield "data_distribution", '"sharded" has no meaning with one machine.', "Remove it, or raise instance_count."
-    elif steps.prepare is None:
+    elif steps.prepare is None and data is not None and (spec.root / data.source).is_file():
         message = '"sharded" leaves all machines but one without data: without `prepare` the data is one file.'
         yield "data_distribution", message, "Write `replicated`, or let `prepare` write several files."

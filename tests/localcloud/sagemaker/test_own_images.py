@@ -23,7 +23,7 @@ def image(jobs):
 def test_a_named_entry_point_runs_in_the_projects_environment(sagemaker, s3, submit, jobs, image):
     submit(
         SEEN,
-        files={"requirements.txt": "six>=1.16\n"},
+        files={"requirements.txt": "six>=1.15\n"},
         AlgorithmSpecification={
             "TrainingImage": image,
             "TrainingInputMode": "File",

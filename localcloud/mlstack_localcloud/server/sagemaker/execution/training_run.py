@@ -25,8 +25,9 @@ from mlstack_localcloud.server.sagemaker.execution.environments import Requireme
 from mlstack_localcloud.server.sagemaker.execution.failures import JobError
 from mlstack_localcloud.server.sagemaker.execution.framework_images import packages_of
 from mlstack_localcloud.server.sagemaker.execution.job_run import JobRun
-from mlstack_localcloud.server.sagemaker.execution.objects import WHOLE, Share, TransferError
+from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
 from mlstack_localcloud.server.sagemaker.execution.process import Command
+from mlstack_localcloud.server.sagemaker.execution.shares import WHOLE, Share
 
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document
