@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from mlstack_components.aws.pipeline_args import (
     SpotTraining,
     TrainStepArgs,
 )
+from mlstack_components.errors import UserError
 
 from mlstack_stacks.spec.access import secrets_of
 from mlstack_stacks.spec.monitors import data_quality_of
@@ -25,6 +27,7 @@ from mlstack_stacks.spec.ranges import ChoiceRange
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 
 if TYPE_CHECKING:
+    from mlstack_components.aws.images import Scope
     from mlstack_components.aws.model_card import ModelCardArgs, RiskRating
     from mlstack_components.aws.tuning_args import Range, TuneStepArgs
 
@@ -32,11 +35,12 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec.model_card import Card
     from mlstack_stacks.spec.ranges import NumberRange
 
+_PLAIN = "ml.m5.large"  # What a model is registered for where nothing is served.
 _NUMBER = r"([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)"
 
 
-def image_of(steps: Steps, region: str) -> FrameworkImage:
-    """The framework image that every step runs in.
+def image_of(steps: Steps, region: str) -> FrameworkImage | None:
+    """The framework image that training runs in, or None for an image of the project's own.
 
     Args:
         steps: The steps.
@@ -46,7 +50,59 @@ def image_of(steps: Steps, region: str) -> FrameworkImage:
         UserError: AWS has no such image there.
     """
     framework = steps.train.framework
-    return framework_image(framework.name, framework.version, region)
+    if framework is None:
+        return None
+    return framework_image(framework.name, framework.version, region, steps.train.instance_type)
+
+
+@dataclass(frozen=True)
+class Images:
+    """The addresses of the images that the steps run in; the framework's for the processors of their machines.
+
+    Attributes:
+        prepare: Where data is prepared.
+        train: Where the model is trained.
+        evaluate: Where it is measured.
+        serve: Where it is served.
+    """
+
+    prepare: str
+    train: str
+    evaluate: str
+    serve: str
+
+    @property
+    def each(self) -> tuple[str, ...]:
+        """Each address once."""
+        return tuple(dict.fromkeys((self.train, self.prepare, self.evaluate, self.serve)))
+
+
+def images(spec: EnvironmentSpec, steps: Steps) -> Images:
+    """The images of an environment.
+
+    Args:
+        spec: The specification of the environment.
+        steps: Its steps.
+
+    Raises:
+        UserError: AWS has no such image there.
+    """
+    if steps.train.image is not None:
+        return Images(*[steps.train.image] * 4)
+    train, serving = steps.train.instance_type, spec.serving
+    return Images(
+        prepare=_shipped(spec, steps, train if steps.prepare is None else steps.prepare.instance_type),
+        train=_shipped(spec, steps, train),
+        evaluate=_shipped(spec, steps, train if steps.evaluate is None else steps.evaluate.instance_type),
+        serve=_shipped(spec, steps, _PLAIN if serving is None else serving.instance_type, "inference"),
+    )
+
+
+def _shipped(spec: EnvironmentSpec, steps: Steps, instance_type: str, scope: Scope = "training") -> str:
+    framework = steps.train.framework
+    if framework is None:
+        raise UserError("steps.train has neither a framework nor an image.", next_step="Add `framework: sklearn`.")
+    return framework_image(framework.name, framework.version, spec.region, instance_type, scope).uri
 
 
 def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str | None) -> PipelineSteps:
@@ -60,18 +116,20 @@ def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str
     Raises:
         UserError: AWS has no image of the framework in the region.
     """
-    image = image_of(steps, spec.region)
+    uris = images(spec, steps)
     prepare, evaluate = steps.prepare, steps.evaluate
     # Who reads secrets has to reach their store, and a container in isolation reaches nothing.
-    processing: dict[str, Any] = {"image": image, "isolated": not secrets_of(spec, "processing")}
-    training: dict[str, Any] = {"image": image, "isolated": not secrets_of(spec, "training")}
+    isolated = not secrets_of(spec, "processing")
+    training: dict[str, Any] = {"image_uri": uris.train, "isolated": not secrets_of(spec, "training")}
     return PipelineSteps(
-        prepare=None if prepare is None else PrepareStepArgs(**_job(prepare, **processing)),
+        prepare=None if prepare is None else PrepareStepArgs(**_script(prepare, uris.prepare, isolated)),
         train=_train(steps, training),
         tune=None if steps.tune is None else _tune(steps.tune),
-        evaluate=None if evaluate is None else EvaluateStepArgs(**_job(evaluate, **processing), gates=_gates(evaluate)),
+        evaluate=None
+        if evaluate is None
+        else EvaluateStepArgs(**_script(evaluate, uris.evaluate, isolated), gates=_gates(evaluate)),
         baseline=_baseline(spec),
-        register=None if model_package_group is None else _register(spec, image, model_package_group),
+        register=None if model_package_group is None else _register(spec, uris.serve, model_package_group),
     )
 
 
@@ -86,6 +144,8 @@ def _train(steps: Steps, job: dict[str, Any]) -> TrainStepArgs:
     spot, warm = steps.train.spot, steps.train.warm_pool_minutes
     return TrainStepArgs(
         **_job(steps.train, **job),
+        entry_point=None if steps.train.entry_point is None else _inside_code(steps.train.entry_point),
+        command=steps.train.command or (),
         hyperparameters=dict(steps.train.hyperparameters),
         metric_definitions=() if steps.tune is None else (_objective(steps.tune),),
         spot=None if spot is None else SpotTraining(max_wait_seconds=spot.max_wait_minutes * 60),
@@ -125,10 +185,13 @@ def _range(values: NumberRange | ChoiceRange) -> Range:
     return ContinuousRange(float(values.minimum), float(values.maximum))
 
 
-def _job(step: Prepare | Train | Evaluate, image: FrameworkImage, isolated: bool) -> dict[str, Any]:
+def _script(step: Prepare | Evaluate, image_uri: str, isolated: bool) -> dict[str, Any]:
+    return {"entry_point": _inside_code(step.entry_point), **_job(step, image_uri, isolated)}
+
+
+def _job(step: Prepare | Train | Evaluate, image_uri: str, isolated: bool) -> dict[str, Any]:
     return {
-        "entry_point": _inside_code(step.entry_point),
-        "image_uri": image.uri,
+        "image_uri": image_uri,
         "instance_type": step.instance_type,
         "volume_gigabytes": step.volume_size_gb,
         "max_runtime_seconds": step.max_runtime_minutes * 60,
@@ -140,11 +203,11 @@ def _gates(evaluate: Evaluate) -> tuple[Gate, ...]:
     return tuple(Gate(metric, gate.comparator, gate.threshold) for metric, gate in evaluate.gates.items())
 
 
-def _register(spec: EnvironmentSpec, image: FrameworkImage, model_package_group: str) -> RegisterStepArgs:
+def _register(spec: EnvironmentSpec, image_uri: str, model_package_group: str) -> RegisterStepArgs:
     serving = spec.serving
     return RegisterStepArgs(
         model_package_group_name=model_package_group,
-        image_uri=image.uri,
+        image_uri=image_uri,
         entry_point=None if serving is None else _inside_code(serving.entry_point),
         # Any instance type: a version that is registered here may be served in another environment on a larger one.
         instance_types=(),

@@ -23,6 +23,7 @@ _PROCESSING = "ProcessingResources.ClusterConfig"
 _TUNING = "HyperParameterTuningJobConfig"
 _TUNED = "TrainingJobDefinition."
 _TRANSFORM = "pipelineDefinition.Steps.transform.Arguments"
+_FRAMEWORK = "steps.train.framework.version"
 _ROUTING = "blueGreenUpdatePolicy.trafficRoutingConfiguration"
 
 
@@ -226,6 +227,8 @@ NOT_SENT: dict[str, str] = {
     "data.target": "is for readers",
     "data.encryption_key": "a part of policies, whose text is known only when they are made",
     "steps.train.framework.name": "an image that AWS does not have is told already when the file is read",
+    "steps.train.image": "an address that AWS would refuse is told already when the file is read",
+    "steps.train.command": "what AWS would refuse of it is told already when the file is read",
     "steps.train.distribution": "its values are mlstack's own",
     "steps.train.data_distribution": "its values are mlstack's own",
     "steps.evaluate.gates": "a condition of the pipeline's, not a request",
@@ -256,7 +259,9 @@ def spec_key(spec: StackSpec, name: str, path: str, origins: tuple[Origin, ...] 
         A dotted key without the environment.
     """
     resource = name.removeprefix(f"{Names(spec.name, spec.environment).resource_prefix}-")
-    return next(key for origin in origins if (key := origin.find(resource, path)) is not None)
+    key = next(key for origin in origins if (key := origin.find(resource, path)) is not None)
+    steps = getattr(spec, "steps", None)
+    return "steps.train.image" if key == _FRAMEWORK and steps is not None and steps.train.image is not None else key
 
 
 def place_near(spec: StackSpec, key: str) -> Place:

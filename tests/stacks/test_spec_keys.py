@@ -348,6 +348,16 @@ def test_a_property_has_a_key(spec: EnvironmentSpec, name: str, path: str, key: 
     assert spec_key(spec, name, path) == key
 
 
+def test_a_wrong_image_is_told_where_the_projects_own_stands(
+    write_project: Callable[..., Path], spec_text: str
+) -> None:
+    path = f"{STEP}.AlgorithmSpecification.TrainingImage"
+    image = "image: 111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.0"
+    spec = load(write_project(spec_text.replace("framework: sklearn", image)), "prod")
+    assert spec_key(spec, "churn-prod-pipeline", path) == "steps.train.image"
+    assert spec_key(load(write_project(spec_text), "prod"), "churn-prod-pipeline", path).endswith("framework.version")
+
+
 @pytest.mark.parametrize(
     ("key", "line", "shown"),
     [

@@ -102,6 +102,7 @@ LOOKS: dict[str, Look] = {
         "sagemaker", "describe_monitoring_schedule", "MonitoringScheduleName"
     ),
     "aws:sagemaker/pipeline:Pipeline": Look("sagemaker", "describe_pipeline", "PipelineName"),
+    "aws:sagemaker/trainingJob:TrainingJob": Look("sagemaker", "describe_training_job", "TrainingJobName"),
     "aws:scheduler/schedule:Schedule": Look("scheduler", "get_schedule", "Name", output="name"),
     "aws:sns/topic:Topic": Look("sns", "get_topic_attributes", "TopicArn", output="arn"),
     "aws:sqs/queue:Queue": Look("sqs", "get_queue_attributes", "QueueUrl", output="url"),

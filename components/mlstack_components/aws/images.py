@@ -2,8 +2,10 @@
 
 The file's shape, a framework a key:
 
-    {"sklearn": {"repository": ..., "tag": "{version}-...", "default_version": ..., "registries": {region: account},
-                 "versions": {version: {"python": ..., "packages": {name: version}}}}}
+    {"sklearn": {"processors": ["cpu"], "repository": ..., "tag": "{version}-...", "default_version": ...,
+                 "registries": {region: account}, "versions": {version: {"python": ..., "packages": {name: version}}}}}
+
+Repository and tag may hold `{scope}`, `{version}`, `{processor}` and `{python}`.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from mlstack_components.aws.instance_types import processor_kind
 from mlstack_components.aws.placement import Placement
 from mlstack_components.errors import UserError
 
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 _ECR_IMAGE = re.compile(
     r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<repository>[^:@]+)(?:[:@].+)?$"
 )
+
+Scope: TypeAlias = Literal["training", "inference"]
+"""What an image is for; some frameworks have one for both."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +52,25 @@ class FrameworkImage:
     packages: Mapping[str, str]
 
 
-def framework_image(framework: str, version: str | None, region: str) -> FrameworkImage:
+def framework_image(
+    framework: str,
+    version: str | None,
+    region: str,
+    instance_type: str = "ml.m5.large",
+    scope: Scope = "training",
+) -> FrameworkImage:
     """Return a framework's image in a region.
 
     Args:
         framework: The framework, such as `sklearn`.
         version: The image's version; the newest known one where None.
         region: The region of the jobs.
+        instance_type: What it runs on; with a graphics processor it is the image for one, where AWS has it.
+        scope: Whether it trains (and prepares and evaluates) or serves.
 
     Raises:
-        UserError: If framework or version is unknown, or AWS publishes no image in the region.
+        UserError: If framework or version is unknown, AWS publishes no image in the region, or none for the instance's
+            processor.
     """
     known = _data()
     if framework not in known:
@@ -71,13 +86,30 @@ def framework_image(framework: str, version: str | None, region: str) -> Framewo
     placement = Placement(data["registries"][region], region)
     registry = f"{placement.account}.dkr.ecr.{region}.{placement.domain}"
     content = data["versions"][chosen]
+    names = {
+        "scope": scope,
+        "version": chosen,
+        "processor": _processor(framework, data["processors"], instance_type),
+        "python": content["python"].replace(".", ""),
+    }
     return FrameworkImage(
         framework=framework,
         version=chosen,
-        uri=f"{registry}/{data['repository']}:{data['tag'].format(version=chosen)}",
+        uri=f"{registry}/{data['repository'].format(**names)}:{data['tag'].format(**names)}",
         python_version=content["python"],
         packages=content["packages"],
     )
+
+
+def _processor(framework: str, processors: list[str], instance_type: str) -> str:
+    kind = processor_kind(instance_type)
+    if kind == "neuron":
+        raise UserError(
+            f"AWS's {framework} images don't run on {instance_type}, whose accelerator needs images of its own.",
+            next_step="Choose a type with a graphics processor, such as ml.g5.xlarge, or none.",
+        )
+    # On an instance with a graphics processor an image without support for it runs all the same.
+    return kind if kind in processors else processors[0]
 
 
 def framework_versions(framework: str) -> tuple[str, ...]:

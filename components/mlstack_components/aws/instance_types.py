@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from mlstack_components.errors import UserError
 
@@ -61,3 +62,18 @@ def processors(instance_type: str) -> int:
         f"How many processors {instance_type} has is not known, so an alarm on their use has no threshold.",
         next_step="Leave `monitoring.alarms.cpu_percent` out with `null`, or choose another size.",
     )
+
+
+def processor_kind(instance_type: str) -> Literal["cpu", "gpu", "neuron"]:
+    """Return what an instance type computes with: its processor, a graphics processor, or AWS's own accelerator.
+
+    Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html; families that begin with `g`
+    or `p` have graphics processors, `inf` and `trn` Inferentia and Trainium, as the sagemaker SDK takes them, too.
+
+    Args:
+        instance_type: The instance type, such as `ml.g5.xlarge`.
+    """
+    family = instance_type.removeprefix("ml.").partition(".")[0]
+    if family.startswith(("inf", "trn")):
+        return "neuron"
+    return "gpu" if family.startswith(("g", "p")) else "cpu"

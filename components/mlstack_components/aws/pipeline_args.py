@@ -60,8 +60,6 @@ class MetricDefinition:
 class JobStepArgs:
     """What every job of a pipeline has."""
 
-    entry_point: str
-    """The script, relative to the code directory, such as `prepare.py`."""
     image_uri: str
     """The container image."""
     instance_type: str
@@ -77,7 +75,15 @@ class JobStepArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrepareStepArgs(JobStepArgs):
+class ScriptStepArgs(JobStepArgs):
+    """What every processing job of a pipeline has."""
+
+    entry_point: str
+    """The script, relative to the code directory, such as `prepare.py`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareStepArgs(ScriptStepArgs):
     """The processing job that turns raw data into a training and a test set."""
 
 
@@ -93,6 +99,11 @@ class SpotTraining:
 class TrainStepArgs(JobStepArgs):
     """The training job."""
 
+    entry_point: str | None = None
+    """The script, relative to the code directory, which the image's training toolkit starts; None where the image needs
+    none."""
+    command: tuple[str, ...] = ()
+    """What the container runs in place of the image's own entry point; the image's own where empty."""
     hyperparameters: Mapping[str, Hyperparameter] = field(default_factory=dict)
     """Names and defaults; each becomes a parameter of the pipeline."""
     metric_definitions: tuple[MetricDefinition, ...] = ()
@@ -108,7 +119,7 @@ class TrainStepArgs(JobStepArgs):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateStepArgs(JobStepArgs):
+class EvaluateStepArgs(ScriptStepArgs):
     """The processing job that measures the model on the test set."""
 
     gates: tuple[Gate, ...] = ()

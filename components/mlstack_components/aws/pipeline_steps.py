@@ -13,7 +13,7 @@ from mlstack_components.aws.instance_types import volume_key
 from mlstack_components.aws.names import CODE_ARCHIVE
 from mlstack_components.aws.pipeline_expressions import Json, get, join
 from mlstack_components.aws.pipeline_locations import TRAIN, model_uri, output_uri
-from mlstack_components.aws.training_options import add_options
+from mlstack_components.aws.training_options import add_options, script
 from mlstack_components.errors import UserError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PipelineDefinitionArgs,
         PrepareStepArgs,
         RegisterStepArgs,
+        ScriptStepArgs,
     )
 
 PREPARE = "prepare"
@@ -105,8 +106,7 @@ def train_step(args: PipelineDefinitionArgs) -> Json:
     arguments: Json = {
         "AlgorithmSpecification": algorithm,
         "HyperParameters": {
-            "sagemaker_submit_directory": f"/opt/ml/input/data/code/{CODE_ARCHIVE}",
-            "sagemaker_program": step.entry_point,
+            **script(step),
             **{name: _hyperparameter(name, default) for name, default in step.hyperparameters.items()},
         },
         "InputDataConfig": [_channel(name, uri) for name, uri in channels.items()],
@@ -205,7 +205,7 @@ def _inference_specification(args: PipelineDefinitionArgs, step: RegisterStepArg
 def _processing_step(
     name: str,
     args: PipelineDefinitionArgs,
-    step: JobStepArgs,
+    step: ScriptStepArgs,
     *,
     command: str,
     arguments: list[str],
@@ -241,7 +241,7 @@ def _processing_step(
     return {"Name": name, "Type": "Processing", "Arguments": request, "RetryPolicies": RETRY_POLICIES}
 
 
-def _run_script(step: JobStepArgs) -> str:
+def _run_script(step: ScriptStepArgs) -> str:
     return f'{_unpack(CODE_ARCHIVE)} && exec python3 {shlex.quote(step.entry_point)} "$@"'
 
 

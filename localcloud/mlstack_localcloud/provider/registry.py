@@ -67,6 +67,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": "sagemaker.model_package_group_policy",
         "aws:sagemaker/monitoringSchedule:MonitoringSchedule": "sagemaker.monitoring_schedule",
         "aws:sagemaker/pipeline:Pipeline": "sagemaker.pipeline",
+        "aws:sagemaker/trainingJob:TrainingJob": "sagemaker.training_job",
         "aws:scheduler/schedule:Schedule": "scheduler.schedule",
         "aws:sns/topic:Topic": "sns.topic",
         "aws:sns/topicPolicy:TopicPolicy": "sns.topic_policy",

@@ -149,7 +149,7 @@ class Environment:
         from mlstack_components.aws.job_roles import JobKind, JobRoles, JobRolesArgs
         from mlstack_components.aws.monitor_image import analyzer_image
 
-        from mlstack_stacks.pipeline_steps import image_of
+        from mlstack_stacks.pipeline_steps import images
 
         steps, serving, given = self.spec.steps, self.spec.serving, self.spec.roles
         kinds = set() if serving is None else {JobKind.SERVING}
@@ -157,11 +157,11 @@ class Environment:
         if steps is not None:
             kinds |= {JobKind.TRAINING, JobKind.PIPELINE}
             kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate or self.data_quality else set()
-            images = [image_of(steps, self.spec.region).uri]
+            used = list(images(self.spec, steps).each)
             if self.data_quality is not None:
                 kinds.add(JobKind.MONITORING)
-                images.append(analyzer_image(self.spec.region))
-            repositories += [arn for image in images if (arn := repository_arn(image)) is not None]
+                used.append(analyzer_image(self.spec.region))
+            repositories += dict.fromkeys(arn for image in used if (arn := repository_arn(image)) is not None)
         return JobRoles(
             self.prefix,
             JobRolesArgs(

@@ -69,6 +69,8 @@ def _arm_serves_no_intel_image(spec: EnvironmentSpec) -> Iterator[tuple[str, str
     serving, steps = spec.serving, spec.steps
     if serving is None or steps is None or not _ARM.match(serving.instance_type):
         return
+    if steps.train.framework is None:
+        return
     framework = steps.train.framework.name
     yield (
         "serving.instance_type",

@@ -46,7 +46,7 @@ def named_paths(spec: EnvironmentSpec) -> Iterator[tuple[str, str]]:
     if spec.steps is not None:
         for name, step in spec.steps:
             # Tuning runs the script of `train`.
-            if step is not None and name != "tune":
+            if step is not None and name != "tune" and step.entry_point is not None:
                 yield f"steps.{name}.entry_point", step.entry_point
     if spec.serving is not None:
         yield "serving.entry_point", spec.serving.entry_point

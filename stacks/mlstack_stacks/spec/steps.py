@@ -11,6 +11,8 @@ from mlstack_stacks.spec.ranges import RangeExpression, combinations
 from mlstack_stacks.spec.training import (
     MAX_INSTANCES,
     MAX_WARM_POOL_MINUTES,
+    Command,
+    ImageAddress,
     Spot,
     TrainingMinutes,
 )
@@ -32,7 +34,7 @@ from mlstack_stacks.spec.values import (
 class Framework(SpecModel):
     """The machine-learning framework of the jobs and of the model's server, as the cloud ships it."""
 
-    name: Literal["sklearn"]
+    name: Literal["sklearn", "pytorch", "xgboost"]
     """The framework."""
     version: Annotated[str, Field(min_length=1, max_length=32)] | None = None
     """The version of the cloud's framework image; the newest that mlstack knows by default."""
@@ -43,8 +45,6 @@ def _framework(value: object) -> object:
 
 
 class _Step(SpecModel):
-    entry_point: EntryPoint
-    """The script, below `src/`."""
     instance_type: str = "ml.m5.large"
     """The machine that the step runs on."""
     volume_size_gb: Annotated[int, Field(ge=1, le=16384)] = 30
@@ -54,6 +54,8 @@ class _Step(SpecModel):
 
 
 class _ProcessingStep(_Step):
+    entry_point: EntryPoint
+    """The script, below `src/`."""
     instance_type: ProcessingInstanceType = "ml.m5.large"
     """The machine that the step runs on."""
     # ProcessingMaxRuntimeInSeconds of botocore's model: nine days.
@@ -68,12 +70,18 @@ class Prepare(_ProcessingStep):
 class Train(_Step):
     """Fits the model."""
 
+    entry_point: EntryPoint | None = None
+    """The script, below `src/`; an image of your own may do without."""
     instance_type: TrainingInstanceType = "ml.m5.large"
     """The machine that the step runs on."""
     max_runtime_minutes: TrainingMinutes = 60
     """The time after which the step is stopped, in minutes."""
-    framework: Annotated[Framework, BeforeValidator(_framework)]
+    framework: Annotated[Framework | None, BeforeValidator(_framework)] = None
     """The framework, by name or as name and version."""
+    image: ImageAddress | None = None
+    """A container image of your own in place of a framework's, for all steps and for serving."""
+    command: Command | None = None
+    """What the image of your own runs in place of its own entry point."""
     hyperparameters: Annotated[dict[HyperparameterName, Hyperparameter], Field(max_length=80)] = Field(default={})
     """What the training script gets as `--name value`; each is a parameter of the pipeline."""
     spot: Spot | None = None

@@ -17,8 +17,8 @@ from sagemaker.core import image_uris
 wanted = json.load(sys.stdin)
 json.dump(
     [
-        image_uris.retrieve(name, region, version=version, image_scope=scope, instance_type="ml.m5.large")
-        for name, version, region, scope in wanted
+        image_uris.retrieve(name, region, version=version, image_scope=scope, instance_type=instance_type)
+        for name, version, region, instance_type, scope in wanted
     ],
     sys.stdout,
 )
@@ -28,10 +28,12 @@ json.dump(
 def test_addresses_are_those_of_the_sagemaker_sdk(tmp_path):
     """The oracle: every framework, version and region, for training and for inference."""
     wanted = [
-        (name, version, region, scope)
+        (name, version, region, instance_type, scope)
         for name, data in DATA.items()
         for version in data["versions"]
         for region in data["registries"]
+        for processor, instance_type in (("cpu", "ml.m5.large"), ("gpu", "ml.g5.xlarge"), ("gpu", "ml.p3.2xlarge"))
+        if processor in data["processors"]
         for scope in ("training", "inference")
     ]
     run = subprocess.run(
@@ -44,11 +46,36 @@ def test_addresses_are_those_of_the_sagemaker_sdk(tmp_path):
         env={**os.environ, "HOME": str(tmp_path), "AWS_DEFAULT_REGION": "us-east-1"},
     )
     expected = json.loads(run.stdout[run.stdout.index("[") :])
-    assert [framework_image(name, version, region).uri for name, version, region, _ in wanted] == expected
+    assert [framework_image(*each).uri for each in wanted] == expected
 
 
-def test_the_default_is_the_newest_that_is_known():
-    assert framework_image("sklearn", None, "us-east-1").version == framework_versions("sklearn")[-1]
+@pytest.mark.parametrize("framework", DATA)
+def test_the_default_is_the_newest_that_is_known(framework):
+    assert framework_image(framework, None, "us-east-1").version == framework_versions(framework)[-1]
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "scope", "name"),
+    [
+        ("ml.c5.xlarge", "training", "pytorch-training:2.6.0-cpu-py312"),
+        ("ml.g5.xlarge", "training", "pytorch-training:2.6.0-gpu-py312"),
+        ("ml.p4d.24xlarge", "inference", "pytorch-inference:2.6.0-gpu-py312"),
+    ],
+)
+def test_an_instance_with_a_graphics_processor_gets_the_image_for_one(instance_type, scope, name):
+    uri = framework_image("pytorch", None, "eu-west-1", instance_type, scope).uri
+    assert uri == f"763104351884.dkr.ecr.eu-west-1.amazonaws.com/{name}"
+
+
+def test_a_framework_without_such_an_image_has_one_for_all():
+    plain, graphics = (framework_image("sklearn", None, "eu-west-1", each) for each in ("ml.m5.large", "ml.g5.xlarge"))
+    assert plain.uri == graphics.uri
+
+
+@pytest.mark.parametrize("framework", DATA)
+def test_an_accelerator_of_aws_needs_images_that_are_not_known_here(framework):
+    with pytest.raises(UserError, match=r"don't run on ml\.trn1\.2xlarge"):
+        framework_image(framework, None, "us-east-1", "ml.trn1.2xlarge")
 
 
 def test_an_image_tells_what_it_holds():

@@ -126,21 +126,44 @@ def test_of_two_files_of_one_name_the_first_hosts_is_kept(sagemaker, s3, train, 
     assert model == {"weights": b"algo-1"}
 
 
-def launched(train, launcher, **hyperparameters):
+def launched(train, launcher, script="", **changes):
     train(
-        "import json, os, pathlib, sys\n"
-        "rank = os.environ.get('RANK') or os.environ.get('PMI_RANK') or os.environ.get('OMPI_COMM_WORLD_RANK')\n"
-        "host = os.environ['SM_CURRENT_HOST']\n"
-        "seen = {'rank': rank, 'arguments': sys.argv[1:], 'host': host, 'cwd': os.getcwd()}\n"
-        "pathlib.Path(os.environ['SM_MODEL_DIR'], host).write_text(json.dumps(seen))",
+        script,
         HyperParameters={
             "sagemaker_program": "train.py",
             "sagemaker_submit_directory": "/opt/ml/input/data/code/sourcedir.tar.gz",
             launcher: "true",
             "max_depth": "6",
-            **hyperparameters,
         },
+        **changes,
     )
+
+
+RANKS = """
+import json, os, pathlib, sys
+from mpi4py import MPI
+world = MPI.COMM_WORLD
+seen = {"rank": world.rank, "sum": world.allreduce(world.rank + 1), "arguments": sys.argv[1:]}
+seen["at home"] = str(pathlib.Path.cwd()).startswith(os.environ["SAGEMAKER_BASE_DIR"])
+pathlib.Path(os.environ["SM_MODEL_DIR"], os.environ["SM_CURRENT_HOST"]).write_text(json.dumps(seen))
+"""
+
+
+@pytest.mark.slow
+def test_mpi_starts_a_rank_on_each_host(sagemaker, s3, train, jobs):
+    launched(train, "sagemaker_mpi_enabled", RANKS, files={"requirements.txt": "mpi4py\nmpich\n"})
+    job = jobs.until(
+        lambda: sagemaker.describe_training_job(TrainingJobName="job"),
+        "TrainingJobStatus",
+        {"Completed", "Failed"},
+        seconds=300,
+    )
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    model = jobs.artifact(s3, job["ModelArtifacts"]["S3ModelArtifacts"])
+    arguments = ["--max_depth", "6"]
+    assert {host: json.loads(text) for host, text in model.items()} == {
+        f"algo-{rank + 1}": {"rank": rank, "sum": 6, "arguments": arguments, "at home": True} for rank in range(3)
+    }
 
 
 @pytest.mark.parametrize(

@@ -532,3 +532,31 @@ def test_an_asynchronous_call_is_worked_off_under_the_role(cloud, jobs, place, k
 
 
 PATHS = {"Output": "output", "Failure": "failures"}
+
+
+def kept(cloud, jobs, place, role, name):
+    request = jobs.training_request(place.bucket, role, name, HyperParameters={})
+    script = "ls ../checkpoints; rm -f ../checkpoints/old; echo 2 > ../checkpoints/new"
+    request["AlgorithmSpecification"]["ContainerEntrypoint"] = ["/bin/sh", "-c", script]
+    request["InputDataConfig"] = [jobs.channel("train", f"s3://{place.bucket}/data/")]
+    request["OutputDataConfig"] = {"S3OutputPath": place.uri("train"), "KmsKeyId": place.key}
+    folder = f"checkpoints/{PIPELINE}/{name}"
+    place.put(f"{folder}/old", b"1")
+    request |= {
+        "EnableManagedSpotTraining": True,
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60},
+        "CheckpointConfig": {"S3Uri": f"s3://{place.bucket}/{folder}"},
+    }
+    cloud.client("sagemaker").create_training_job(**request)
+    job = jobs.trained(cloud.client("sagemaker"), name)
+    found = cloud.client("s3").list_objects_v2(Bucket=place.bucket, Prefix=folder)["Contents"]
+    return job.get("FailureReason", ""), [each["Key"].rpartition("/")[2] for each in found]
+
+
+def test_checkpoints_take_a_statement_of_their_own(cloud, jobs, place):
+    role = place.role(JobKind.TRAINING, checkpoints=True)
+    assert kept(cloud, jobs, place, role, "with") == ("", ["new"])
+    # The data bucket, which a job reads whole, is the same one here.
+    reason, found = kept(cloud, jobs, place, place.role(JobKind.TRAINING), "without")
+    assert "s3:PutObject" in reason
+    assert found == ["old"]

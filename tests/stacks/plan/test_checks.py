@@ -19,6 +19,13 @@ EVALUATE = '  evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.8
 TUNE = "  tune: {{objective: {{metric: f1}}, max_jobs: 8, ranges: {{max_depth: [2, 12]}}, {}}}\n"
 # (rule, environment, text of the specification, what replaces it, place)
 CASES = [
+    (
+        "local_image",
+        "local",
+        "    entry_point: src/train.py\n    framework: sklearn\n",
+        "    image: 111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.0\n",
+        "mlstack.yaml:7: steps.train.image",
+    ),
     ("local_tuning", "local", EVALUATE, TUNE.format("strategy: hyperband"), "mlstack.yaml:11: steps.tune.strategy"),
     (
         "local_tuning",

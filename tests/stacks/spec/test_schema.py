@@ -29,6 +29,16 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
     ranges = {"max_depth": [2, 12], "rate": [0.01, 0.3], "loss": ["log_loss", "exponential"]}
     document["steps"]["tune"] = {"objective": {"metric": "f1"}, "max_jobs": 8, "ranges": ranges}
     document["environments"]["prod"]["steps"] = {"tune": {"max_jobs": 20}}
+    document["steps"]["train"] |= {
+        "spot": {"max_wait_minutes": 90},
+        "instance_count": 2,
+        "data_distribution": "sharded",
+    }
+    address = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/churn"
+    for image in (f"{address}:1.0", f"{address}@sha256:{64 * 'a'}"):
+        own = {"framework": None, "image": image, "command": ["train"], "spot": None, "warm_pool_minutes": 30}
+        document["environments"]["dev"]["steps"] = {"train": own}
+        assert list(_errors(document)) == []
     schedule = {"cron": "0 8 * * MON-FRI", "min": 2, "max": 4}
     document["serving"] |= {"instances": {"min": 2, "max": 4}, "scaling": {"schedules": [schedule]}}
     document["serving"] |= {"rollout": "canary", "capture_percent": 20}
@@ -56,6 +66,9 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
         (["cluod"], "aws"),
         (["steps", "train", "entry_point"], "train.py"),
         (["steps", "train", "framework"], "sklern"),
+        (["steps", "train", "image"], "111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn"),
+        (["steps", "train", "spot"], {"max_wait_minutes": 0}),
+        (["steps", "train", "distribution"], "horovod"),
         (["steps", "train", "instance_type"], "m5.large"),
         (["steps", "train", "hyperparameters"], {"a b": 1}),
         (["steps", "evaluate", "gates"], {"accuracy": 0.8}),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from mlstack_components.aws.images import repository_arn
 from mlstack_components.errors import SpecError
-from mlstack_stacks.pipeline_steps import pipeline_steps
+from mlstack_stacks.pipeline_steps import images, pipeline_steps
 from mlstack_stacks.spec import load, load_all
 
 if TYPE_CHECKING:
@@ -66,6 +67,98 @@ def test_without_them_nothing_does(train_of: Callable[..., TrainStepArgs]) -> No
     assert step.keep_alive_seconds is None
 
 
+IMAGE = "111111111111.dkr.ecr.us-east-1.amazonaws.com/team/churn:1.0"
+OWN = SPEC.replace("    entry_point: src/train.py\n    framework: sklearn\n", f"    image: {IMAGE}\n")
+
+
+def test_an_image_of_ones_own_is_that_of_every_step(write_project: Callable[..., Path]) -> None:
+    text = f"{OWN}    command: [train, --fast]\nregistry: {{}}\nserving: {{kind: realtime}}\n"
+    spec = load(write_project(text), "local")
+    assert spec.steps
+    steps = pipeline_steps(spec, spec.steps, "churn")
+    assert steps.prepare
+    assert steps.register
+    assert {steps.prepare.image_uri, steps.train.image_uri, steps.register.image_uri} == {IMAGE}
+    assert (steps.train.entry_point, steps.train.command) == (None, ("train", "--fast"))
+
+
+def test_each_step_gets_the_image_for_its_own_machine(write_project: Callable[..., Path]) -> None:
+    text = SPEC.replace("framework: sklearn", "framework: pytorch\n    instance_type: ml.g5.xlarge")
+    spec = load(
+        write_project(f"{text}    distribution: torchrun\nregistry: {{}}\nserving: {{kind: realtime}}\n"), "local"
+    )
+    assert spec.steps
+    steps = pipeline_steps(spec, spec.steps, "churn")
+    assert steps.prepare
+    assert steps.register
+    names = [
+        uri.rpartition("/")[2] for uri in (steps.prepare.image_uri, steps.train.image_uri, steps.register.image_uri)
+    ]
+    assert names == [
+        "pytorch-training:2.6.0-cpu-py312",
+        "pytorch-training:2.6.0-gpu-py312",
+        "pytorch-inference:2.6.0-cpu-py312",
+    ]
+    assert steps.train.distribution == "torchrun"
+    repositories = {repository_arn(uri) for uri in images(spec, spec.steps).each}
+    registry = "arn:aws:ecr:us-east-1:763104351884:repository"
+    assert repositories == {f"{registry}/pytorch-training", f"{registry}/pytorch-inference"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "line", "message"),
+    [
+        (("framework: sklearn",), "image", 6, "can't be together with framework"),
+        (("entry_point: src/train.py", "command: [train]"), "command", 8, "can't be together with entry_point"),
+        (("distribution: mpi",), "distribution", 7, "runs its own entry point"),
+        (("command: []",), "command", 7, "must not be empty"),
+        (("command: train",), "command", 7, "must be a list"),
+    ],
+)
+def test_an_image_and_what_it_runs_are_said_once(
+    problems_of: Callable[..., dict[str, tuple[int, str, str | None]]],
+    lines: tuple[str, ...],
+    key: str,
+    line: int,
+    message: str,
+) -> None:
+    found = problems_of(*lines, spec=OWN)
+    assert found[f"steps.train.{key}"][0] == line
+    assert message in found[f"steps.train.{key}"][1]
+
+
+def test_an_image_of_another_region_is_not_pulled(write_project: Callable[..., Path]) -> None:
+    text = f'{OWN}environments: {{dev: {{account: "111111111111", region: eu-west-1}}}}\n'
+    with pytest.raises(SpecError) as caught:
+        load_all(write_project(text))
+    (problem,) = caught.value.problems
+    assert (problem.key, problem.line) == ("steps.train.image", 6)
+    assert "is in us-east-1, and jobs of eu-west-1" in problem.message
+
+
+def test_what_has_neither_framework_nor_image_says_both_that_are_missing(
+    problems_of: Callable[..., dict[str, tuple[int, str, str | None]]],
+) -> None:
+    bare = SPEC.replace("    entry_point: src/train.py\n    framework: sklearn\n", "    volume_size_gb: 31\n")
+    found = problems_of(spec=bare)
+    assert found["steps.train.framework"][1:] == ("is missing.", "Add `framework: sklearn`.")
+    assert found["steps.train.entry_point"][1:] == ("is missing.", "Add `entry_point: src/train.py`.")
+
+
+def test_a_command_is_for_an_image_of_ones_own(
+    problems_of: Callable[..., dict[str, tuple[int, str, str | None]]],
+) -> None:
+    assert "for an image of your own" in problems_of("command: [train]")["steps.train.command"][1]
+
+
+def test_an_accelerator_without_an_image_is_told_where_it_stands(
+    problems_of: Callable[..., dict[str, tuple[int, str, str | None]]],
+) -> None:
+    found = problems_of("instance_type: ml.trn1.2xlarge")
+    assert found["steps.train.instance_type"][0] == 8
+    assert "don't run on ml.trn1.2xlarge" in found["steps.train.instance_type"][1]
+
+
 def test_contradictions_are_told_at_once(
     problems_of: Callable[..., dict[str, tuple[int, str, str | None]]],
 ) -> None:
@@ -107,6 +200,9 @@ def test_one_file_has_no_shares(problems_of: Callable[..., dict[str, tuple[int, 
         ("data_distribution: split", "data_distribution", "must be"),
         ("warm_pool_minutes: 0", "warm_pool_minutes", "at least 1"),
         ("warm_pool_minutes: 61", "warm_pool_minutes", "at most 60"),
+        ("image: churn:1.0", "image", "is not the address of an image in ECR"),
+        ("image: 111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn", "image", "names no version"),
+        ("image: 111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn@sha256:0", "image", "is not the address"),
     ],
 )
 def test_what_can_not_be_meant_is_refused(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CHECKS: tuple[str, ...] = (
     "idle_monitors",
+    "local_image",
     "local_tuning",
     "gates_without_registry",
     "no_gates",

@@ -32,6 +32,8 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
     if spec.steps is None or not file.is_file():
         return
     image = image_of(spec.steps, spec.region)
+    if image is None:
+        return
     for number, requirement in _requirements(file.read_text(encoding="utf-8", errors="replace")):
         shipped = image.packages.get(canonicalize_name(requirement.name))
         if shipped is not None:

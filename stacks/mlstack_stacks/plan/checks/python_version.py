@@ -24,7 +24,7 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
         return
     image = image_of(spec.steps, spec.region)
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if here != image.python_version:
+    if image is not None and here != image.python_version:
         yield Warn(
             "python_version",
             f"Python is {here} on this machine and {image.python_version} in the image "

@@ -194,6 +194,25 @@ def _reschedule(aws: Any, outputs: Mapping[str, Any]) -> None:
     client.update_monitoring_schedule(MonitoringScheduleName=outputs["name"], MonitoringScheduleConfig=config)
 
 
+def _training_job(shared: Shared, name: str = "life", **parameters: str) -> dict[str, Any]:
+    return {
+        "training_job_name": name,
+        "role_arn": shared.role_arn,
+        "algorithm_specification": sagemaker.TrainingJobAlgorithmSpecificationArgs(
+            training_image=_IMAGE,
+            training_input_mode="File",
+            container_entrypoints=["/bin/sh", "-c", "echo done"],
+        ),
+        "hyper_parameters": {"depth": "1", **parameters},
+        "output_data_config": sagemaker.TrainingJobOutputDataConfigArgs(s3_output_path=shared.features_uri),
+        "resource_config": sagemaker.TrainingJobResourceConfigArgs(
+            instance_type="ml.m5.large", instance_count=1, volume_size_in_gb=5
+        ),
+        "stopping_condition": sagemaker.TrainingJobStoppingConditionArgs(max_runtime_in_seconds=60),
+        "tags": {"a": "1"},
+    }
+
+
 CASES = [
     Case(
         token="aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
@@ -216,6 +235,16 @@ CASES = [
         tamper=_reschedule,
         remove=lambda aws, o: aws("sagemaker").delete_monitoring_schedule(MonitoringScheduleName=o["name"]),
         import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:sagemaker/trainingJob:TrainingJob",
+        make=sagemaker.TrainingJob,
+        inputs=_training_job,
+        outputs=("arn", "trainingJobName", "tagsAll"),
+        change=lambda _: {"tags": {"a": "2"}},
+        replace=lambda shared: {**_training_job(shared, "other", depth="2"), "tags": {"a": "2"}},
+        tamper=_tag,
+        remove=lambda aws, o: aws("sagemaker").delete_training_job(TrainingJobName=o["trainingJobName"]),
     ),
     Case(
         token="aws:sagemaker/featureGroup:FeatureGroup",
@@ -350,7 +379,9 @@ def shared(resources: Shared) -> None:
     role = iam.Role("role", assume_role_policy=json.dumps(trust))
     rights = {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}],
+        "Statement": [
+            {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket", "s3:PutObject"], "Resource": "*"}
+        ],
     }
     policy = iam.RolePolicy("rights", role=role.name, policy=json.dumps(rights))
     found["role_arn"] = pulumi.Output.all(role.arn, policy.id).apply(lambda known: known[0])

@@ -147,12 +147,13 @@ def test_cost_grows_with_instances(instance: str, count: int, more: int) -> None
     assert greater > less or instance == "ml.nonesuch.large"
 
 
+LIMITED = {"hours_per_month", "spot_saving_percent"}
 AMOUNTS = st.floats(0, 1e9)
 
 
 @given(
     st.lists(st.tuples(INSTANCES, COUNTS), max_size=5),
-    st.fixed_dictionaries({name: AMOUNTS for name in Assumptions.model_fields if name != "hours_per_month"}),
+    st.fixed_dictionaries({name: AMOUNTS for name in Assumptions.model_fields if name not in LIMITED}),
 )
 def test_it_is_never_negative_and_adds_up(endpoints: list[tuple[str, int]], assumptions: dict[str, float]) -> None:
     resources = [each for index, pair in enumerate(endpoints) for each in endpoint(*pair, name=f"e{index}")]

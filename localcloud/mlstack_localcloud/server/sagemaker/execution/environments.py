@@ -135,11 +135,11 @@ def _make(path: Path, requirements: Requirements) -> None:
         # No --compile-bytecode: it compiles everything (20 s for scikit-learn and pandas), while the first job that
         # imports a package compiles what it needs for all later ones.
         install = [uv, "pip", "install", "--quiet", "--python", str(path / "bin" / "python")]
-        _run([*install, *wanted], requirements.directory)
+        _run([*install, *wanted], requirements.directory, requirements.packages)
     (path / ".complete").touch()
 
 
-def _run(command: Iterable[str], directory: Path | None) -> None:
+def _run(command: Iterable[str], directory: Path | None, packages: tuple[str, ...] = ()) -> None:
     try:
         # uv runs with the user's own environment: index settings, proxies and certificates are theirs.
         result = subprocess.run(
@@ -155,7 +155,8 @@ def _run(command: Iterable[str], directory: Path | None) -> None:
         raise RequirementsError(f"The Python environment could not be made: {error}") from error
     if result.returncode != 0:
         said = (result.stderr or result.stdout).strip()[-_SHOWN:]
-        raise RequirementsError(f"The Python environment could not be made from requirements.txt:\n{said}")
+        image = f" and what the image brings ({', '.join(packages)})" if packages else ""
+        raise RequirementsError(f"The Python environment could not be made from requirements.txt{image}:\n{said}")
 
 
 def _uv() -> str:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.server.sagemaker.execution.environments import RequirementsError
 from mlstack_localcloud.server.sagemaker.execution.failures import JobError
-from mlstack_localcloud.server.sagemaker.execution.objects import WHOLE, TransferError
+from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
+from mlstack_localcloud.server.sagemaker.execution.shares import WHOLE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
     from mlstack_localcloud.server.sagemaker.execution.environments import Requirements
-    from mlstack_localcloud.server.sagemaker.execution.objects import Objects, Share
+    from mlstack_localcloud.server.sagemaker.execution.objects import Objects
+    from mlstack_localcloud.server.sagemaker.execution.shares import Share
     from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
     from mlstack_localcloud.server.sagemaker.ports import Document
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from mlstack_localcloud.server.sagemaker.execution.shares import WHOLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mlstack_localcloud.server.sagemaker.execution.shares import Share
     from mlstack_localcloud.server.sagemaker.ports import ClientFactory
 
 _CHUNK = 1 << 20
@@ -28,26 +30,6 @@ class TransferError(Exception):
 
 class DeniedError(TransferError):
     """The rights of the role are not enough."""
-
-
-@dataclass(frozen=True)
-class Share:
-    """A part of the objects of an input, as `ShardedByS3Key` deals them out.
-
-    Attributes:
-        host: The number of the host, from 0.
-        hosts: How many hosts there are.
-    """
-
-    host: int
-    hosts: int
-
-    def has(self, place: int) -> bool:
-        """Tell whether the object at a place among all is in this share."""
-        return place % self.hosts == self.host
-
-
-WHOLE = Share(0, 1)
 
 
 class Objects:

@@ -25,14 +25,16 @@ from mlstack_localcloud.server.sagemaker.execution.environments import Requireme
 from mlstack_localcloud.server.sagemaker.execution.failures import JobError
 from mlstack_localcloud.server.sagemaker.execution.framework_images import packages_of
 from mlstack_localcloud.server.sagemaker.execution.job_run import JobRun
-from mlstack_localcloud.server.sagemaker.execution.objects import WHOLE, Share, TransferError
+from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
 from mlstack_localcloud.server.sagemaker.execution.process import Command
+from mlstack_localcloud.server.sagemaker.execution.shares import WHOLE, Share
 
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document
 
 _SUBMIT_DIRECTORY = "sagemaker_submit_directory"
 _PROGRAM = "sagemaker_program"
+_SOURCE_ARCHIVE = "sourcedir.tar.gz"
 _OWN_PREFIX = "sagemaker_"
 # What a tuning job tells its training jobs; SageMaker's training toolkit keeps it from the script, too.
 _TUNING_METRIC = "_tuning_objective_metric"
@@ -163,15 +165,23 @@ class TrainingRun(JobRun):
         archive = Path(self.directory.localised(submitted))
         try:
             if submitted.startswith("s3://"):
-                archive = self.directory.root / "sourcedir.tar.gz"
+                archive = self.directory.root / _SOURCE_ARCHIVE
                 self.objects.download_file(submitted, archive, self.region)
             archives.extract(archive, code)
         except (TransferError, archives.ArchiveError) as error:
             raise JobError(f"ClientError: The code in {submitted} cannot be used: {error}") from error
 
+    @property
+    def _image(self) -> str:
+        return str(self.job["AlgorithmSpecification"].get("TrainingImage", ""))
+
     def _requirements(self, code: Path) -> Requirements:
-        packages = packages_of(self.job["AlgorithmSpecification"].get("TrainingImage", ""))
+        packages = packages_of(self._image)
         channel = self.directory.base / "input" / "data" / "code"
+        archive = channel / _SOURCE_ARCHIVE
+        if not any(code.iterdir()) and archive.is_file():
+            # An entry point of the request's own unpacks the code itself.
+            return Requirements(archives.read_member(archive, "requirements.txt") or "", packages=packages)
         where = channel if (channel / "requirements.txt").is_file() else code
         return Requirements.in_directory(where, packages)
 
@@ -183,9 +193,9 @@ class TrainingRun(JobRun):
             return [self.directory.localised(part) for part in given]
         if not program:
             raise JobError(
-                "ClientError: Nothing says what to run: give the hyperparameters sagemaker_program and "
-                "sagemaker_submit_directory, or AlgorithmSpecification.ContainerEntrypoint. The local cloud does not "
-                "run images."
+                f"ClientError: The local cloud does not run images, so it does not know what {self._image or 'it'} "
+                "would run. Give the hyperparameters sagemaker_program and sagemaker_submit_directory, or "
+                "AlgorithmSpecification.ContainerEntrypoint."
             )
         if not (code / program).is_file():
             raise JobError(f"ClientError: The script {program} is not in the code.")

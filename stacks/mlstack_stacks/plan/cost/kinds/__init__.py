@@ -33,6 +33,7 @@ KINDS: dict[str, str] = {
     "aws:sagemaker/featureGroup:FeatureGroup": "feature_group",
     "aws:sagemaker/monitoringSchedule:MonitoringSchedule": "monitoring_schedule",
     "aws:sagemaker/pipeline:Pipeline": "pipeline",
+    "aws:sagemaker/trainingJob:TrainingJob": "training_job",
     "aws:secretsmanager/secret:Secret": "secret",
     "aws:sns/topic:Topic": "topic",
     "aws:sns/topicSubscription:TopicSubscription": "topic_subscription",
