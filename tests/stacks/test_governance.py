@@ -59,7 +59,8 @@ def test_a_shared_registry_opens_group_archives_and_key_to_the_accounts_alone(
         for urn, properties in after.items()
         if {**properties, "source": None} != {**before.get(urn, {}), "source": None}
     }
-    assert changed == {"churn-dev-models-policy", "churn-dev-artifacts-policy", "churn-dev-key"}
+    # The policy of the bucket is known only when the bucket is there; the component's tests look at it.
+    assert changed == {"churn-dev-models-policy", "churn-dev-key"}
     assert before.keys() <= after.keys()
     own = SHARED.replace("222222222222", "111111111111")
     assert {each.urn for each in plan(spec_text.replace(REGISTRY, own)).resources} == before.keys(), (

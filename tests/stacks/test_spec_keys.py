@@ -36,7 +36,6 @@ serving:
   instance_type: ml.m5.large
   instances: {min: 2, max: 4}
   capture_percent: 20
-  idle_shutdown: "0 20 * * MON-FRI"
   rollout: {kind: canary, step_percent: 10, wait_minutes: 3, rollback_alarms: [slow]}
   scaling:
     invocations_per_instance: 500
@@ -45,9 +44,9 @@ serving:
     schedules: [{cron: "0 8 * * MON-FRI", min: 3, max: 3}]
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
                       memory_percent: 71, disk_percent: 72}}
-budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40, anomaly_monitor: "MONITOR1"}
+budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40}
 storage: {expire_noncurrent_days: 30, archive_after_days: 60, replicate_to: eu-central-1}
-""".replace("MONITOR", "arn:aws:ce::111111111111:anomalymonitor/01234567-89ab-cdef-0123-456789abcde")
+"""
 BATCH = """\
 serving:
   kind: batch
@@ -64,6 +63,8 @@ ACCESS = f"""\
         training: {ROLE}/training
         pipeline: {ROLE}/pipeline
         serving: {ROLE}/serving
+      serving: {{idle_shutdown: "0 20 * * MON-FRI"}}
+      budget: {{anomaly_monitor: "arn:aws:ce::111111111111:anomalymonitor/01234567-89ab-cdef-0123-456789abcde1"}}
 """
 THERE = "      network: {vpc: vpc-0a0a0a0a, subnets: [subnet-0a0a0a0a], security_groups: [sg-0a0a0a0a]}\n"
 MADE = "      network: {zones: [a, b], cidr: 10.0.0.0/16}\n"
