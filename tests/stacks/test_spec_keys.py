@@ -84,9 +84,10 @@ def whole(text: str, origin: Origin) -> str:
     start = text.index("serving: ")
     serving = BATCH if origin.resource in {"batch", "batch-schedule"} else SERVING
     text = text[:start] + serving + text[text.index("notifications: ") :]
-    text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
+    # Without an endpoint nothing is shut down.
+    access = ACCESS if serving is SERVING else re.sub(r".*idle_shutdown.*\n", "", ACCESS)
     network = MADE if origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"} else THERE
-    dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{ACCESS}{network}'
+    dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{access}{network}'
     text = "".join(dev if line.startswith("  dev:") else f"{line}\n" for line in text.splitlines())
     # Of spare machines none are kept.
     option = "warm_pool_minutes: 30" if origin.key.endswith("warm_pool_minutes") else "spot: {max_wait_minutes: 120}"
@@ -130,7 +131,6 @@ OTHERS = {
     "steps.train.warm_pool_minutes": ("warm_pool_minutes: 30", "warm_pool_minutes: 31"),
     "steps": ("max_depth: 6", "max_depth: 7"),
     "serving.entry_point": ("kind: realtime", "kind: realtime\n  entry_point: src/other.py"),
-    "registry.share_with": ("222222222222", "333333333333"),
     "serving.instance_type": ("\n  instance_type: ml.m5.large", "\n  instance_type: ml.c5.xlarge"),
     "serving.instances.min": ("instances: {min: 2", "instances: {min: 3"),
     "notifications.emails": ("ml-team@example.com", "others@example.com"),
