@@ -69,4 +69,4 @@ def test_status_says_why_there_is_no_endpoint_and_what_starts_it() -> None:
     assert "0 20 * * MON-FRI (UTC)" in shown
     assert "`mlstack up dev` starts it again" in shown
     assert "waits for a release" in _shown(released=None, waits_for="a release", shutdown=SCHEDULE)
-    assert _shown(released=arn, waits_for=None, shutdown=None).endswith("none")
+    assert _shown(released=arn, waits_for=None, shutdown=None).rstrip().endswith("none")
