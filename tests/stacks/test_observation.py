@@ -110,7 +110,9 @@ def test_what_nobody_would_hear_of_is_warned_of_and_alarms_are_left_out(
     assert not budget.get("notifications")
 
 
-def test_anomalies_of_the_projects_costs_are_told_only_where_they_are_wanted(plan: Callable[..., Plan]) -> None:
+def test_anomalies_of_the_projects_costs_are_told_only_where_they_are_wanted(
+    plan: Callable[..., Plan], spec_text: str
+) -> None:
     types = {"aws:costexplorer:AnomalyMonitor", "aws:costexplorer:AnomalySubscription"}
     assert not _types(plan(BUDGET)) & types
     wanted = BUDGET.replace("}", ", anomaly_usd: 40}")
@@ -119,7 +121,8 @@ def test_anomalies_of_the_projects_costs_are_told_only_where_they_are_wanted(pla
     specification = json.loads(planned["aws:costexplorer:AnomalyMonitor"]["monitorSpecification"])
     assert specification["Tags"] == {"Key": "user:mlstack:project", "MatchOptions": None, "Values": ["churn"]}
     assert '"costalerts.amazonaws.com"' in planned["aws:kms:Key"]["policy"]
-    given = plan(wanted.replace("40}", f'40, anomaly_monitor: "{MONITOR}"}}'))
+    dev = "region: eu-west-1"
+    given = plan(wanted, spec_text.replace(dev, f'{dev}, budget: {{anomaly_monitor: "{MONITOR}"}}', 1))
     assert _types(given) & types == {"aws:costexplorer:AnomalySubscription"}
 
 

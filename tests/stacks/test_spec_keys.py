@@ -36,7 +36,6 @@ serving:
   instance_type: ml.m5.large
   instances: {min: 2, max: 4}
   capture_percent: 20
-  idle_shutdown: "0 20 * * MON-FRI"
   rollout: {kind: canary, step_percent: 10, wait_minutes: 3, rollback_alarms: [slow]}
   scaling:
     invocations_per_instance: 500
@@ -46,9 +45,9 @@ serving:
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
                       memory_percent: 71, disk_percent: 72},
              data_quality: {schedule: daily, instance_type: ml.m5.xlarge}}
-budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40, anomaly_monitor: "MONITOR1"}
+budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40}
 storage: {expire_noncurrent_days: 30, archive_after_days: 60, replicate_to: eu-central-1}
-""".replace("MONITOR", "arn:aws:ce::111111111111:anomalymonitor/01234567-89ab-cdef-0123-456789abcde")
+"""
 BATCH = """\
 serving:
   kind: batch
@@ -66,6 +65,8 @@ ACCESS = f"""\
         pipeline: {ROLE}/pipeline
         serving: {ROLE}/serving
         monitoring: {ROLE}/monitoring
+      serving: {{idle_shutdown: "0 20 * * MON-FRI"}}
+      budget: {{anomaly_monitor: "arn:aws:ce::111111111111:anomalymonitor/01234567-89ab-cdef-0123-456789abcde1"}}
 """
 THERE = "      network: {vpc: vpc-0a0a0a0a, subnets: [subnet-0a0a0a0a], security_groups: [sg-0a0a0a0a]}\n"
 MADE = "      network: {zones: [a, b], cidr: 10.0.0.0/16}\n"
@@ -85,9 +86,10 @@ def whole(text: str, origin: Origin) -> str:
     start = text.index("serving: ")
     serving = BATCH if origin.resource in {"batch", "batch-schedule"} else SERVING
     text = text[:start] + serving + text[text.index("notifications: ") :]
-    text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
+    # Without an endpoint nothing is shut down.
+    access = ACCESS if serving is SERVING else re.sub(r".*idle_shutdown.*\n", "", ACCESS)
     network = MADE if origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"} else THERE
-    dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{ACCESS}{network}'
+    dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{access}{network}'
     text = "".join(dev if line.startswith("  dev:") else f"{line}\n" for line in text.splitlines())
     # Of spare machines none are kept.
     option = "warm_pool_minutes: 30" if origin.key.endswith("warm_pool_minutes") else "spot: {max_wait_minutes: 120}"
@@ -131,7 +133,6 @@ OTHERS = {
     "steps.train.warm_pool_minutes": ("warm_pool_minutes: 30", "warm_pool_minutes: 31"),
     "steps": ("max_depth: 6", "max_depth: 7"),
     "serving.entry_point": ("kind: realtime", "kind: realtime\n  entry_point: src/other.py"),
-    "registry.share_with": ("222222222222", "333333333333"),
     "serving.instance_type": ("\n  instance_type: ml.m5.large", "\n  instance_type: ml.c5.xlarge"),
     "serving.instances.min": ("instances: {min: 2", "instances: {min: 3"),
     "notifications.emails": ("ml-team@example.com", "others@example.com"),

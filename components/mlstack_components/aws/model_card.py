@@ -74,7 +74,7 @@ def model_card(args: PipelineDefinitionArgs, card: ModelCardArgs) -> Json:
         args: The pipeline.
         card: What people say of the model.
     """
-    content = {
+    content: dict[str, Any] = {
         "model_overview": {"model_creator": card.creator, "model_artifact": [_Value(model_uri(args))]},
         "intended_uses": _given(
             purpose_of_model=card.purpose,

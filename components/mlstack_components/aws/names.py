@@ -17,8 +17,8 @@ PIPELINE_PREFIX = "pipelines/"
 CHECKPOINT_PREFIX = "checkpoints/"
 """Artifact bucket: what training on spare instances goes on from, a folder a pipeline and execution."""
 
-MODEL_KEYS = (f"{PIPELINE_PREFIX}*/train/*", f"{PIPELINE_PREFIX}*/tune/*")
-"""Artifact bucket: the model archives among what steps write, as patterns: what training and tuning jobs put out."""
+MODEL_KEYS = (f"{PIPELINE_PREFIX}*/output/model.tar.gz",)
+"""Artifact bucket: the model archives among what steps write, as patterns; training jobs call them so."""
 
 STACK_DATA_PREFIX = "data/"
 """Data bucket: the dataset that the stack uploads."""

@@ -62,11 +62,14 @@ def _flags_first(pattern: str) -> str:
 
 
 def _translated(pattern: str) -> Iterator[str]:
-    within = False
+    within = after_class = False
     for part in _PARTS.findall(pattern.replace(*_SURROGATES)):
         if part in _CLASSES:
             yield _CLASSES[part] if within else f"[{_CLASSES[part]}]"
+            after_class = within
             continue
         if part in {"[", "]"}:
             within = part == "["
-        yield part
+        # After a class a hyphen begins no range: in Java it stands for itself.
+        yield r"\-" if after_class and part == "-" else part
+        after_class = False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import Problem
 
 from mlstack_stacks.spec.batch import batch_contradictions
+from mlstack_stacks.spec.idle_shutdown import idle_shutdown_contradictions
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.serving_kinds import serving_kind_contradictions
 from mlstack_stacks.spec.storage import replicas_nowhere
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 # A `g` among a family's options says Graviton, an Arm processor; before its number it says a graphics processor
 # (docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html).
-_PRODUCTION = re.compile(r"(?:prod|production|live)(?:-.*)?")
 _ARM = re.compile(r"ml\.[a-z]+\d+g[a-z]*\.")
 
 
@@ -92,17 +92,6 @@ def _monitor_of_another_account(spec: EnvironmentSpec) -> Iterator[tuple[str, st
     )
 
 
-def _production_goes_out_of_service(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
-    """The schedule looks at the clock and not at the calls, so it is for environments that nobody depends on."""
-    if spec.serving is None or spec.serving.idle_shutdown is None or not _PRODUCTION.fullmatch(spec.environment):
-        return
-    yield (
-        "serving.idle_shutdown",
-        f"would take the endpoint of `{spec.environment}` out of service while it is called.",
-        f"Write it below other environments, or `serving: {{idle_shutdown: null}}` below `{spec.environment}`.",
-    )
-
-
 _FINDERS = (
     _arm_serves_no_intel_image,
     serving_kind_contradictions,
@@ -110,6 +99,6 @@ _FINDERS = (
     replicas_nowhere,
     _monitors,
     _monitor_of_another_account,
-    _production_goes_out_of_service,
+    idle_shutdown_contradictions,
 )
 """Each yields the key, what is wrong, and what to do."""

@@ -298,3 +298,39 @@ def test_after_an_interrupt_a_failing_release_goes_back_to_what_is_really_served
     with pytest.raises(ReleaseFailedError):
         release()
     assert cloud.pointer.read().model_package_arn == first
+
+
+ENDPOINT_URN = f"{BASE}mlstack:aws:Endpoint$aws:sagemaker/endpoint:Endpoint::weather"
+
+
+def _shut_down(cloud: Cloud, engine: Engine) -> None:
+    """As after the endpoint's schedule: Pulumi's state holds an endpoint that is not there."""
+    cloud.sagemaker.delete_endpoint(EndpointName=ENDPOINT)
+    engine.state[ENDPOINT_URN] = ENDPOINT
+    engine.calls.clear()
+
+
+def test_an_endpoint_that_was_shut_down_is_looked_for_and_made_again(
+    cloud: Cloud, engine: Engine, release: Callable[[], Any]
+) -> None:
+    first, _ = cloud.register(), release()
+    _shut_down(cloud, engine)
+    released = release()
+    assert (released.before, released.version.arn) == (first, first)
+    assert released.endpoint.model_package_arns == (first,)
+    assert engine.calls == ["refresh", "preview", "up"]
+
+
+def test_a_release_that_fails_after_a_shutdown_starts_what_was_released_before(
+    cloud: Cloud, engine: Engine, release: Callable[[], Any]
+) -> None:
+    first, _ = cloud.register(), release()
+    cloud.register()
+    _shut_down(cloud, engine)
+    engine.fails = EngineFailure("The update failed.", diagnostics="error: the endpoint is Failed: no /ping")
+    with pytest.raises(ReleaseFailedError, match=r"no /ping"):
+        release()
+    assert cloud.pointer.read().model_package_arn == first
+    assert engine.calls == ["refresh", "preview", "up", "up"]
+    described = cloud.sagemaker.describe_endpoint(EndpointName=ENDPOINT)
+    assert described["EndpointConfigName"] == engine.state[CONFIGURATION_URN]

@@ -21,6 +21,7 @@ from sagemaker.core.shapes import (
     Channel,
     DataSource,
     MetricDefinition,
+    ModelPackageModelCard,
     ProcessingInput,
     ProcessingOutput,
     ProcessingS3Input,
@@ -84,12 +85,14 @@ class _Builder:
         tune: bool = False,
         spot: bool = False,
         warm: bool = False,
+        card: bool = False,
     ) -> None:
         self.session = PipelineSession(
             boto_session=boto3.Session(region_name="eu-west-1"), default_bucket="sdk-default-bucket"
         )
         self.network, self.gates, self.prepare, self.tune = network, gates, prepare, tune
         self.spot, self.warm_pool = spot, warm
+        self.card = card
         self.code = ParameterString("CodeUri", "s3://weather-artifacts/code/0f/sourcedir.tar.gz")
         self.data = ParameterString("DataUri", "s3://weather-data/data/0f/weather.csv")
         self.prepare_type = ParameterString("PrepareInstanceType", "ml.m5.large")
@@ -261,7 +264,9 @@ class _Builder:
         step = ProcessingStep("evaluate", step_args=arguments, property_files=[report], retry_policies=_retry())
         return step, report
 
-    def register_step(self, model: Any, evaluate: ProcessingStep) -> ModelStep:
+    def register_step(
+        self, model: Any, evaluate: ProcessingStep, card: ModelPackageModelCard | None = None
+    ) -> ModelStep:
         builder = ModelBuilder(
             image_uri=IMAGE,
             s3_model_data_url=model,
@@ -279,6 +284,7 @@ class _Builder:
             inference_instances=["ml.m5.large"],
             approval_status="PendingManualApproval",
             model_metrics=ModelMetrics(model_statistics=report),
+            **({} if card is None else {"model_card": card}),
             customer_metadata_properties={
                 "code_uri": self.code,
                 "data_uri": self.data,
@@ -326,7 +332,8 @@ class _Builder:
         else:
             model = train.properties.ModelArtifacts.S3ModelArtifacts
         evaluate, report = self.evaluate_step(model, test)
-        register = self.register_step(model, evaluate)
+        card = _card(train, evaluate, report, self.max_depth) if self.card else None
+        register = self.register_step(model, evaluate, card)
         steps += [train, evaluate, self.gate_step(evaluate, report, register) if self.gates else register]
         pipeline = Pipeline(
             name="weather-dev",
@@ -354,6 +361,20 @@ class _Builder:
         return found
 
 
+def _card(train: Any, evaluate: ProcessingStep, report: PropertyFile, max_depth: Any) -> ModelPackageModelCard:
+    """A card of a few values of each kind, each as the SDK writes it into the text of a card."""
+    accuracy = JsonGet(step_name=evaluate.name, property_file=report, json_path="metrics.accuracy.value")
+    values = [
+        train.properties.TrainingJobArn,
+        train.properties.ModelArtifacts.S3ModelArtifacts,
+        evaluate.properties.ProcessingJobArn,
+        max_depth,
+        ExecutionVariables.PIPELINE_EXECUTION_ARN,
+        accuracy,
+    ]
+    return ModelPackageModelCard(model_card_content=Join(on="", values=values), model_card_status="Draft")
+
+
 @mock_aws
 def _main() -> None:
     logging.disable(logging.CRITICAL)
@@ -366,6 +387,7 @@ def _main() -> None:
         "on spot instances": _Builder(network=False, gates=True, prepare=True, spot=True).definition(),
         "kept warm": _Builder(network=False, gates=True, prepare=True, warm=True).definition(),
         "tuned on spot instances": _Builder(network=False, gates=True, prepare=True, tune=True, spot=True).definition(),
+        "with a card": _Builder(network=False, gates=True, prepare=True, card=True).definition(),
         "top model": _Builder(network=False, gates=True, prepare=True, tune=True).top_model(),
     }
     json.dump(definitions, sys.stdout)

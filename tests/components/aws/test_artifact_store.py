@@ -200,8 +200,5 @@ def test_other_accounts_read_what_pipelines_write_and_only_where_they_are_named(
         "Effect": "Allow",
         "Principal": {"AWS": ["arn:aws:iam::222222222222:root"]},
         "Action": ["s3:GetObject"],
-        "Resource": [
-            "arn:aws:made:::weather-dev-artifacts/pipelines/*/train/*",
-            "arn:aws:made:::weather-dev-artifacts/pipelines/*/tune/*",
-        ],
+        "Resource": ["arn:aws:made:::weather-dev-artifacts/pipelines/*/output/model.tar.gz"],
     }

@@ -11,6 +11,7 @@ from mlstack_components.aws.model_card import ModelCardArgs
 from mlstack_components.aws.pipeline_args import (
     EvaluateStepArgs,
     Gate,
+    MetricDefinition,
     PipelineDefinitionArgs,
     PipelineSteps,
     PrepareStepArgs,
@@ -29,6 +30,7 @@ STEPS = PipelineSteps(
     train=TrainStepArgs(
         entry_point="train.py",
         hyperparameters={"max_depth": 6, "rate": 0.1, "loss": "log_loss", "warm": True},
+        metric_definitions=(MetricDefinition("f1", "f1=([0-9.]+)"),),
         **JOB_ARGS,
     ),
     evaluate=EvaluateStepArgs(entry_point="evaluate.py", gates=(Gate("accuracy", ">=", 0.8),), **JOB_ARGS),

@@ -451,14 +451,13 @@ def test_what_is_not_asked_for_is_not_in_the_request():
 def test_model_archives_lie_where_other_accounts_may_read_and_prepared_data_does_not(steps: PipelineSteps):
     written = all_steps(pipeline_definition(args(steps=steps)))
 
-    def key(uri: dict[str, Any]) -> str:
-        return "/".join(part if isinstance(part, str) else "0f" for part in uri["Std:Join"]["Values"])
-
-    def readable(uri: dict[str, Any]) -> bool:
-        return any(fnmatch.fnmatchcase(f"{key(uri)}/job/output/model.tar.gz", f"*/{each}") for each in MODEL_KEYS)
+    def readable(uri: dict[str, Any], name: str) -> bool:
+        parts = (part if isinstance(part, str) else "0f" for part in uri["Std:Join"]["Values"])
+        key = "/".join(parts).removeprefix("s3://weather-artifacts/")
+        return any(fnmatch.fnmatchcase(f"{key}/{name}", pattern) for pattern in MODEL_KEYS)
 
     fit = written["tune"]["Arguments"]["TrainingJobDefinition"] if steps.tune else written["train"]["Arguments"]
-    assert readable(fit["OutputDataConfig"]["S3OutputPath"])
+    assert readable(fit["OutputDataConfig"]["S3OutputPath"], "job/output/model.tar.gz")
     for step in ("prepare", "evaluate"):
         for output in written[step]["Arguments"]["ProcessingOutputConfig"]["Outputs"]:
-            assert not readable(output["S3Output"]["S3Uri"])
+            assert not readable(output["S3Output"]["S3Uri"], "train.csv")

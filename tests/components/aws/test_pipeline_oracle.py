@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from mlstack_components.aws.model_card import ModelCardArgs
 from mlstack_components.aws.network import Network
 from mlstack_components.aws.pipeline_args import (
     EvaluateStepArgs,
@@ -247,3 +248,27 @@ def test_a_change_of_any_field_of_the_sdks_outside_the_list_is_noticed(sdk_defin
     }
     assert len(listed) == len(SDK_MADE)
     assert unnoticed == listed
+
+
+def test_a_card_is_written_as_the_sdk_writes_it(sdk_definitions: dict[str, Any]):
+    """Beside a text that a run joins, and each value in it as the SDK refers to it."""
+    carded = dataclasses.replace(WHOLE.steps.register, card=ModelCardArgs(creator="ml-team", intended_use="Weather"))
+    steps = dataclasses.replace(WHOLE.steps, register=carded)
+    ours, theirs = (
+        _card(definition)
+        for definition in (
+            pipeline_definition(dataclasses.replace(WHOLE, steps=steps)),
+            sdk_definitions["with a card"],
+        )
+    )
+    assert ours["ModelCardStatus"] == theirs["ModelCardStatus"]
+    own, their = (card["ModelCardContent"]["Std:Join"] for card in (ours, theirs))
+    assert own["On"] == their["On"]
+    assert len(their["Values"]) == 6
+    assert [each for each in their["Values"] if each not in own["Values"]] == []
+
+
+def _card(definition: dict[str, Any]) -> dict[str, Any]:
+    gate = next(step for step in definition["Steps"] if step["Type"] == "Condition")
+    card: dict[str, Any] = gate["Arguments"]["IfSteps"][0]["Arguments"]["ModelCard"]
+    return card

@@ -164,6 +164,10 @@ def test_a_class_of_java_stands_for_its_characters_within_brackets_and_outside()
     assert within is not None
     assert alone.fullmatch("track-1")
     assert not alone.fullmatch("a\x07")
+    hyphen = compile_pattern(r"[\p{Z}-_]+")
+    assert hyphen is not None
+    assert hyphen.fullmatch(" -_")
+    assert not hyphen.fullmatch("A")
     assert within.fullmatch("k-ü")
     assert not within.fullmatch("k ü")
 

@@ -153,7 +153,7 @@ def shared(resources: Shared) -> None:
     resources.resources.update(
         topic=sns.Topic("topic"),
         topic2=sns.Topic("topic2"),
-        role=iam.Role("scheduled", assume_role_policy=_trusted()),
+        role=iam.Role("role", assume_role_policy=_trusted()),
         group=sagemaker.ModelPackageGroup("group", model_package_group_name="shared"),
         group2=sagemaker.ModelPackageGroup("group2", model_package_group_name="shared2"),
         monitor=costexplorer.AnomalyMonitor(

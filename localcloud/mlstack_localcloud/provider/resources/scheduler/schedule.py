@@ -1,8 +1,9 @@
 """aws.scheduler.Schedule."""
 
+from mlstack_localcloud.provider.calls import Source
 from mlstack_localcloud.provider.model import ANY, Call, Default, Name, Output, Property, ResourceType
 
-_PLACE = {"Name": "name", "GroupName": Default("groupName", "default")}
+_PLACE: dict[str, Source] = {"Name": "name", "GroupName": Default("groupName", "default")}
 
 TYPE = ResourceType(
     "aws:scheduler/schedule:Schedule",
@@ -24,7 +25,7 @@ TYPE = ResourceType(
     ),
     outputs=(Output("arn", result="Arn|ScheduleArn"),),
     create=Call("CreateSchedule"),
-    updates=(Call("UpdateSchedule", {"Name": "name", "GroupName": Default("groupName", "default")}),),
+    updates=(Call("UpdateSchedule", _PLACE),),
     reads=(Call("GetSchedule", _PLACE, takes=()),),
     deletes=(Call("DeleteSchedule", _PLACE, takes=()),),
     gone=("ResourceNotFoundException",),
