@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pulumi
 from mlstack_components.aws.names import dataset_files_prefix, s3_uri
 
+from mlstack_stacks.spec.monitors import data_quality_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -82,5 +84,6 @@ def prefixes_of_others(spec: EnvironmentSpec) -> dict[JobKind, tuple[ReadPrefix,
     read = (ReadPrefix(data.s3.bucket, data.s3.prefix, data.encryption_key),)
     if steps.prepare is not None:
         return {JobKind.PROCESSING: read}
-    # What nobody prepares is trained on as it is, and evaluated on.
-    return dict.fromkeys((JobKind.TRAINING, *((JobKind.PROCESSING,) if steps.evaluate else ())), read)
+    # What nobody prepares is trained on as it is, and evaluated on, and the baseline of monitors is of it.
+    processing = (JobKind.PROCESSING,) if steps.evaluate or data_quality_of(spec) else ()
+    return dict.fromkeys((JobKind.TRAINING, *processing), read)
