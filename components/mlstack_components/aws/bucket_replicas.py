@@ -110,7 +110,9 @@ class BucketReplicas(pulumi.ComponentResource):
         description = f"Encrypts copies of what is in {args.placement.region}"
         return EncryptionKey(
             name,
-            EncryptionKeyArgs(placement=there, region=args.region, description=description, tags=args.tags),
+            EncryptionKeyArgs(
+                placement=there, region=args.region, description=description, objects_only=True, tags=args.tags
+            ),
             pulumi.ResourceOptions(parent=self),
         )
 
