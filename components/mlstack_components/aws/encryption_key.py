@@ -28,8 +28,8 @@ class EncryptionKeyArgs:
     """The account and region."""
     description: str
     """What the key is for, as shown in the console."""
-    region: str | None = None
-    """The region of the key, which is that of `placement`; None for that of the provider."""
+    elsewhere: bool = False
+    """Whether `placement` is in another region than the provider's, so that the resources name it."""
     objects_only: bool = False
     """Whether it encrypts objects of S3 alone: no service but through the callers' own rights uses it then."""
     alarms_publish: bool = False
@@ -64,10 +64,11 @@ class EncryptionKey(pulumi.ComponentResource):
     def __init__(self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:EncryptionKey", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
+        region = args.placement.region if args.elsewhere else None
         self.key = key = aws.kms.Key(
             f"{name}-key",
             aws.kms.KeyArgs(
-                region=args.region,
+                region=region,
                 description=args.description,
                 deletion_window_in_days=DELETION_WINDOW_DAYS,
                 enable_key_rotation=True,
@@ -85,7 +86,7 @@ class EncryptionKey(pulumi.ComponentResource):
         )
         self.alias = alias = aws.kms.Alias(
             f"{name}-key-alias",
-            aws.kms.AliasArgs(region=args.region, name=f"alias/mlstack/{name}", target_key_id=key.key_id),
+            aws.kms.AliasArgs(region=region, name=f"alias/mlstack/{name}", target_key_id=key.key_id),
             child,
         )
         self.arn = key.arn
