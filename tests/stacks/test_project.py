@@ -489,6 +489,16 @@ def test_what_is_not_prepared_is_read_by_training_and_evaluation(
     assert "lake" not in json.dumps(_statements(monitor, "pipeline"))
 
 
+def test_a_baseline_of_what_is_not_prepared_is_made_with_the_rights_to_read_it(
+    deploy: Callable[..., CheckMonitor], spec_text: str
+) -> None:
+    alone = spec_text.replace("  prepare: {entry_point: src/prepare.py, instance_type: ml.m5.large}\n", "")
+    alone = "".join(line for line in alone.splitlines(keepends=True) if not line.startswith("  evaluate:"))
+    alone = alone.replace("instances: {min: 1}}", "instances: {min: 1}, capture_percent: 100}")
+    monitor = deploy(alone.replace(SOURCE, LAKE) + "monitoring: {data_quality: daily}\n")
+    assert _statements(monitor, "processing")["ReadPrefix1"]["Resource"] == ["arn:aws:s3:::lake/raw/churn/*"]
+
+
 def test_a_storage_that_says_what_is_the_default_changes_nothing(
     deploy: Callable[..., CheckMonitor], spec_text: str
 ) -> None:

@@ -69,6 +69,7 @@ def pushed_line(pushed: Pushed) -> str:
     """
     if not pushed.is_new:
         return f"{pushed.version.reference} is there already."
+    count = f"{pushed.version.files} file{'s' if pushed.version.files != 1 else ''}"
     copied = f", {pushed.copied} taken from older versions" if pushed.copied else ""
     size = human(pushed.version.size)
-    return f"Pushed {pushed.version.reference}: {pushed.version.files} files, {size}; {pushed.sent} sent{copied}."
+    return f"Pushed {pushed.version.reference}: {count}, {size}; {pushed.sent} sent{copied}."

@@ -21,7 +21,7 @@ def source_path(spec: EnvironmentSpec) -> Path | None:
     Args:
         spec: The environment.
     """
-    if spec.data is None or spec.data.place is not None:
+    if spec.data is None or spec.data.s3 is not None:
         return None
     return spec.root / spec.data.source
 

@@ -86,18 +86,16 @@ def up(
     with progress(f"Provisioning {environment}") as shown:
         changes = pulumi.up(refresh=refresh, preview=is_new and not spec.is_local, on_event=follow(shown))
     outputs = pulumi.outputs()
-    if isinstance(spec, EnvironmentSpec):
-        _push_data(spec, outputs)
-    return Up(changes, outputs)
+    return Up(changes, _with_data(spec, outputs) if isinstance(spec, EnvironmentSpec) else outputs)
 
 
-def _push_data(spec: EnvironmentSpec, outputs: dict[str, Any]) -> None:
-    """Brings a folder of data to where the stack says that it is; the engine does not carry folders."""
+def _with_data(spec: EnvironmentSpec, outputs: dict[str, Any]) -> dict[str, Any]:
+    """The outputs, once a folder of data is where they say that it is; the engine does not carry folders."""
     from mlstack.datasets.source import push_folder, source_folder
 
     folder = source_folder(spec)
     if folder is None or not outputs.get("data_bucket"):
-        return
+        return outputs
     from mlstack.cloud.aws import AwsSession
     from mlstack.cloud.errors import explained
     from mlstack.console import err, progress
@@ -107,6 +105,7 @@ def _push_data(spec: EnvironmentSpec, outputs: dict[str, Any]) -> None:
         s3 = AwsSession.for_environment(spec).client("s3")
         pushed = push_folder(s3, outputs["data_bucket"], folder, shown.update)
     err.print(pushed_line(pushed), markup=False)
+    return outputs
 
 
 def ready(project: StackDirectory, spec: StackSpec, report: Callable[[str], None]) -> Pulumi:

@@ -97,21 +97,7 @@ class ArtifactStore(pulumi.ComponentResource):
     def __init__(self, name: str, args: ArtifactStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ArtifactStore", name, {}, opts)
         self.objects = []
-        self.logs = logs = secure_bucket(
-            f"{name}-logs",
-            SecureBucketArgs(
-                placement=args.placement,
-                # S3 delivers access logs only to buckets without a KMS key, and logging the log bucket would never end:
-                # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-                encryption_key_arn=None,
-                log_bucket=None,
-                noncurrent_days=args.noncurrent_days,
-                expiration_days=args.access_log_days,
-                receives_access_logs=True,
-                tags=args.tags,
-            ),
-            self,
-        )
+        self.logs = logs = self._log_bucket(f"{name}-logs", args)
         self.data = data = self._bucket(f"{name}-data", args, logs, LOG_PREFIX_DATA)
         self.artifacts = artifacts = self._bucket(
             f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS, reader_accounts=args.model_reader_accounts
@@ -140,6 +126,23 @@ class ArtifactStore(pulumi.ComponentResource):
     def replicas(self) -> BucketReplicas | None:
         """The copies of data and artifacts in another region; None without `replica_region`."""
         return self._replicas
+
+    def _log_bucket(self, name: str, args: ArtifactStoreArgs) -> SecureBucket:
+        return secure_bucket(
+            name,
+            SecureBucketArgs(
+                placement=args.placement,
+                # S3 delivers access logs only to buckets without a KMS key, and logging the log bucket would never end:
+                # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+                encryption_key_arn=None,
+                log_bucket=None,
+                noncurrent_days=args.noncurrent_days,
+                expiration_days=args.access_log_days,
+                receives_access_logs=True,
+                tags=args.tags,
+            ),
+            self,
+        )
 
     def _bucket(
         self,

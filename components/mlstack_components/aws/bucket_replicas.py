@@ -62,6 +62,8 @@ class BucketReplicas(pulumi.ComponentResource):
     """The bucket of the copies' access logs, which S3 delivers within a region only."""
     role: aws.iam.Role
     """The role that S3 copies with."""
+    policy: aws.iam.RolePolicy
+    """What that role may do."""
     configurations: dict[str, aws.s3.BucketReplicationConfig]
     """What makes S3 copy, by what is in the bucket; objects that are put after it are copied."""
     bucket_names: dict[str, pulumi.Output[str]]
@@ -71,21 +73,7 @@ class BucketReplicas(pulumi.ComponentResource):
         super().__init__("mlstack:aws:BucketReplicas", name, {}, opts)
         there = Placement(args.placement.account, args.region)
         self.key = self._key(f"{name}-copy", args, there)
-        self.logs = secure_bucket(
-            f"{name}-logs-copy",
-            SecureBucketArgs(
-                placement=there,
-                region=args.region,
-                # S3 delivers access logs only to buckets without a KMS key, and logging the log bucket would never end:
-                # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-                encryption_key_arn=None,
-                noncurrent_days=args.noncurrent_days,
-                expiration_days=args.access_log_days,
-                receives_access_logs=True,
-                tags=args.tags,
-            ),
-            self,
-        )
+        self.logs = self._log_bucket(f"{name}-logs-copy", args, there)
         self.replicas = {what: self._replica(f"{name}-{what}-copy", what, args, there) for what in args.originals}
         self.role = aws.iam.Role(
             f"{name}-replication",
@@ -97,12 +85,12 @@ class BucketReplicas(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        policy = aws.iam.RolePolicy(
+        self.policy = aws.iam.RolePolicy(
             f"{name}-replication-policy",
             aws.iam.RolePolicyArgs(role=self.role.name, policy=self._policy(args, there)),
             pulumi.ResourceOptions(parent=self),
         )
-        self.configurations = {what: self._replicate(name, what, args, policy) for what in args.originals}
+        self.configurations = {what: self._replicate(name, what, args) for what in args.originals}
         self.bucket_names = {what: replica.bucket.bucket for what, replica in self.replicas.items()}
         self.register_outputs({"bucket_names": self.bucket_names, "key_arn": self.key.arn})
 
@@ -110,8 +98,27 @@ class BucketReplicas(pulumi.ComponentResource):
         description = f"Encrypts copies of what is in {args.placement.region}"
         return EncryptionKey(
             name,
-            EncryptionKeyArgs(placement=there, region=args.region, description=description, tags=args.tags),
+            EncryptionKeyArgs(
+                placement=there, elsewhere=True, description=description, objects_only=True, tags=args.tags
+            ),
             pulumi.ResourceOptions(parent=self),
+        )
+
+    def _log_bucket(self, name: str, args: BucketReplicasArgs, there: Placement) -> SecureBucket:
+        return secure_bucket(
+            name,
+            SecureBucketArgs(
+                placement=there,
+                elsewhere=True,
+                # S3 delivers access logs only to buckets without a KMS key, and logging the log bucket would never end:
+                # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+                encryption_key_arn=None,
+                noncurrent_days=args.noncurrent_days,
+                expiration_days=args.access_log_days,
+                receives_access_logs=True,
+                tags=args.tags,
+            ),
+            self,
         )
 
     def _replica(self, name: str, what: str, args: BucketReplicasArgs, there: Placement) -> SecureBucket:
@@ -119,7 +126,7 @@ class BucketReplicas(pulumi.ComponentResource):
             name,
             SecureBucketArgs(
                 placement=there,
-                region=args.region,
+                elsewhere=True,
                 encryption_key_arn=self.key.arn,
                 noncurrent_days=args.noncurrent_days,
                 archive_after_days=args.archive_after_days,
@@ -144,9 +151,7 @@ class BucketReplicas(pulumi.ComponentResource):
         }
         return pulumi.Output.all(**inputs).apply(write)
 
-    def _replicate(
-        self, name: str, what: str, args: BucketReplicasArgs, policy: aws.iam.RolePolicy
-    ) -> aws.s3.BucketReplicationConfig:
+    def _replicate(self, name: str, what: str, args: BucketReplicasArgs) -> aws.s3.BucketReplicationConfig:
         original, replica = args.originals[what], self.replicas[what]
         return aws.s3.BucketReplicationConfig(
             f"{name}-{what}-replication",
@@ -156,7 +161,7 @@ class BucketReplicas(pulumi.ComponentResource):
                 rules=[_rule(replica.bucket.arn, self.key.arn)],
             ),
             # S3 asks for versioning on both sides, and copies nothing before the role may.
-            pulumi.ResourceOptions(parent=self, depends_on=[*original.ready, *replica.ready, policy]),
+            pulumi.ResourceOptions(parent=self, depends_on=[*original.ready, *replica.ready, self.policy]),
         )
 
 

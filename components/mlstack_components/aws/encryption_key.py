@@ -28,8 +28,10 @@ class EncryptionKeyArgs:
     """The account and region."""
     description: str
     """What the key is for, as shown in the console."""
-    region: str | None = None
-    """The region of the key, which is that of `placement`; None for that of the provider."""
+    elsewhere: bool = False
+    """Whether `placement` is in another region than the provider's, so that the resources name it."""
+    objects_only: bool = False
+    """Whether it encrypts objects of S3 alone: no service but through the callers' own rights uses it then."""
     alarms_publish: bool = False
     """Whether CloudWatch's alarms of the account publish to topics that the key encrypts."""
     budgets_publish: bool = False
@@ -62,15 +64,17 @@ class EncryptionKey(pulumi.ComponentResource):
     def __init__(self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:EncryptionKey", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
+        region = args.placement.region if args.elsewhere else None
         self.key = key = aws.kms.Key(
             f"{name}-key",
             aws.kms.KeyArgs(
-                region=args.region,
+                region=region,
                 description=args.description,
                 deletion_window_in_days=DELETION_WINDOW_DAYS,
                 enable_key_rotation=True,
                 policy=key_policy(
                     args.placement,
+                    objects_only=args.objects_only,
                     alarms_publish=args.alarms_publish,
                     budgets_publish=args.budgets_publish,
                     anomalies_publish=args.anomalies_publish,
@@ -82,7 +86,7 @@ class EncryptionKey(pulumi.ComponentResource):
         )
         self.alias = alias = aws.kms.Alias(
             f"{name}-key-alias",
-            aws.kms.AliasArgs(region=args.region, name=f"alias/mlstack/{name}", target_key_id=key.key_id),
+            aws.kms.AliasArgs(region=region, name=f"alias/mlstack/{name}", target_key_id=key.key_id),
             child,
         )
         self.arn = key.arn
@@ -94,6 +98,7 @@ class EncryptionKey(pulumi.ComponentResource):
 def key_policy(
     placement: Placement,
     *,
+    objects_only: bool = False,
     alarms_publish: bool = False,
     budgets_publish: bool = False,
     anomalies_publish: bool = False,
@@ -106,17 +111,17 @@ def key_policy(
 
     Args:
         placement: The account and region.
+        objects_only: Whether it encrypts objects of S3 alone.
         alarms_publish: Whether CloudWatch's alarms publish to encrypted topics.
         budgets_publish: Whether AWS Budgets publish to encrypted topics.
         anomalies_publish: Whether AWS Cost Anomaly Detection publishes to encrypted topics.
         model_reader_accounts: Other accounts that decrypt what they read from S3.
     """
+    services = [_grants_for_services(placement), _use_by_logs(placement), _use_by_events()]
     return document(
         statement("AccountAdministers", KEY_ADMINISTRATION, "*", principal={"AWS": placement.account_principal}),
         statement("AccountDelegatesUse", KEY_USE, "*", principal={"AWS": placement.account_principal}),
-        _grants_for_services(placement),
-        _use_by_logs(placement),
-        _use_by_events(),
+        *([] if objects_only else services),
         *([_publish("AlarmsReachEncryptedTopics", "cloudwatch", placement)] if alarms_publish else []),
         *([_publish("BudgetsReachEncryptedTopics", "budgets", placement)] if budgets_publish else []),
         *([_publish("AnomaliesReachEncryptedTopics", "costalerts", placement)] if anomalies_publish else []),

@@ -38,8 +38,8 @@ class SecureBucketArgs:
     """After how many days objects move to a cheaper class that answers at once (`GLACIER_IR`); None for never."""
     expiration_days: int | None = None
     """After how many days objects expire; None keeps them."""
-    region: str | None = None
-    """The region of the bucket, which is that of `placement`; None for that of the provider."""
+    elsewhere: bool = False
+    """Whether `placement` is in another region than the provider's, so that the resources name it."""
     log_bucket: pulumi.Input[str] | None = None
     """The bucket of the access logs; None only for the log bucket itself."""
     log_bucket_ready: Sequence[pulumi.Resource] = ()
@@ -54,6 +54,11 @@ class SecureBucketArgs:
     """Which, as patterns of their keys."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the bucket."""
+
+    @property
+    def region_named(self) -> str | None:
+        """The region that the resources name; None for the provider's own."""
+        return self.placement.region if self.elsewhere else None
 
 
 @dataclass(frozen=True)
@@ -83,11 +88,29 @@ def secure_bucket(name: str, args: SecureBucketArgs, parent: pulumi.Resource) ->
         parent: The component that it belongs to.
     """
     child = pulumi.ResourceOptions(parent=parent)
-    bucket = aws.s3.Bucket(name, aws.s3.BucketArgs(region=args.region, force_destroy=False, tags=args.tags), child)
+    bucket = aws.s3.Bucket(
+        name, aws.s3.BucketArgs(region=args.region_named, force_destroy=False, tags=args.tags), child
+    )
+    closed = _closed(name, bucket, args, child)
+    # S3 refuses two changes of a bucket's public settings at once, so the policy follows the public-access block.
+    policy = aws.s3.BucketPolicy(
+        f"{name}-policy",
+        aws.s3.BucketPolicyArgs(region=args.region_named, bucket=bucket.bucket, policy=_policy(bucket, args)),
+        pulumi.ResourceOptions(parent=parent, depends_on=closed[:1]),
+    )
+    stored_safely = _stored_safely(name, bucket, args, child)
+    kept = _kept(name, bucket, args, child, stored_safely)
+    return SecureBucket(bucket, [policy, *stored_safely], [*closed, policy, *stored_safely, *kept])
+
+
+def _closed(
+    name: str, bucket: aws.s3.Bucket, args: SecureBucketArgs, child: pulumi.ResourceOptions
+) -> list[pulumi.Resource]:
+    """The public-access block, and that there are no ACLs."""
     private = aws.s3.BucketPublicAccessBlock(
         f"{name}-public-access",
         aws.s3.BucketPublicAccessBlockArgs(
-            region=args.region,
+            region=args.region_named,
             bucket=bucket.bucket,
             block_public_acls=True,
             block_public_policy=True,
@@ -99,21 +122,13 @@ def secure_bucket(name: str, args: SecureBucketArgs, parent: pulumi.Resource) ->
     ownership = aws.s3.BucketOwnershipControls(
         f"{name}-ownership",
         aws.s3.BucketOwnershipControlsArgs(
-            region=args.region,
+            region=args.region_named,
             bucket=bucket.bucket,
             rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
         ),
         child,
     )
-    # S3 refuses two changes of a bucket's public settings at once, so the policy follows the public-access block.
-    policy = aws.s3.BucketPolicy(
-        f"{name}-policy",
-        aws.s3.BucketPolicyArgs(region=args.region, bucket=bucket.bucket, policy=_policy(bucket, args)),
-        pulumi.ResourceOptions(parent=parent, depends_on=[private]),
-    )
-    stored_safely = _stored_safely(name, bucket, args, child)
-    kept = _kept(name, bucket, args, child, stored_safely)
-    return SecureBucket(bucket, [policy, *stored_safely], [private, ownership, policy, *stored_safely, *kept])
+    return [private, ownership]
 
 
 def _stored_safely(
@@ -122,7 +137,7 @@ def _stored_safely(
     versioning = aws.s3.BucketVersioning(
         f"{name}-versioning",
         aws.s3.BucketVersioningInitArgs(
-            region=args.region,
+            region=args.region_named,
             bucket=bucket.bucket,
             versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
         ),
@@ -131,7 +146,7 @@ def _stored_safely(
     encryption = aws.s3.BucketServerSideEncryptionConfiguration(
         f"{name}-encryption",
         aws.s3.BucketServerSideEncryptionConfigurationInitArgs(
-            region=args.region, bucket=bucket.bucket, rules=[_encryption_rule(args.encryption_key_arn)]
+            region=args.region_named, bucket=bucket.bucket, rules=[_encryption_rule(args.encryption_key_arn)]
         ),
         child,
     )
@@ -149,7 +164,9 @@ def _kept(
     # Rules for noncurrent versions need versioning to be on.
     lifecycle = aws.s3.BucketLifecycleConfiguration(
         f"{name}-lifecycle",
-        aws.s3.BucketLifecycleConfigurationArgs(region=args.region, bucket=bucket.bucket, rules=lifecycle_rules(args)),
+        aws.s3.BucketLifecycleConfigurationArgs(
+            region=args.region_named, bucket=bucket.bucket, rules=lifecycle_rules(args)
+        ),
         pulumi.ResourceOptions(parent=child.parent, depends_on=stored_safely[:1]),
     )
     if args.log_bucket is None:
@@ -157,7 +174,7 @@ def _kept(
     logging = aws.s3.BucketLogging(
         f"{name}-logging",
         aws.s3.BucketLoggingInitArgs(
-            region=args.region, bucket=bucket.bucket, target_bucket=args.log_bucket, target_prefix=args.log_prefix
+            region=args.region_named, bucket=bucket.bucket, target_bucket=args.log_bucket, target_prefix=args.log_prefix
         ),
         pulumi.ResourceOptions(parent=child.parent, depends_on=list(args.log_bucket_ready)),
     )

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pulumi
 from mlstack_components.aws.names import dataset_files_prefix, s3_uri
 
+from mlstack_stacks.spec.monitors import data_quality_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -28,7 +30,7 @@ def data_file(spec: EnvironmentSpec) -> Path | None:
     Args:
         spec: The specification of the environment.
     """
-    if spec.data is None or spec.data.place is not None:
+    if spec.data is None or spec.data.s3 is not None:
         return None
     path = spec.root / spec.data.source
     return None if path.is_dir() else path
@@ -46,7 +48,7 @@ def data_uri(spec: EnvironmentSpec, store: ArtifactStore) -> pulumi.Output[str |
     """
     if spec.data is None or data_file(spec) is not None:
         return store.data_uri
-    place = spec.data.place
+    place = spec.data.s3
     if place is not None and place.bucket is not None:
         return pulumi.Output.from_input(spec.data.source)
     prefix = folder_prefix(spec.root / spec.data.source) if place is None else place.prefix
@@ -74,13 +76,14 @@ def prefixes_of_others(spec: EnvironmentSpec) -> dict[JobKind, tuple[ReadPrefix,
         spec: The specification of the environment.
     """
     data, steps = spec.data, spec.steps
-    if data is None or data.place is None or data.place.bucket is None or steps is None:
+    if data is None or data.s3 is None or data.s3.bucket is None or steps is None:
         return {}
     from mlstack_components.aws.job_policies import JobKind
     from mlstack_components.aws.read_policies import ReadPrefix
 
-    read = (ReadPrefix(data.place.bucket, data.place.prefix, data.encryption_key),)
+    read = (ReadPrefix(data.s3.bucket, data.s3.prefix, data.encryption_key),)
     if steps.prepare is not None:
         return {JobKind.PROCESSING: read}
-    # What nobody prepares is trained on as it is, and evaluated on.
-    return dict.fromkeys((JobKind.TRAINING, *((JobKind.PROCESSING,) if steps.evaluate else ())), read)
+    # What nobody prepares is trained on as it is, and evaluated on, and the baseline of monitors is of it.
+    processing = (JobKind.PROCESSING,) if steps.evaluate or data_quality_of(spec) else ()
+    return dict.fromkeys((JobKind.TRAINING, *processing), read)

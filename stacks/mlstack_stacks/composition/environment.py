@@ -111,7 +111,6 @@ class Environment:
         arguments = EncryptionKeyArgs(
             placement=self.placement,
             description=description,
-            region=None,
             **self.publishers,
             model_reader_accounts=self.model_reader_accounts,
             tags=self.tags,

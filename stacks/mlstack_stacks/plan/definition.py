@@ -53,7 +53,7 @@ def planned_definition(spec: EnvironmentSpec) -> dict[str, Any] | None:
 
 
 def _data_uri(data: Data, bucket: str) -> str:
-    place = data.place
+    place = data.s3
     if place is None:
         return f"s3://{bucket}/{data.source}"
     return f"s3://{place.bucket or bucket}/{place.prefix}"

@@ -30,13 +30,13 @@ class Data(SpecModel):
     """The column that the model predicts."""
 
     @property
-    def place(self) -> S3Place | None:
+    def s3(self) -> S3Place | None:
         """Where in S3 the data lies; None where it is of the project."""
         return s3_place(self.source)
 
     @model_validator(mode="after")
     def _key_of_others(self) -> Data:
-        if self.encryption_key is not None and (self.place is None or self.place.bucket is None):
+        if self.encryption_key is not None and (self.s3 is None or self.s3.bucket is None):
             raise wrong(
                 "`encryption_key` is the key of a bucket of others, and `source` names none.",
                 "Remove it: the environment's own data bucket has the environment's key.",

@@ -41,7 +41,7 @@ def missing_files(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
 
 def named_paths(spec: EnvironmentSpec) -> Iterator[tuple[str, str]]:
     """Each key that names a path, with the path."""
-    if spec.data is not None and spec.data.place is None:
+    if spec.data is not None and spec.data.s3 is None:
         yield "data.source", spec.data.source
     if spec.steps is not None:
         for name, step in spec.steps:

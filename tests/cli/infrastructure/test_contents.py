@@ -64,6 +64,19 @@ def test_records_of_a_feature_group_are_data(aws: boto3.Session, stack: list[Sta
     assert aws.client("sagemaker").list_feature_groups(NameContains=name)["FeatureGroupSummaries"]
 
 
+def test_pushed_datasets_are_data_and_what_the_stack_uploads_is_not(
+    aws: boto3.Session, stack: list[StateResource]
+) -> None:
+    session: Any = aws
+    name = stack[0].id
+    for key in ("data/0f/weather.csv", "code/0f/sourcedir.tar.gz"):
+        aws.client("s3").put_object(Bucket=name, Key=key, Body=b"")
+    assert read_contents(session, stack) == []
+    for key in ("datasets/weather/0f/files/weather.csv", "datasets/weather/0f/manifest.json"):
+        aws.client("s3").put_object(Bucket=name, Key=key, Body=b"")
+    assert [str(held) for held in read_contents(session, stack)] == [f"bucket {name}: 2 objects"]
+
+
 def test_nothing_writes_to_a_bucket_that_was_emptied(aws: boto3.Session, stack: list[StateResource]) -> None:
     session: Any = aws
     name = stack[0].id

@@ -74,3 +74,28 @@ def test_a_folder_is_pushed_by_up_and_what_changed_by_run(from_folder: Project) 
     uri = project.json("models", "show")["metadata"]["data_uri"]
     assert uri != outputs["data_uri"]
     assert len(_keys(project, uri.split("/", 3)[3])) == 4
+
+
+def test_a_prefix_of_another_bucket_is_read_with_the_rights_for_it_alone(up: Project, yearly: Path) -> None:
+    """The job's own role reads it: what lies beside the prefix is denied, and without the rights the prefix is, too."""
+    s3 = up.client("s3")
+    s3.create_bucket(Bucket="lake-of-others")
+    for file in yearly.rglob("*.csv"):
+        s3.upload_file(str(file), "lake-of-others", f"raw/{file.relative_to(yearly).as_posix()}")
+    s3.put_object(Bucket="lake-of-others", Key="raw-of-others/weather.csv", Body=b"secret")
+    spec = up.directory / "mlstack.yaml"
+    kept = spec.read_text()
+    denied = up.mlstack("run", "local", "--set", "DataUri=s3://lake-of-others/raw/", exit_code=1).stderr
+    assert "s3:ListBucket" in denied or "s3:GetObject" in denied
+    spec.write_text(kept.replace("source: data/weather.csv", "source: s3://lake-of-others/raw/"))
+    up.mlstack("up", "local")
+    try:
+        results = up.json("run", "local")
+        assert up.json("models", "show", str(results["model"]["version"]))["metadata"]["data_uri"] == (
+            "s3://lake-of-others/raw/"
+        )
+        beside = up.mlstack("run", "local", "--set", "DataUri=s3://lake-of-others/raw-of-others/", exit_code=1).stderr
+        assert "s3:ListBucket" in beside or "s3:GetObject" in beside
+    finally:
+        spec.write_text(kept)
+        up.mlstack("up", "local")

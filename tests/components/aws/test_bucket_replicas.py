@@ -85,15 +85,16 @@ def test_copies_are_encrypted_with_a_key_of_their_own_region(declared, bucket):
     assert rule["bucketKeyEnabled"] is True
 
 
-def test_the_key_rotates_stays_recoverable_and_serves_its_own_region(declared):
+def test_the_key_rotates_stays_recoverable_and_serves_objects_alone(declared):
     """KMS.4, KMS.5, CKV_AWS_7, CKV_AWS_33."""
     key = declared.one("aws:kms/key:Key", "weather-dev-copy-key").inputs
     assert (key["enableKeyRotation"], key["deletionWindowInDays"]) == (True, 30)
     statements = json.loads(key["policy"])["Statement"]
     actions = [each["Action"] for each in statements]
     assert not any("*" in action for some in actions for action in some)
-    services = {each["Principal"].get("Service") for each in statements}
-    assert f"logs.{THERE}.amazonaws.com" in services
+    # No service uses it but S3, in the name of who may.
+    assert {json.dumps(each["Principal"]) for each in statements} == {'{"AWS": "arn:aws:iam::111111111111:root"}'}
+    assert "kms:CreateGrant" not in [action for some in actions for action in some]
 
 
 @pytest.mark.parametrize("bucket", COPIES)

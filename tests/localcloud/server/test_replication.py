@@ -118,7 +118,7 @@ def test_copies_and_parts_are_copied_and_deletions_are_not(pair: Pair) -> None:
         UploadId=upload,
         MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]},
     )
-    pair.s3.put_object_tagging(Bucket=pair.original, Key="a", Tagging={"TagSet": []})
+    pair.s3.put_object_tagging(Bucket=pair.original, Key="a", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
     pair.s3.delete_object(Bucket=pair.original, Key="a")
     assert pair.copied() == ["a", "b", "c"]
     versions = pair.s3.list_object_versions(Bucket=pair.copy)

@@ -23,6 +23,7 @@ _TYPES = {
     "aws:ec2/vpc:Vpc": "aws_vpc",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "aws_vpc_endpoint",
     "aws:s3/bucketObjectv2:BucketObjectv2": "aws_s3_object",
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "aws_s3_bucket_replication_configuration",
 }
 _OUTPUTS = ("arn", "id", "bucket", "keyId", "name", "url", "repositoryUrl", "resourceId", "prefixListId")
 

@@ -28,9 +28,12 @@ EXCEPTIONS = {
     ("CKV2_AWS_62", "aws_s3_bucket.weather-prod-artifacts"): "no part of a project waits for its objects",
     ("CKV2_AWS_62", "aws_s3_bucket.weather-prod-data"): "no part of a project waits for its objects",
     ("CKV2_AWS_62", "aws_s3_bucket.weather-prod-logs"): "nobody waits for access logs",
-    ("CKV_AWS_144", "aws_s3_bucket.weather-prod-artifacts"): "replication is a choice: it doubles what storage costs",
-    ("CKV_AWS_144", "aws_s3_bucket.weather-prod-data"): "replication is a choice: it doubles what storage costs",
+    ("CKV2_AWS_62", "aws_s3_bucket.weather-prod-artifacts-copy"): "nobody waits for copies",
+    ("CKV2_AWS_62", "aws_s3_bucket.weather-prod-data-copy"): "nobody waits for copies",
+    ("CKV2_AWS_62", "aws_s3_bucket.weather-prod-logs-copy"): "nobody waits for access logs",
     ("CKV_AWS_144", "aws_s3_bucket.weather-prod-logs"): "access logs are not worth a copy",
+    ("CKV_AWS_144", "aws_s3_bucket.weather-prod-logs-copy"): "access logs are not worth a copy",
+    ("CKV_AWS_145", "aws_s3_bucket.weather-prod-logs-copy"): "S3 delivers access logs to no bucket with a KMS key",
     ("CKV2_AWS_5", "aws_security_group.weather-prod-jobs"): "SageMaker's jobs and models are in it",
     ("CKV_AWS_145", "aws_s3_bucket.weather-prod-logs"): "S3 delivers access logs to no bucket with a KMS key",
 }
@@ -114,7 +117,6 @@ def test_the_scanner_sees_what_is_wrong(
     production: dict[str, Any], scan: Callable[[dict[str, Any]], dict[str, list[dict[str, Any]]]]
 ) -> None:
     del production["resource"]["aws_s3_bucket_public_access_block"]
-    (key,) = production["resource"]["aws_kms_key"].values()
-    key["enable_key_rotation"] = False
+    production["resource"]["aws_kms_key"]["weather-prod-key"]["enable_key_rotation"] = False
     found = {each["check_id"] for each in scan(production)["failed_checks"]}
     assert {"CKV2_AWS_6", "CKV_AWS_7"} <= found

@@ -36,7 +36,7 @@ def read(write_project: Callable[..., Path], spec_text: str) -> Callable[[str], 
     ],
 )
 def test_a_source_is_a_path_or_a_prefix(read: Callable[[str], object], source: str, place: S3Place | None) -> None:
-    assert read(f"{{source: '{source}'}}").place == place  # type: ignore[attr-defined]
+    assert read(f"{{source: '{source}'}}").s3 == place  # type: ignore[attr-defined]
 
 
 def test_a_bucket_of_others_has_a_key_of_others(read: Callable[[str], object]) -> None:

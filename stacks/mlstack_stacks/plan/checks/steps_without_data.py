@@ -23,5 +23,5 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
             "steps_without_data",
             "no data: each run must be told where its data lies.",
             Warn.place_of(spec, "steps"),
-            "Add `data: {source: data/data.csv}`, or run with `--set DataUri=s3://...`.",
+            "Add `data: {source: data/data.csv}`, or run with `--data NAME` or `--set DataUri=s3://...`.",
         )
