@@ -42,6 +42,8 @@ serving:
     scale_in_cooldown_seconds: 301
     scale_out_cooldown_seconds: 302
     schedules: [{cron: "0 8 * * MON-FRI", min: 3, max: 3}]
+"""
+WATCHING = """\
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
                       memory_percent: 71, disk_percent: 72}}
 budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40, anomaly_monitor: "MONITOR1"}
@@ -69,12 +71,35 @@ TUNE = """\
 """
 
 
+ASYNCHRONOUS = """\
+serving:
+  kind: asynchronous
+  instances: {min: 2, max: 4}
+  scaling: {scale_in_cooldown_seconds: 301, scale_out_cooldown_seconds: 302}
+  asynchronous: {max_concurrent_calls: 3, backlog_per_instance: 6, notify: failures}
+"""
+SERVERLESS = """\
+serving:
+  kind: serverless
+  serverless: {memory_mb: 1024, max_concurrency: 7, provisioned_concurrency: 2}
+"""
+
+
+def serving_of(origin: Origin) -> str:
+    """The parts of the specification in which a row's key means something."""
+    if origin.resource == "backlog-policy" or origin.key.startswith("serving.asynchronous."):
+        return ASYNCHRONOUS
+    return SERVERLESS if origin.key.startswith("serving.serverless.") else SERVING
+
+
 def whole(text: str, origin: Origin) -> str:
     """A specification with every part, and of two that can't be together the one that a row is about."""
     start = text.index("serving: ")
-    text = text[:start] + SERVING + text[text.index("notifications: ") :]
+    serving = serving_of(origin)
+    text = text[:start] + serving + WATCHING + text[text.index("notifications: ") :]
     text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
-    network = MADE if origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"} else THERE
+    made = origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"}
+    network = "" if serving == SERVERLESS else MADE if made else THERE
     dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{ACCESS}{network}'
     text = "".join(dev if line.startswith("  dev:") else f"{line}\n" for line in text.splitlines())
     # Of spare machines none are kept.
@@ -141,6 +166,12 @@ OTHERS = {
     "serving.scaling.invocations_per_instance": ("instance: 500", "instance: 501"),
     "serving.scaling.scale_in_cooldown_seconds": ("301", "311"),
     "serving.scaling.scale_out_cooldown_seconds": ("302", "312"),
+    "serving.asynchronous.max_concurrent_calls": ("max_concurrent_calls: 3", "max_concurrent_calls: 4"),
+    "serving.asynchronous.backlog_per_instance": ("backlog_per_instance: 6", "backlog_per_instance: 7"),
+    "serving.asynchronous.notify": ("notify: failures", "notify: everything"),
+    "serving.serverless.memory_mb": ("memory_mb: 1024", "memory_mb: 2048"),
+    "serving.serverless.max_concurrency": ("max_concurrency: 7", "max_concurrency: 8"),
+    "serving.serverless.provisioned_concurrency": ("provisioned_concurrency: 2", "provisioned_concurrency: 3"),
     "serving.scaling.schedules": ("min: 3, max: 3", "min: 3, max: 4"),
     "monitoring.alarms.latency_p99_ms": ("latency_p99_ms: 500", "latency_p99_ms: 501"),
     "monitoring.alarms.error_percent": (" error_percent: 2", " error_percent: 3"),
