@@ -101,6 +101,8 @@ def whole(text: str, origin: Origin) -> str:
     made = origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"}
     network = "" if serving == SERVERLESS else MADE if made else THERE
     dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{ACCESS}{network}'
+    if serving == SERVERLESS:
+        text = text.replace(", serving: {instances: {min: 2}}", "")
     text = "".join(dev if line.startswith("  dev:") else f"{line}\n" for line in text.splitlines())
     # Of spare machines none are kept.
     option = "warm_pool_minutes: 30" if origin.key.endswith("warm_pool_minutes") else "spot: {max_wait_minutes: 120}"
