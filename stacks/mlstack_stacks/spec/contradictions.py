@@ -41,7 +41,13 @@ def _monitors(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
     """Monitors compare captured calls, with AWS's analyzer."""
     if data_quality_of(spec) is None or spec.serving is None:
         return
-    if not spec.serving.capture_percent:
+    if spec.serving.kind != "realtime":
+        yield (
+            "monitoring.data_quality",
+            f"compares captured calls, and `kind: {spec.serving.kind}` keeps none.",
+            "Write `monitoring: {data_quality: null}` for this environment, or `kind: realtime`.",
+        )
+    elif not spec.serving.capture_percent:
         yield (
             "monitoring.data_quality",
             "compares captured calls, and `serving.capture_percent` is 0: there would be none.",

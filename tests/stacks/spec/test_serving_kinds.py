@@ -98,6 +98,11 @@ WRONG = {
             "serving.scaling.schedules": "not by the clock",
         },
     ),
+    "monitors": (
+        "kind: serverless",
+        "monitoring: {data_quality: daily}\n",
+        {"monitoring.data_quality": "`kind: serverless` keeps none"},
+    ),
     "zero": ("kind: realtime, instances: {min: 0, max: 2}", "", {"serving.instances.min": "without an instance"}),
     "memory": ("kind: serverless, serverless: {memory_mb: 1500}", "", {"serving.serverless.memory_mb": "1024"}),
     "provisioned": (
