@@ -158,6 +158,21 @@ def test_the_endpoint_scales_goes_over_and_keeps_calls_as_specified(
     assert parents == {scaling.urn}
 
 
+@pytest.mark.parametrize("notify", ["failures", "nothing"])
+def test_an_asynchronous_endpoint_writes_its_answers_and_tells_the_topic(
+    deploy: Callable[..., CheckMonitor], spec_text: str, notify: str
+) -> None:
+    text = spec_text.replace("kind: realtime", f"kind: asynchronous, asynchronous: {{notify: {notify}}}")
+    monitor = deploy(text, parameters={POINTER: PACKAGE})
+    output = _one(monitor, "aws:sagemaker:EndpointConfiguration")["asyncInferenceConfig"]["outputConfig"]
+    assert output["s3OutputPath"] == f"s3://{monitor.outputs['data_bucket']}/async/churn-dev/output"
+    (policy,) = [r.properties["policy"] for r in monitor.planned if r.name == "churn-dev-serving-policy"]
+    rights = {each["Sid"]: each["Resource"] for each in json.loads(policy)["Statement"]}
+    assert all(each.split("/", 1)[1].startswith("async/churn-dev/") for each in rights["WriteAsyncAnswers"])
+    told = [monitor.outputs["notification_topic_arn"]] if notify == "failures" else None
+    assert rights.get("TellOfAsyncAnswers") == told
+
+
 def test_nothing_scales_before_the_first_release(deploy: Callable[..., CheckMonitor], spec_text: str) -> None:
     monitor = deploy(spec_text.replace("{min: 1}", WHOLE))
     assert not [r for r in monitor.planned if r.short_type.startswith("aws:appautoscaling:")]

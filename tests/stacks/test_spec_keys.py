@@ -42,6 +42,8 @@ serving:
     scale_in_cooldown_seconds: 301
     scale_out_cooldown_seconds: 302
     schedules: [{cron: "0 8 * * MON-FRI", min: 3, max: 3}]
+"""
+WATCHING = """\
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
                       memory_percent: 71, disk_percent: 72},
              data_quality: {schedule: daily, instance_type: ml.m5.xlarge}}
@@ -81,15 +83,43 @@ TUNE = """\
 """
 
 
+ASYNCHRONOUS = """\
+serving:
+  kind: asynchronous
+  instances: {min: 2, max: 4}
+  scaling: {scale_in_cooldown_seconds: 301, scale_out_cooldown_seconds: 302}
+  asynchronous: {max_concurrent_calls: 3, backlog_per_instance: 6, notify: failures}
+"""
+SERVERLESS = """\
+serving:
+  kind: serverless
+  serverless: {memory_mb: 1024, max_concurrency: 7, provisioned_concurrency: 2}
+"""
+
+
+def serving_of(origin: Origin) -> str:
+    """The parts of the specification in which a row's key means something."""
+    if origin.resource in {"batch", "batch-schedule"}:
+        return BATCH
+    if origin.resource == "backlog-policy" or origin.key.startswith("serving.asynchronous."):
+        return ASYNCHRONOUS
+    return SERVERLESS if origin.key.startswith("serving.serverless.") else SERVING
+
+
 def whole(text: str, origin: Origin) -> str:
     """A specification with every part, and of two that can't be together the one that a row is about."""
     start = text.index("serving: ")
-    serving = BATCH if origin.resource in {"batch", "batch-schedule"} else SERVING
-    text = text[:start] + serving + text[text.index("notifications: ") :]
-    # Without an endpoint nothing is shut down.
-    access = ACCESS if serving is SERVING else re.sub(r".*idle_shutdown.*\n", "", ACCESS)
-    network = MADE if origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"} else THERE
+    serving = serving_of(origin)
+    watching = WATCHING if serving == SERVING else re.sub(r",\n +data_quality: {.*?}", "", WATCHING)
+    text = text[:start] + serving + watching + text[text.index("notifications: ") :]
+    text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
+    # Only an endpoint with machines is shut down.
+    access = ACCESS if serving == SERVING else re.sub(r".*idle_shutdown.*\n", "", ACCESS)
+    made = origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"}
+    network = "" if serving == SERVERLESS else MADE if made else THERE
     dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{access}{network}'
+    if serving == SERVERLESS:
+        text = text.replace(", serving: {instances: {min: 2}}", "")
     text = "".join(dev if line.startswith("  dev:") else f"{line}\n" for line in text.splitlines())
     # Of spare machines none are kept.
     option = "warm_pool_minutes: 30" if origin.key.endswith("warm_pool_minutes") else "spot: {max_wait_minutes: 120}"
@@ -154,6 +184,12 @@ OTHERS = {
     "serving.scaling.invocations_per_instance": ("instance: 500", "instance: 501"),
     "serving.scaling.scale_in_cooldown_seconds": ("301", "311"),
     "serving.scaling.scale_out_cooldown_seconds": ("302", "312"),
+    "serving.asynchronous.max_concurrent_calls": ("max_concurrent_calls: 3", "max_concurrent_calls: 4"),
+    "serving.asynchronous.backlog_per_instance": ("backlog_per_instance: 6", "backlog_per_instance: 7"),
+    "serving.asynchronous.notify": ("notify: failures", "notify: everything"),
+    "serving.serverless.memory_mb": ("memory_mb: 1024", "memory_mb: 2048"),
+    "serving.serverless.max_concurrency": ("max_concurrency: 7", "max_concurrency: 8"),
+    "serving.serverless.provisioned_concurrency": ("provisioned_concurrency: 2", "provisioned_concurrency: 3"),
     "serving.scaling.schedules": ("min: 3, max: 3", "min: 3, max: 4"),
     "serving.batch.source": ("source: incoming/", "source: arriving/"),
     "serving.batch.schedule": ("0 6 * * *", "0 7 * * *"),

@@ -67,7 +67,8 @@ def submit(deployment: Deployment, payload: Payload, accept: str, source: str) -
     """
     from botocore.exceptions import ClientError
 
-    name, bucket = deployment.endpoint_name, deployment.outputs.data_bucket
+    # Each environment has a data bucket, whatever parts it has.
+    name, bucket = deployment.endpoint_name, str(deployment.outputs.data_bucket)
     file = "input" if source == "-" else PurePath(source).name
     key = f"{ASYNC_PREFIX}{name}/input/{uuid.uuid4()}/{file}"
     s3 = deployment.session.client("s3")

@@ -45,8 +45,8 @@ def _monitors(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
     if spec.serving.kind != "realtime":
         yield (
             "monitoring.data_quality",
-            f"compares the calls of an endpoint that is always up; the kind `{spec.serving.kind}` has no monitors.",
-            "Write `kind: realtime` below `serving`, or leave the monitor out.",
+            f"compares captured calls, and `kind: {spec.serving.kind}` keeps none.",
+            "Write `monitoring: {data_quality: null}` for this environment, or `kind: realtime`.",
         )
     elif not spec.serving.capture_percent:
         yield (

@@ -1,5 +1,15 @@
 import pytest
-from mlstack.serving.rows import CSV, JSON, JSON_LINES, MAX_BODY, Payload, content_type_of, payload, predictions
+from mlstack.serving.rows import (
+    CSV,
+    JSON,
+    JSON_LINES,
+    MAX_BODY,
+    Payload,
+    content_type_of,
+    payload,
+    predictions,
+    require_size,
+)
 from mlstack_components.errors import UserError
 
 
@@ -55,3 +65,17 @@ def test_what_the_endpoint_would_refuse(body: bytes, kind: str, said: str) -> No
 )
 def test_answers(body: bytes, kind: str, read: object) -> None:
     assert predictions(body, kind) == read
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "words"),
+    [
+        ("realtime", MAX_BODY + 1, "a real-time endpoint takes 6,291,456"),
+        ("serverless", (4 << 20) + 1, "a serverless endpoint takes 4,194,304"),
+        ("asynchronous", (1 << 30) + 1, "an asynchronous endpoint takes 1,073,741,824"),
+    ],
+)
+def test_each_kind_of_serving_takes_its_own_most(kind: str, size: int, words: str) -> None:
+    require_size(size - 1, "rows.csv", kind)
+    with pytest.raises(UserError, match=words):
+        require_size(size, "rows.csv", kind)

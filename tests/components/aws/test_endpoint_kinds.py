@@ -62,7 +62,7 @@ def test_what_is_left_out_of_asynchronous_inference_is_not_there(declare_endpoin
 
 def test_serverless_inference_has_no_instances_volume_network_or_isolation(declare_endpoint):
     serverless = ServerlessArgs(memory_mb=3072, max_concurrency=7, provisioned_concurrency=2)
-    network = Network(vpc_id="vpc-1", subnet_ids=["subnet-1"], security_group_ids=["sg-1"])
+    network = Network(subnet_ids=("subnet-1",), security_group_ids=("sg-1",))
     declared = declare_endpoint(serverless=serverless, network=network)
     configuration = declared.one(CONFIGURATION).inputs
     (variant,) = configuration["productionVariants"]

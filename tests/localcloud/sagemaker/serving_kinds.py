@@ -1,6 +1,7 @@
 """Endpoints of other kinds than real-time ones, for tests: one model, and what it takes to serve it."""
 
 import json
+import uuid
 
 SERVE = """
 import json, os, time
@@ -80,9 +81,10 @@ class Kinds:
 
     def submit(self, body="[1]", **more):
         """Call asynchronously, the input in S3."""
-        self.s3.put_object(Bucket=self.bucket, Key="async/weather/input/rows.json", Body=body)
+        key = f"async/weather/input/{uuid.uuid4()}/rows.json"
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
         given = {"ContentType": "application/json", **more}
-        where = f"s3://{self.bucket}/async/weather/input/rows.json"
+        where = f"s3://{self.bucket}/{key}"
         return self.runtime.invoke_endpoint_async(EndpointName="weather", InputLocation=where, **given)
 
     def object(self, location):

@@ -330,11 +330,11 @@ def test_only_what_is_in_use_stays_on_disk(cloud, sagemaker, endpoint, config, s
 
 def test_what_is_not_supported_is_refused_by_name(sagemaker, config):
     variants = sagemaker.describe_endpoint_config(EndpointConfigName=config("one"))["ProductionVariants"]
-    with pytest.raises(ClientError, match="The local cloud does not support AsyncInferenceConfig"):
+    with pytest.raises(ClientError, match="The local cloud does not support ExplainerConfig"):
         sagemaker.create_endpoint_config(
-            EndpointConfigName="queued",
+            EndpointConfigName="explained",
             ProductionVariants=variants,
-            AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": "s3://bucket/out"}},
+            ExplainerConfig={"ClarifyExplainerConfig": {"ShapConfig": {"ShapBaselineConfig": {"ShapBaseline": "1"}}}},
         )
 
 

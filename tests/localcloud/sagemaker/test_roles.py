@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from mlstack_components.aws.encryption_key import key_policy
 from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_policy
+from mlstack_components.aws.notifications import topic_policy
 from mlstack_components.aws.placement import Placement
 from mlstack_components.aws.policies import document, require_tls
 
@@ -419,6 +420,12 @@ def test_a_monitor_without_write_logs_logs_nothing(cloud, jobs, place):
     assert jobs.log_lines(cloud, "/aws/sagemaker/ProcessingJobs", "model-monitoring-") == []
 
 
+def make_topic(cloud, place):
+    """The topic, as notifications make it: by default any role of the account could publish."""
+    policy = topic_policy(TOPIC, receives_events=False)
+    cloud.client("sns").create_topic(Name="roles", Attributes={"KmsMasterKeyId": place.key, "Policy": policy})
+
+
 OPTIONS = {
     "WriteCaptures": (JobKind.SERVING, {"capture": True}, "s3:PutObject"),
     "EncryptCaptures": (JobKind.SERVING, {"capture": True}, "kms:GenerateDataKey"),
@@ -471,7 +478,7 @@ def test_a_part_that_may_be_there_needs_its_statement(cloud, gateway, jobs, plac
             as_role(gateway, role, "s3").put_object(Bucket=place.bucket, Key=key, Body=b"{}")
 
     place.put("async/roles/input/1.csv", b"1")
-    gateway.client("sns").create_topic(Name="roles", Attributes={"KmsMasterKeyId": place.key})
+    make_topic(gateway, place)
     use(place.role(kind, **options))
     with pytest.raises(ClientError, match=f"is not authorized to perform: {action} on resource: "):
         use(place.role(kind, sid, **options))
@@ -499,12 +506,12 @@ SLICES = {
 def test_an_asynchronous_call_is_worked_off_under_the_role(cloud, jobs, place, kinds, without, caplog):
     where, action = SLICES[without]
     sns, sqs = cloud.client("sns"), cloud.client("sqs")
-    sns.create_topic(Name="roles", Attributes={"KmsMasterKeyId": place.key})
+    make_topic(cloud, place)
     kinds.bucket = place.bucket
     role = place.role(JobKind.SERVING, without, asynchronous=True, told_topic_arn=TOPIC)
-    url = sqs.create_queue(QueueName="roles")["QueueUrl"]
-    sqs.purge_queue(QueueUrl=url)
-    sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=PLACEMENT.arn("sqs", "roles"))
+    queue = f"roles-{uuid.uuid4().hex[:8]}"
+    url = sqs.create_queue(QueueName=queue)["QueueUrl"]
+    sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=PLACEMENT.arn("sqs", queue))
     archive = jobs.archive({"answer.txt": "sun", "code/serve.py": SERVE})
     place.put(f"pipelines/{PIPELINE}/model.tar.gz", archive)
     container = {"Image": jobs.IMAGE, "ModelDataUrl": place.uri("model.tar.gz")}
@@ -526,7 +533,8 @@ def test_an_asynchronous_call_is_worked_off_under_the_role(cloud, jobs, place, k
     found = {folder: kinds.object(location) for folder, location in places.items()}
     assert [folder for folder, each in found.items() if each is not None] == ([] if where is None else [where])
     told = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
-    assert bool(told) is (without != "TellOfAsyncAnswers")
+    # The topic is encrypted with the same key.
+    assert bool(told) is (without not in {"TellOfAsyncAnswers", "EncryptAsyncAnswers"})
     said = caplog.text + "".join(str(each["Body"].read()) for each in found.values() if each is not None)
     assert action is None or f"is not authorized to perform: {action} on resource: " in said
 

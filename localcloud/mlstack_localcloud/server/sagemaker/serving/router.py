@@ -159,12 +159,15 @@ class Router:
                     left.calls = max(0, left.calls - 1)
 
     @contextmanager
-    def process(self, arn: str, variant: str | None) -> Iterator[tuple[Fleet, str, ModelProcess]]:
+    def process(
+        self, arn: str, variant: str | None, seconds: float = _SECONDS_TO_WAIT
+    ) -> Iterator[tuple[Fleet, str, ModelProcess]]:
         """Hold a process for one call.
 
         Args:
             arn: The endpoint.
             variant: The variant that the call is for; None lets the weights decide.
+            seconds: How long to wait for a process that is ready.
 
         Yields:
             The fleet, the variant's name and the process.
@@ -175,7 +178,7 @@ class Router:
             LookupError: There is no such variant.
         """
         with self._changed:
-            fleet, name, process = self._chosen(arn, variant)
+            fleet, name, process = self._chosen(arn, variant, seconds)
             process.in_flight += 1
         try:
             yield fleet, name, process
@@ -185,8 +188,8 @@ class Router:
                 if process.in_flight == 0:
                     self._changed.notify_all()
 
-    def _chosen(self, arn: str, variant: str | None) -> tuple[Fleet, str, ModelProcess]:
-        deadline = time.monotonic() + _SECONDS_TO_WAIT
+    def _chosen(self, arn: str, variant: str | None, seconds: float) -> tuple[Fleet, str, ModelProcess]:
+        deadline = time.monotonic() + seconds
         while True:
             if self._closed:
                 raise NotReadyError(arn)

@@ -99,26 +99,28 @@ class AsyncQueues:
     def _enqueue(self, name: str, asked: AsyncRequest) -> None:
         with self._changed:
             self._waiting[asked.arn].append((name, asked))
-            if self._threads[asked.arn] >= self._most_threads(asked.arn):
+        self._start_thread(asked.arn)
+
+    def _start_thread(self, arn: str) -> None:
+        """Start another thread, where there is something to do and one more may work."""
+        most = self._most_threads(arn)
+        with self._changed:
+            if self._closed.is_set() or not self._waiting[arn] or self._threads[arn] >= most:
                 return
-            self._threads[asked.arn] += 1
-        threading.Thread(target=self._work_off, args=(asked.arn,), name=f"async-{asked.arn}", daemon=True).start()
+            self._threads[arn] += 1
+        threading.Thread(target=self._work_off, args=(arn,), name=f"async-{arn}", daemon=True).start()
 
     def _most_threads(self, arn: str) -> int:
         deployment = self._router.deployment(arn)
         config = (deployment.asynchronous if deployment is not None else None) or {}
-        each = config.get("ClientConfig", {}).get("MaxConcurrentInvocationsPerInstance", 1)
+        each = int(config.get("ClientConfig", {}).get("MaxConcurrentInvocationsPerInstance", 1))
         processes = sum(variant.processes for variant in deployment.variants) if deployment is not None else 1
         return max(1, min(each * processes, _MOST_THREADS))
 
     def _work_off(self, arn: str) -> None:
         while (entry := self._taken_from(arn)) is not None:
-            try:
-                self._work_on(*entry)
-            except Exception:
-                if not self._closed.is_set():
-                    _log.exception("A call of %s could not be worked off", arn)
-                    self._done(*entry)
+            self._start_thread(arn)
+            self._work_on(*entry)
 
     def _taken_from(self, arn: str) -> _Entry | None:
         with self._changed:
@@ -136,16 +138,23 @@ class AsyncQueues:
         except NotNowError:
             self._put_back(name, asked)
         except EndedError:
-            # The daemon that ends is no fault of the call.
-            if not self._closed.is_set():
-                asked = replace(asked, attempts=asked.attempts + 1)
-                kept = asked.document()
-                self._store.update(KIND, arns.region_of(asked.arn), name, lambda body: body.update(kept), stamp=False)
-            self._put_back(name, asked)
+            self._try_again(name, asked)
         except NoRouteError:
             self._done(name, asked)
+        except Exception:
+            if not self._closed.is_set():
+                _log.exception("A call of %s could not be worked off", asked.arn)
+            self._try_again(name, asked)
         else:
             self._done(name, asked)
+
+    def _try_again(self, name: str, asked: AsyncRequest) -> None:
+        # The daemon that ends is no fault of the call, and its tables may be closed by now.
+        if not self._closed.is_set():
+            asked = replace(asked, attempts=asked.attempts + 1)
+            kept = asked.document()
+            self._store.update(KIND, arns.region_of(asked.arn), name, lambda body: body.update(kept), stamp=False)
+        self._put_back(name, asked)
 
     def _put_back(self, name: str, asked: AsyncRequest) -> None:
         with self._changed:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1 << 30  # Payload quota of asynchronous endpoints.
 _MOST_ATTEMPTS = 3
+_SECONDS_TO_WAIT = 1.0  # After that it is looked again whether the call has expired.
 _SUCCESS = range(200, 300)
 _SERVER_ERROR = 500
 _log = logging.getLogger(__name__)
@@ -168,7 +169,7 @@ class _Held:
     """A process that is held for one call: the variant's name, the process and the role."""
 
     def __init__(self, router: Router, arn: str) -> None:
-        self._manager = router.process(arn, None)
+        self._manager = router.process(arn, None, _SECONDS_TO_WAIT)
 
     def __enter__(self) -> tuple[str, ModelProcess, str]:
         try:
