@@ -55,9 +55,14 @@ def make_subject(in_local_cloud: DaemonStatus, tmp_path: Path) -> Callable[..., 
     return make
 
 
-def with_caller(subject: Subject, caller: str) -> Subject:
-    """The subject as another caller would have it."""
-    return replace(subject, caller=caller, _lock=threading.Lock())
+def changed(subject: Subject, **changes: Any) -> Subject:
+    """The subject with something else in it."""
+    return replace(subject, _lock=threading.Lock(), **changes)
+
+
+def in_account(subject: Subject, **changes: Any) -> Subject:
+    """The same environment as one of an account: nothing is taken for granted as in the local one."""
+    return changed(subject, spec=subject.spec.model_copy(update={"environment": "prod"}), **changes)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from mlstack.preflight.outcome import Result
 from mlstack.preflight.run import run_checks
 from mlstack_components.aws.placement import Placement
 
-from .conftest import with_caller
+from .conftest import in_account
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def test_a_plan_needs_what_its_resources_need(make_subject: Callable[..., Subjec
 
 
 def test_all_are_allowed(make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]) -> None:
-    subject = with_caller(make_subject("allowed"), SESSION)
+    subject = in_account(make_subject("allowed"), caller=SESSION)
     iam = stub(subject, "iam")
     _role(iam)
     _answer_all(iam, subject, {})
@@ -96,7 +96,7 @@ def test_all_are_allowed(make_subject: Callable[..., Subject], stub: Callable[[S
 def test_what_is_allowed_for_the_plan_s_own_names_is_allowed(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = with_caller(make_subject("narrow"), SESSION)
+    subject = in_account(make_subject("narrow"), caller=SESSION)
     iam = stub(subject, "iam")
     _role(iam)
     _answer_all(iam, subject, {"sagemaker:CreatePipeline": []})
@@ -108,7 +108,7 @@ def test_what_is_allowed_for_the_plan_s_own_names_is_allowed(
 def test_what_is_refused_is_named(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = with_caller(make_subject("refused"), SESSION)
+    subject = in_account(make_subject("refused"), caller=SESSION)
     iam = stub(subject, "iam")
     _role(iam)
     refused: dict[str, list[str]] = {"kms:CreateKey": [], "sagemaker:CreatePipeline": []}
@@ -128,7 +128,7 @@ def test_what_is_refused_is_named(
 def test_what_depends_on_a_condition_is_a_warning(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = with_caller(make_subject("condition"), SESSION)
+    subject = in_account(make_subject("condition"), caller=SESSION)
     iam = stub(subject, "iam")
     _role(iam)
     _answer_all(iam, subject, {"kms:CreateKey": ["aws:RequestTag/team"]})
@@ -140,7 +140,7 @@ def test_what_depends_on_a_condition_is_a_warning(
 def test_whoever_may_not_simulate_is_told_so(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = with_caller(make_subject("may-not"), "arn:aws:iam::000000000000:user/me")
+    subject = in_account(make_subject("may-not"), caller="arn:aws:iam::000000000000:user/me")
     stub(subject, "iam").add_client_error("simulate_principal_policy", "AccessDenied", "not authorized")
     outcome = _check(subject)
     assert outcome.result is Result.UNKNOWN
@@ -149,7 +149,7 @@ def test_whoever_may_not_simulate_is_told_so(
 
 
 def test_the_root_cannot_be_simulated(make_subject: Callable[..., Subject]) -> None:
-    assert "can't be simulated" in _check(make_subject("root")).message
+    assert "can't be simulated" in _check(in_account(make_subject("root"))).message
 
 
 def test_an_action_is_asked_for_on_the_resource_that_policies_name(make_subject: Callable[..., Subject]) -> None:

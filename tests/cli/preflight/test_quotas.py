@@ -12,6 +12,8 @@ from mlstack.preflight.instances import _jobs, instances_of
 from mlstack.preflight.outcome import Result
 from mlstack.preflight.run import run_checks
 
+from .conftest import in_account
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -44,7 +46,7 @@ def test_a_plan_needs_its_largest_scale_and_its_largest_step(make_subject: Calla
 
 
 def test_quotas_suffice(make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]) -> None:
-    subject = make_subject("suffice")
+    subject = in_account(make_subject("suffice"))
     _quotas(stub(subject, "service-quotas"), "list_service_quotas", {**dict.fromkeys(NEEDED, 10.0), "other": 0.0})
     outcome = _check(subject)
     assert outcome.result is Result.OK
@@ -55,7 +57,7 @@ def test_quotas_suffice(make_subject: Callable[..., Subject], stub: Callable[[Su
 def test_a_quota_that_is_too_low_is_named(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = make_subject("low")
+    subject = in_account(make_subject("low"))
     quotas = {**dict.fromkeys(NEEDED, 10.0), "ml.m5.xlarge for training job usage": 0.0}
     _quotas(stub(subject, "service-quotas"), "list_service_quotas", quotas)
     outcome = _check(subject)
@@ -66,7 +68,7 @@ def test_a_quota_that_is_too_low_is_named(
 def test_a_quota_without_room_for_an_update_is_a_warning(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = make_subject("update")
+    subject = in_account(make_subject("update"))
     _quotas(stub(subject, "service-quotas"), "list_service_quotas", {**dict.fromkeys(NEEDED, 10.0), ENDPOINT: 5.0})
     outcome = _check(subject)
     assert outcome.result is Result.WARNING
@@ -76,7 +78,7 @@ def test_a_quota_without_room_for_an_update_is_a_warning(
 def test_quotas_that_were_never_changed_are_among_the_defaults(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = make_subject("defaults")
+    subject = in_account(make_subject("defaults"))
     stubber = stub(subject, "service-quotas")
     _quotas(stubber, "list_service_quotas", {ENDPOINT: 8.0})
     _quotas(stubber, "list_aws_default_service_quotas", {**dict.fromkeys(NEEDED, 1.0), ENDPOINT: 0.0})
@@ -86,7 +88,7 @@ def test_quotas_that_were_never_changed_are_among_the_defaults(
 def test_an_instance_type_without_a_quota_is_a_warning(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = make_subject("unnamed")
+    subject = in_account(make_subject("unnamed"))
     stubber = stub(subject, "service-quotas")
     known = {name: 10.0 for name in NEEDED if name != ENDPOINT}
     _quotas(stubber, "list_service_quotas", known)
@@ -97,7 +99,7 @@ def test_an_instance_type_without_a_quota_is_a_warning(
 
 
 def test_a_cloud_without_service_quotas_leaves_it_unknown(make_subject: Callable[..., Subject]) -> None:
-    assert _check(make_subject("no-quotas")).result is Result.UNKNOWN
+    assert _check(in_account(make_subject("no-quotas"))).result is Result.UNKNOWN
 
 
 def test_steps_count_by_kind() -> None:
