@@ -6,11 +6,13 @@ names here are those of its console.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlstack.preflight.instances import _jobs, instances_of
 from mlstack.preflight.outcome import Result
 from mlstack.preflight.run import run_checks
+from mlstack_stacks.plan.resources import PlannedResource
 
 from .conftest import in_account
 
@@ -138,3 +140,20 @@ def test_steps_count_by_kind() -> None:
         "ml.c5.xlarge for training job usage": 6,
         "ml.m4.xlarge for transform job usage": 5,
     }
+
+
+def test_the_jobs_of_monitors_count_beside_the_steps(make_subject: Callable[..., Subject]) -> None:
+    subject = make_subject("monitors")
+    plan = subject.require_plan()
+    cluster = {"instanceType": "ml.m5.large", "instanceCount": 1.0, "volumeSizeInGb": 20.0}
+    monitor = PlannedResource(
+        urn="urn:pulumi:local::monitors::aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition::quality",
+        type="aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
+        name="quality",
+        parent=None,
+        custom=True,
+        properties={"jobResources": {"clusterConfig": cluster}},
+    )
+    watched = replace(plan, resources=(*plan.resources, monitor))
+    found = {each.quota: each.count for each in instances_of(subject.spec, watched)}
+    assert found == {**NEEDED, "ml.m5.large for processing job usage": 2}
