@@ -43,10 +43,10 @@ def make_subject(in_local_cloud: DaemonStatus, tmp_path: Path) -> Callable[..., 
 
     def make(name: str, budget: float = 100_000) -> Subject:
         (tmp_path / "mlstack.yaml").write_text(SPEC.format(name=name, budget=budget))
-        (tmp_path / "infra").mkdir()
+        (tmp_path / "infra").mkdir(exist_ok=True)
         (tmp_path / "infra" / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
         (tmp_path / "infra" / "__main__.py").write_text(PROGRAM)
-        (tmp_path / "src").mkdir()
+        (tmp_path / "src").mkdir(exist_ok=True)
         for script in ("prepare", "train", "evaluate", "serve"):
             (tmp_path / "src" / f"{script}.py").write_text("")
         project = ProjectDirectory(tmp_path)

@@ -77,7 +77,8 @@ def test_a_region_in_which_keys_are_not_known_is_not_enabled(
 
 
 def test_a_budget_above_and_below_the_estimate(make_subject: Callable[..., Subject]) -> None:
-    subject = make_subject("budget")
+    assert "bills nothing" in _check(make_subject("budget"), "budget").message
+    subject = in_account(make_subject("budget"))
     assert _check(subject, "budget").result is Result.OK
     budget = subject.spec.budget
     assert budget is not None
