@@ -78,8 +78,10 @@ class PackageStore:
         """
         prefix = prefix_of(packages)
         missing = [] if self._has(f"{prefix}{MANIFEST}", packages.sha256) else self._missing(packages, prefix)
-        for number, _ in enumerate(self._put_all(missing, packages, prefix), 1):
-            say(f"Uploading {number} of {len(missing)} files")
+        if missing:
+            say(f"Uploading {len(missing)} files ({sum(each.size for each in missing) / 1e6:,.0f} MB)")
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(lambda each: self._put_file(packages, prefix, each), missing))
         manifest = packages.manifest
         if not self._has(f"{prefix}{MANIFEST}", packages.sha256):
             self._put_text(f"{prefix}{MANIFEST}", manifest, packages.sha256)
@@ -92,10 +94,6 @@ class PackageStore:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             there = pool.map(lambda each: self._has(f"{prefix}{each.file}", each.sha256), packages.files)
             return [each for each, known in zip(packages.files, there, strict=True) if not known]
-
-    def _put_all(self, files: list[PackageFile], packages: PackageSet, prefix: str) -> Any:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            yield from pool.map(lambda each: self._put_file(packages, prefix, each), files)
 
     def _put_file(self, packages: PackageSet, prefix: str, file: PackageFile) -> None:
         # S3 compares the checksum with what arrived (PutObject takes 5 GB at most; the largest file here has 0.1 GB).

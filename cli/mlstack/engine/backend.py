@@ -20,6 +20,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import yaml
 
+from mlstack.engine.environment import LOCAL
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -106,8 +108,10 @@ def recorded_backend(infra: Path, environment: str) -> StateBackend | None:
         environment: The environment's name.
 
     Returns:
-        The backend; None where the environment was not bootstrapped.
+        The backend; None where the environment was not bootstrapped, as the local one never is.
     """
+    if environment == LOCAL:
+        return None
     provider = read_yaml(infra / f"Pulumi.{environment}.yaml").get("secretsprovider")
     return StateBackend.parse(provider) if isinstance(provider, str) else None
 
@@ -129,6 +133,17 @@ def backend_variables(infra: Path, environment: str) -> dict[str, str]:
     if backend is None or os.environ.get("PULUMI_BACKEND_URL") or (isinstance(named, dict) and named.get("url")):
         return {}
     return {"PULUMI_BACKEND_URL": backend.url}
+
+
+def secrets_options(infra: Path, environment: str) -> list[str]:
+    """What `pulumi stack init` is told of the key of an environment's secrets.
+
+    Args:
+        infra: The directory of Pulumi.yaml.
+        environment: The environment's name.
+    """
+    backend = recorded_backend(infra, environment)
+    return [] if backend is None else ["--secrets-provider", backend.secrets_provider]
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

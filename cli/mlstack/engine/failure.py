@@ -108,22 +108,9 @@ def explain(environment: str, again: str, log: Log, stderr: str) -> EngineFailur
 
 
 def _meaning(environment: str, again: str, log: Log, stderr: str) -> tuple[str, str]:
-    if "incorrect passphrase" in stderr:
-        return (
-            f"The state of {environment!r} was encrypted with another passphrase.",
-            "Set PULUMI_CONFIG_PASSPHRASE to the one that it was made with, or restore `encryptionsalt` in "
-            f"infra/Pulumi.{environment}.yaml.",
-        )
-    if "PULUMI_ACCESS_TOKEN must be set" in stderr:
-        return (
-            f"Pulumi does not know where to keep the state of {environment!r}.",
-            f"Run `mlstack bootstrap {environment}`, or `pulumi login`, or set PULUMI_BACKEND_URL.",
-        )
-    if "NoSuchBucket" in stderr:
-        return (
-            f"The bucket in which the state of {environment!r} is kept is not there.",
-            f"Run `mlstack bootstrap {environment}` where it was never made; restore it where it was deleted.",
-        )
+    of_backend = _of_backend(environment, stderr)
+    if of_backend is not None:
+        return of_backend
     if any(marker in said.message for said in log.diagnostics for marker in _EXPIRED):
         return (
             "The AWS credentials expired in the middle.",
@@ -139,6 +126,32 @@ def _meaning(environment: str, again: str, log: Log, stderr: str) -> tuple[str, 
         _failed_steps(failed) if failed else f"The Pulumi engine could not finish its work on {environment!r}.",
         f"Remove the cause and run {again} again; what is done already is kept.",
     )
+
+
+def _of_backend(environment: str, stderr: str) -> tuple[str, str] | None:
+    """What keeps the state from being read, where that is why the engine failed."""
+    if "incorrect passphrase" in stderr:
+        return (
+            f"The state of {environment!r} was encrypted with another passphrase.",
+            "Set PULUMI_CONFIG_PASSPHRASE to the one that it was made with, or restore `encryptionsalt` in "
+            f"infra/Pulumi.{environment}.yaml.",
+        )
+    if "PULUMI_ACCESS_TOKEN must be set" in stderr:
+        return (
+            f"Pulumi does not know where to keep the state of {environment!r}.",
+            f"Run `mlstack bootstrap {environment}`, or `pulumi login`, or set PULUMI_BACKEND_URL.",
+        )
+    if "get credentials: " in stderr:
+        return (
+            f"There are no usable AWS credentials to read the state of {environment!r} with.",
+            "Log in to its account, for example with `aws sso login`.",
+        )
+    if "NoSuchBucket" in stderr:
+        return (
+            f"The bucket in which the state of {environment!r} is kept is not there.",
+            f"Run `mlstack bootstrap {environment}` where it was never made; restore it where it was deleted.",
+        )
+    return None
 
 
 def render(diagnostics: Sequence[Diagnostic], stderr: str = "") -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlstack.engine import find, process, stack_file, state
-from mlstack.engine.backend import backend_variables, recorded_backend
+from mlstack.engine.backend import backend_variables, secrets_options
 from mlstack.engine.environment import LOCAL, engine_environment
 from mlstack.engine.events import Changes, Diagnostic, Log, Step
 from mlstack.engine.failure import explain
@@ -59,8 +59,7 @@ class Pulumi:
         self._directory = self.project.require_infra()
         self._engine = find.require()
         self._variables = {**engine_environment(self.environment, self.region), **_STREAM_PREVIEWS}
-        if self.environment != LOCAL:
-            self._variables |= backend_variables(self._directory, self.environment)
+        self._variables |= backend_variables(self._directory, self.environment)
 
     @property
     def stack_file(self) -> Path:
@@ -86,9 +85,7 @@ class Pulumi:
             return False
         if self.environment == LOCAL:
             stack_file.forget_passphrase(self._directory, self.environment)
-        backend = None if self.environment == LOCAL else recorded_backend(self._directory, self.environment)
-        provider = [] if backend is None else ["--secrets-provider", backend.secrets_provider]
-        self._ask("stack", "init", self.environment, *provider)
+        self._ask("stack", "init", self.environment, *secrets_options(self._directory, self.environment))
         return True
 
     def up(

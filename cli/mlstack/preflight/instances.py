@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 _TARGET = "aws:appautoscaling/target:Target"
+_PIPELINE = "aws:sagemaker/pipeline:"
+_CLUSTER = "clusterConfig"
 _INSTANCES = "sagemaker:variant:DesiredInstanceCount"
 
 
@@ -35,7 +37,8 @@ class Instances:
 def instances_of(spec: EnvironmentSpec, plan: Plan) -> list[Instances]:
     """The instances of an environment, by quota.
 
-    Steps of the pipeline run one after the other, so of each use the largest step counts; endpoints are up together.
+    Steps of the pipeline run one after the other, so of each use the largest step counts; endpoints are up together,
+    and the jobs of monitors may run beside a step.
 
     Args:
         spec: The specification.
@@ -49,6 +52,8 @@ def instances_of(spec: EnvironmentSpec, plan: Plan) -> list[Instances]:
     jobs: dict[str, int] = {}
     for quota, count in _jobs(planned_definition(spec)):
         jobs[quota] = max(jobs.get(quota, 0), count)
+    for quota, count in _watched(plan):
+        jobs[quota] = jobs.get(quota, 0) + count
     return [
         *(Instances(quota, count, 2 * count) for quota, count in sorted(serving.items())),
         *(Instances(quota, count, count) for quota, count in sorted(jobs.items())),
@@ -69,6 +74,28 @@ def _served(plan: Plan) -> Iterator[tuple[str, int]]:
                 instance, count = variant.get("instanceType"), variant.get("initialInstanceCount")
                 if isinstance(instance, str) and isinstance(count, int | float):
                     yield instance, int(max([count, *(number for number in most if isinstance(number, int | float))]))
+
+
+def _watched(plan: Plan) -> Iterator[tuple[str, int]]:
+    """The quotas of the monitors' jobs, each a processing job with a cluster of its own."""
+    for resource in plan.resources:
+        if resource.custom and not resource.type.startswith(_PIPELINE):
+            for cluster in _clusters(resource.properties):
+                instance, count = cluster.get("instanceType"), cluster.get("instanceCount", 1)
+                if isinstance(instance, str) and isinstance(count, int | float):
+                    yield f"{instance} for processing job usage", int(count)
+
+
+def _clusters(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _clusters(each)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            if name == _CLUSTER and isinstance(each, dict):
+                yield each
+            else:
+                yield from _clusters(each)
 
 
 def _jobs(definition: dict[str, Any] | None) -> Iterator[tuple[str, int]]:

@@ -13,8 +13,19 @@ if TYPE_CHECKING:
 
 # What the program needs beside its resources: it reads the release pointer.
 _OF_PROGRAMS = frozenset({"ssm:GetParametersByPath"})
-_OF_ENCRYPTED_OBJECTS = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
-_OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
+_GRANTS = frozenset({"kms:CreateGrant", "kms:DescribeKey"})
+_BESIDE = {
+    # https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
+    "aws:appautoscaling/target:Target": frozenset({"iam:CreateServiceLinkedRole"}),
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+    "aws:ecr/repository:Repository": _GRANTS,
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    "aws:s3/bucketObjectv2:BucketObjectv2": frozenset({"kms:Decrypt", "kms:GenerateDataKey"}),
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": _GRANTS,
+}
+"""What the services that make a resource do in the caller's name."""
+_BUCKET = "bucket"
 _RANDOM = "-0000000"  # What the provider adds to names that it makes up.
 
 _KINDS = {
@@ -98,14 +109,15 @@ def needed_by(plan: Plan) -> list[Needed]:
 def _beside(resource: PlannedResource) -> frozenset[str]:
     """What a resource needs beside its own operations: to hand on a role, or to use a key."""
     passes = any(name.lower().endswith("rolearn") for name in resource.properties)
-    of_objects = _OF_ENCRYPTED_OBJECTS if resource.type == _OBJECT else frozenset[str]()
-    return of_objects | (frozenset({"iam:PassRole"}) if passes else frozenset())
+    return _BESIDE.get(resource.type, frozenset()) | (frozenset({"iam:PassRole"}) if passes else frozenset())
 
 
 def _name(resource: PlannedResource) -> str:
     from mlstack_localcloud.provider.registry import resource_type
 
     type_ = resource_type(resource.type)
-    given = [resource.properties.get(name) for name in type_.identity]
+    # Policies of S3 begin with the bucket, whatever of it or in it is made.
+    names = (_BUCKET,) if type_.service == "s3" else type_.identity
+    given = [resource.properties.get(name) for name in names]
     known = next((value for value in given if isinstance(value, str) and value not in (UNKNOWN, SECRET)), None)
     return known or f"{resource.name}{_RANDOM}"

@@ -14,7 +14,7 @@ class Result(Enum):
     Attributes:
         OK: Nothing is in the way.
         WARNING: Something is worth a look, and nothing is in the way yet.
-        FAILURE: The environment could not be brought up.
+        FAILURE: The environment could not be brought up, or not as mlstack.yaml says.
         UNKNOWN: It could not be found out.
     """
 

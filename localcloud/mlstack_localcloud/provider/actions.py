@@ -17,23 +17,26 @@ if TYPE_CHECKING:
 
     from mlstack_localcloud.provider.model import ResourceType
 
-__all__ = ["actions_of", "operations_of"]
+__all__ = ["action_of", "actions_of", "operations_of"]
 
 _S3 = {
     "DeleteBucketEncryption": "PutEncryptionConfiguration",
     "DeleteBucketLifecycle": "PutLifecycleConfiguration",
     "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
+    "DeleteBucketReplication": "PutReplicationConfiguration",
     "DeleteBucketTagging": "PutBucketTagging",
     "DeleteObjects": "DeleteObject",
     "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
     "GetBucketEncryption": "GetEncryptionConfiguration",
     "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "GetBucketReplication": "GetReplicationConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
     "ListObjectVersions": "ListBucketVersions",
     "PutBucketEncryption": "PutEncryptionConfiguration",
     "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "PutBucketReplication": "PutReplicationConfiguration",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
 }
 _BUDGETS = {
@@ -61,8 +64,17 @@ def actions_of(type_: ResourceType) -> frozenset[str]:
     Args:
         type_: The type.
     """
-    renamed = _RENAMED.get(type_.service, {})
-    return frozenset(f"{type_.service}:{renamed.get(operation, operation)}" for operation in operations_of(type_))
+    return frozenset(action_of(type_.service, operation) for operation in operations_of(type_))
+
+
+def action_of(service: str, operation: str) -> str:
+    """The IAM action that authorises an operation.
+
+    Args:
+        service: botocore's name of the service.
+        operation: The operation, such as `HeadBucket`.
+    """
+    return f"{service}:{_RENAMED.get(service, {}).get(operation, operation)}"
 
 
 def _calls(value: Any) -> Iterator[Call]:

@@ -24,6 +24,7 @@ from urllib.parse import unquote
 
 from werkzeug.wrappers import Request, Response
 
+from . import policy_simulator
 from .authorization.authorizer import Denied
 from .authorization.services.s3 import is_object_read
 from .bucket_owner import expects_another_owner
@@ -144,11 +145,16 @@ class Gateway:
             region = identified.caller.region
             return self.alarms.changing(region, lambda: self._common.handle(request, identified))
         if service in SERVICES:
-            response = self._common.handle(request, identified)
+            response = self._by_common(request, identified)
             if service == "s3" and self.replication is not None:
                 self.replication.after(request, response)
             return self._unless_hidden(response, request, identified)
         return answer_unknown(request, service)
+
+    def _by_common(self, request: WireRequest, identified: Identified) -> Response:
+        if identified.service == "iam" and request.action == policy_simulator.OPERATION:
+            return policy_simulator.simulate(request, self._authorizer.sources)
+        return self._common.handle(request, identified)
 
     def _unless_hidden(self, response: Response, request: WireRequest, identified: Identified) -> Response:
         absent = response.status_code == HTTPStatus.NOT_FOUND and identified.service == "s3"

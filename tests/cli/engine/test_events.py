@@ -110,3 +110,11 @@ def test_expired_credentials_are_told_apart_from_a_providers_failure() -> None:
 def test_a_backend_that_is_not_chosen_is_explained() -> None:
     failure = explain("prod", "x", Log(), "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI")
     assert "pulumi login" in str(failure.next_step)
+
+
+def test_a_state_in_an_account_without_credentials_is_explained() -> None:
+    said = "error: operation error S3: GetObject, get identity: get credentials: failed to refresh cached credentials"
+    failure = explain("prod", "x", Log(), said)
+    assert "no usable AWS credentials" in failure.message
+    assert "aws sso login" in str(failure.next_step)
+    assert said in failure.diagnostics

@@ -43,10 +43,10 @@ def make_subject(in_local_cloud: DaemonStatus, tmp_path: Path) -> Callable[..., 
 
     def make(name: str, budget: float = 100_000) -> Subject:
         (tmp_path / "mlstack.yaml").write_text(SPEC.format(name=name, budget=budget))
-        (tmp_path / "infra").mkdir()
+        (tmp_path / "infra").mkdir(exist_ok=True)
         (tmp_path / "infra" / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
         (tmp_path / "infra" / "__main__.py").write_text(PROGRAM)
-        (tmp_path / "src").mkdir()
+        (tmp_path / "src").mkdir(exist_ok=True)
         for script in ("prepare", "train", "evaluate", "serve"):
             (tmp_path / "src" / f"{script}.py").write_text("")
         project = ProjectDirectory(tmp_path)
@@ -55,9 +55,14 @@ def make_subject(in_local_cloud: DaemonStatus, tmp_path: Path) -> Callable[..., 
     return make
 
 
-def with_caller(subject: Subject, caller: str) -> Subject:
-    """The subject as another caller would have it."""
-    return replace(subject, caller=caller, _lock=threading.Lock())
+def changed(subject: Subject, **changes: Any) -> Subject:
+    """The subject with something else in it."""
+    return replace(subject, _lock=threading.Lock(), **changes)
+
+
+def in_account(subject: Subject, **changes: Any) -> Subject:
+    """The same environment as one of an account: nothing is taken for granted as in the local one."""
+    return changed(subject, spec=subject.spec.model_copy(update={"environment": "prod"}), **changes)
 
 
 @pytest.fixture

@@ -6,11 +6,15 @@ names here are those of its console.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlstack.preflight.instances import _jobs, instances_of
 from mlstack.preflight.outcome import Result
 from mlstack.preflight.run import run_checks
+from mlstack_stacks.plan.resources import PlannedResource
+
+from .conftest import in_account
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +48,7 @@ def test_a_plan_needs_its_largest_scale_and_its_largest_step(make_subject: Calla
 
 
 def test_quotas_suffice(make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]) -> None:
-    subject = make_subject("suffice")
+    subject = in_account(make_subject("suffice"))
     _quotas(stub(subject, "service-quotas"), "list_service_quotas", {**dict.fromkeys(NEEDED, 10.0), "other": 0.0})
     outcome = _check(subject)
     assert outcome.result is Result.OK
@@ -55,7 +59,7 @@ def test_quotas_suffice(make_subject: Callable[..., Subject], stub: Callable[[Su
 def test_a_quota_that_is_too_low_is_named(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = make_subject("low")
+    subject = in_account(make_subject("low"))
     quotas = {**dict.fromkeys(NEEDED, 10.0), "ml.m5.xlarge for training job usage": 0.0}
     _quotas(stub(subject, "service-quotas"), "list_service_quotas", quotas)
     outcome = _check(subject)
@@ -66,7 +70,7 @@ def test_a_quota_that_is_too_low_is_named(
 def test_a_quota_without_room_for_an_update_is_a_warning(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = make_subject("update")
+    subject = in_account(make_subject("update"))
     _quotas(stub(subject, "service-quotas"), "list_service_quotas", {**dict.fromkeys(NEEDED, 10.0), ENDPOINT: 5.0})
     outcome = _check(subject)
     assert outcome.result is Result.WARNING
@@ -76,7 +80,7 @@ def test_a_quota_without_room_for_an_update_is_a_warning(
 def test_quotas_that_were_never_changed_are_among_the_defaults(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = make_subject("defaults")
+    subject = in_account(make_subject("defaults"))
     stubber = stub(subject, "service-quotas")
     _quotas(stubber, "list_service_quotas", {ENDPOINT: 8.0})
     _quotas(stubber, "list_aws_default_service_quotas", {**dict.fromkeys(NEEDED, 1.0), ENDPOINT: 0.0})
@@ -86,7 +90,7 @@ def test_quotas_that_were_never_changed_are_among_the_defaults(
 def test_an_instance_type_without_a_quota_is_a_warning(
     make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]
 ) -> None:
-    subject = make_subject("unnamed")
+    subject = in_account(make_subject("unnamed"))
     stubber = stub(subject, "service-quotas")
     known = {name: 10.0 for name in NEEDED if name != ENDPOINT}
     _quotas(stubber, "list_service_quotas", known)
@@ -97,7 +101,7 @@ def test_an_instance_type_without_a_quota_is_a_warning(
 
 
 def test_a_cloud_without_service_quotas_leaves_it_unknown(make_subject: Callable[..., Subject]) -> None:
-    assert _check(make_subject("no-quotas")).result is Result.UNKNOWN
+    assert _check(in_account(make_subject("no-quotas"))).result is Result.UNKNOWN
 
 
 def test_steps_count_by_kind() -> None:
@@ -136,3 +140,20 @@ def test_steps_count_by_kind() -> None:
         "ml.c5.xlarge for training job usage": 6,
         "ml.m4.xlarge for transform job usage": 5,
     }
+
+
+def test_the_jobs_of_monitors_count_beside_the_steps(make_subject: Callable[..., Subject]) -> None:
+    subject = make_subject("monitors")
+    plan = subject.require_plan()
+    cluster = {"instanceType": "ml.m5.large", "instanceCount": 1.0, "volumeSizeInGb": 20.0}
+    monitor = PlannedResource(
+        urn="urn:pulumi:local::monitors::aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition::quality",
+        type="aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
+        name="quality",
+        parent=None,
+        custom=True,
+        properties={"jobResources": {"clusterConfig": cluster}},
+    )
+    watched = replace(plan, resources=(*plan.resources, monitor))
+    found = {each.quota: each.count for each in instances_of(subject.spec, watched)}
+    assert found == {**NEEDED, "ml.m5.large for processing job usage": 2}

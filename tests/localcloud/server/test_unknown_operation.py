@@ -20,11 +20,9 @@ CASES: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("ec2", lambda client: client.describe_fpga_images(), "InvalidAction", "ec2:DescribeFpgaImages"),
     (
         "iam",
-        lambda client: client.simulate_principal_policy(
-            PolicySourceArn="arn:aws:iam::0:role/x" * 2, ActionNames=["s3:Get"]
-        ),
+        lambda client: client.simulate_custom_policy(PolicyInputList=["{}"], ActionNames=["s3:GetObject"]),
         "InvalidAction",
-        "iam:SimulatePrincipalPolicy",
+        "iam:SimulateCustomPolicy",
     ),
     (
         "kms",

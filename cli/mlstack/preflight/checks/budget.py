@@ -23,6 +23,8 @@ def check(subject: Subject) -> Outcome:
     estimate = Costed.of(spec, plan.resources, None, may_ask=not spec.is_local).estimate
     besides = f", without {len(estimate.unpriced)} parts that have no price" if estimate.unpriced else ""
     costs = f"A month is estimated at {estimate.monthly:,.2f} USD{besides}"
+    if spec.is_local:
+        return Outcome.ok(f"{costs} in AWS; the local cloud bills nothing.")
     if spec.budget is None:
         return Outcome(Result.OK, f"{costs}; mlstack.yaml has no budget to compare it with.")
     limit = spec.budget.monthly_usd

@@ -28,6 +28,8 @@ def check(subject: Subject) -> Outcome:
         subject: The environment.
     """
     session, plan = subject.require_session(), subject.require_plan()
+    if subject.spec.is_local:
+        return Outcome.ok("The local cloud has no quotas.")
     needed = instances_of(subject.spec, plan)
     if not needed:
         return Outcome.ok("The plan has no instances that a quota limits.")

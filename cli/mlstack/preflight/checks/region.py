@@ -33,7 +33,8 @@ def check(subject: Subject) -> Outcome:
         f"The region {region} is not enabled for account {session.account}.",
         f"Enable it (`aws account enable-region --region-name {region}`), or choose another region in mlstack.yaml.",
     )
-    if _opt_in(session, region) == _DISABLED:
+    # In the local cloud every region is enabled, and its EC2 would be loaded only to say so.
+    if not subject.spec.is_local and _opt_in(session, region) == _DISABLED:
         return disabled
     try:
         session.client("sagemaker").list_model_package_groups(MaxResults=1)

@@ -25,7 +25,7 @@ def check(subject: Subject) -> Outcome:
         subject: The environment.
     """
     spec, infra = subject.spec, subject.project.infra
-    backend = None if spec.is_local else recorded_backend(infra, spec.environment)
+    backend = recorded_backend(infra, spec.environment)
     if backend is not None and backend_variables(infra, spec.environment):
         return _bootstrapped(subject, backend)
     try:
@@ -34,9 +34,7 @@ def check(subject: Subject) -> Outcome:
         return Outcome(
             Result.FAILURE,
             f"The state cannot be read: {error.message}",
-            error.next_step
-            if spec.is_local
-            else f"Run `mlstack bootstrap {spec.environment}`, or log in to the backend that you have.",
+            error.next_step or f"Run `mlstack bootstrap {spec.environment}`, or log in to the backend that you have.",
         )
     where = "on this machine" if spec.is_local else os.environ.get("PULUMI_BACKEND_URL") or "where `pulumi login` went"
     is_up = f"has {count} resources" if count else "is not up yet"
