@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from mlstack.infrastructure.remains import LOOKS, PARTS
 
 from .conftest import Project
 
@@ -78,9 +77,6 @@ def test_a_release_makes_the_pipeline_and_proves_its_model(harvest: Project, ser
     status = harvest.json("status", "local")
     assert status["batch"]["model_package_arn"] == served["model_package_arn"]
     assert (status["differences"], status["batch_waits_for"]) == ([], None)
-    state = json.loads(harvest.mlstack("plan", "local", "--json").stdout)
-    types = {each["type"] for each in state.get("resources", []) if each["type"].startswith("aws:")}
-    assert types <= LOOKS.keys() | PARTS
 
 
 def test_a_file_is_scored_and_its_predictions_stand_beside_its_rows(harvest: Project, served: Any) -> None:
