@@ -42,8 +42,8 @@ class DeploymentPolicyArgs:
     prefix: str
     """What the names that the provider makes up for its resources begin with, before a hyphen."""
     names: tuple[str, ...]
-    """What is called by name - pipeline, group, endpoint - has one of these names, or one that goes on with a hyphen;
-    of one that ends in a star any characters follow."""
+    """What is called by name has one of these names, or one that goes on with a hyphen; of one that ends in a star any
+    characters follow. The first is that of endpoint and dashboard; pipeline, groups and their like have any."""
     permissions_boundary_arn: str | None = None
     """The boundary that every role which is made must have; None where the organisation has none."""
     state_bucket: str | None = None
@@ -185,10 +185,15 @@ def _resources(args: DeploymentPolicyArgs, service: str) -> list[str]:
         "logs": placement.arn("logs", f"log-group:{args.prefix}-*"),
         "s3": f"arn:{partition}:s3:::{args.prefix}-*",
         "sagemaker": placement.arn("sagemaker", f"*/{args.prefix}-*"),
+        "scheduler": placement.arn("scheduler", f"schedule/default/{args.prefix}-*"),
         "sns": placement.arn("sns", f"{args.prefix}-*"),
         "sqs": placement.arn("sqs", f"{args.prefix}-*"),
     }
-    named = [arn for name in args.names for arn in _named(placement, service, name)]
+    starts = [name[:-1] if name.endswith("*") else f"{name}-" for name in args.names]
+    covered = [name for name in args.names if not name.endswith("*") and name.startswith(tuple(starts))]
+    # The first is the endpoint's and the dashboard's; the others are for SageMaker alone.
+    names = [name for name in args.names if name not in covered] if service == "sagemaker" else args.names[:1]
+    named = [arn for name in names for arn in _named(placement, service, name)]
     return list(dict.fromkeys([made_up[service], *named]))
 
 

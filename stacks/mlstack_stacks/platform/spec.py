@@ -17,7 +17,7 @@ from mlstack_stacks.platform.continuous_integration import (  # noqa: TC001 - py
 )
 from mlstack_stacks.spec.access import PolicyArn  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.base import SpecModel
-from mlstack_stacks.spec.budget import Budget  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.budget import AlertPercent  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.cost import Cost
 from mlstack_stacks.spec.network import Network
 from mlstack_stacks.spec.notifications import Notifications  # noqa: TC001 - pydantic reads the annotation
@@ -59,6 +59,18 @@ class JobLogs(SpecModel):
     """How long logs are kept."""
 
 
+class AccountBudget(SpecModel):
+    """What the whole account may cost; `notifications` are told."""
+
+    monthly_usd: Annotated[float, Field(gt=0, le=1_000_000_000)]
+    """What a month may cost, in US dollars."""
+    alert_percent: Annotated[tuple[AlertPercent, ...], Field(min_length=1, max_length=5), AfterValidator(once_each)] = (
+        80,
+        100,
+    )
+    """At which percentages of it, once spent and once forecast."""
+
+
 class PlatformRoles(SpecModel):
     """What bounds roles."""
 
@@ -86,7 +98,7 @@ class PlatformParts(SpecModel):
     roles: PlatformRoles | None = None
     logs: JobLogs | None = None
     notifications: Notifications | None = None
-    budget: Budget | None = None
+    budget: AccountBudget | None = None
     cost_tags: CostTags | None = None
     """The tags that costs are counted by."""
     state: State | None = None

@@ -248,11 +248,12 @@ def test_roles_are_made_within_the_boundary_alone(deploys, plans) -> None:
     assert not allows(deploys, "iam:DeleteRolePermissionsBoundary", role)
 
 
-def test_roles_are_handed_to_sagemaker_alone_and_only_its_own(deploys, plans) -> None:
+def test_roles_are_handed_to_few_services_and_only_its_own(deploys, plans) -> None:
     own = "arn:aws:iam::000000000000:role/weather-prod-training-1234567"
     passed = {"iam__PassedToService": ("sagemaker.amazonaws.com",)}
     assert allows(deploys, "iam:PassRole", own, **passed)
-    assert not allows(deploys, "iam:PassRole", own, iam__PassedToService=("lambda.amazonaws.com",))
+    for service in ("lambda", "ec2", "codebuild", "cloudformation"):
+        assert not allows(deploys, "iam:PassRole", own, iam__PassedToService=(f"{service}.amazonaws.com",))
     assert not allows(deploys, "iam:PassRole", own)
     assert not allows(deploys, "iam:PassRole", "arn:aws:iam::000000000000:role/admin", **passed)
     assert not allows(plans, "iam:PassRole", own, **passed)
@@ -309,7 +310,7 @@ def test_the_policies_of_the_longest_names_fit_into_a_role() -> None:
         project="p" * 40,
         environment="e" * 20,
         prefix="n" * 40,
-        names=("n" * 61, f"{'m' * 54}*"),
+        names=("n" * 61, f"{'n' * 54}*"),
         state_bucket="b" * 63,
     )
     assert sum(map(len, deploy_policies(longest).values())) < MOST_CHARACTERS

@@ -9,10 +9,10 @@ from mlstack_components.aws.budget import BudgetArgs
 
 if TYPE_CHECKING:
     from mlstack_stacks.platform.composition.environment import PlatformEnvironment
-    from mlstack_stacks.spec.budget import Budget
+    from mlstack_stacks.platform.spec import AccountBudget
 
 
-def declare(budget: Budget, environment: PlatformEnvironment) -> dict[str, Any]:
+def declare(budget: AccountBudget, environment: PlatformEnvironment) -> dict[str, Any]:
     """Declares the budget.
 
     Args:
