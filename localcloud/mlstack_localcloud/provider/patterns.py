@@ -29,6 +29,7 @@ _CLASSES = {
     r"\p{IsLetter}": r"\w",
     r"\p{IsDigit}": r"\d",
     r"\p{ASCII}": r"\x00-\x7f",
+    r"\p{Alnum}": "A-Za-z0-9",
     r"\p{Print}": r"\x20-\x7e",
     r"\p{Graph}": r"\x21-\x7e",
     # Pairs of surrogates, which Java takes for the one character that they stand for.

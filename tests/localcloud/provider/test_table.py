@@ -168,6 +168,10 @@ def test_a_class_of_java_stands_for_its_characters_within_brackets_and_outside()
     assert hyphen is not None
     assert hyphen.fullmatch(" -_")
     assert not hyphen.fullmatch("A")
+    letters = compile_pattern(r"arn:[\p{Alnum}\-]+")
+    assert letters is not None
+    assert letters.fullmatch("arn:aws-cn")
+    assert not letters.fullmatch("arn:ü")
     assert within.fullmatch("k-ü")
     assert not within.fullmatch("k ü")
 
