@@ -40,7 +40,7 @@ def contradictions(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
 
 def _monitors(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
     """Monitors compare captured calls, with AWS's analyzer."""
-    if data_quality_of(spec) is None or spec.serving is None or spec.serving.kind == "batch":
+    if data_quality_of(spec) is None or spec.serving is None:
         return
     if spec.serving.kind != "realtime":
         yield (

@@ -65,4 +65,6 @@ def data_quality_of(spec: EnvironmentSpec) -> DataQuality | None:
     """
     if spec.monitoring is None or spec.steps is None or spec.registry is None or spec.serving is None:
         return None
+    if spec.serving.kind == "batch":  # no endpoint, so no calls
+        return None
     return spec.monitoring.data_quality

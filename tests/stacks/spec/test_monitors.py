@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from mlstack_components.errors import MlstackError
+from mlstack_stacks.plan.checks import idle_monitors
 from mlstack_stacks.spec import load
 from mlstack_stacks.spec.contradictions import contradictions
 from mlstack_stacks.spec.monitors import data_quality_of
@@ -73,10 +74,21 @@ def test_a_part_that_it_needs_may_be_off(write_project: Callable[..., Path], spe
     assert data_quality_of(load(write_project(text), "dev")) is None
 
 
+def test_batch_serving_has_no_calls(write_project: Callable[..., Path], spec_text: str) -> None:
+    file = write_project(_monitored(spec_text))
+    spec = load(file, "dev")
+    assert spec.serving is not None
+    batch = spec.model_copy(update={"serving": spec.serving.model_copy(update={"kind": "batch"})})
+    assert data_quality_of(batch) is None
+    assert [warning.message for warning in idle_monitors.check(batch)] == [
+        "a monitor of data quality without `serving.kind: realtime`: it is left out."
+    ]
+
+
 def test_only_an_endpoint_that_is_always_up_is_monitored(write_project: Callable[..., Path], spec_text: str) -> None:
     file = write_project(_monitored(spec_text))
     spec = load(file, "dev")
     assert spec.serving is not None
     other = spec.model_copy(update={"serving": spec.serving.model_copy(update={"kind": "serverless"})})
     (problem,) = [each for each in contradictions(other, file) if each.key == "monitoring.data_quality"]
-    assert "the kind `serverless` has no monitors" in problem.message
+    assert "`kind: serverless` keeps none" in problem.message

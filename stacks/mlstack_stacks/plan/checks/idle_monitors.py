@@ -21,6 +21,8 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
     if spec.monitoring is None or spec.monitoring.data_quality is None:
         return
     missing = [name for name in ("steps", "registry", "serving") if getattr(spec, name) is None]
+    if spec.serving is not None and spec.serving.kind == "batch":
+        missing.append("serving.kind: realtime")
     if missing:
         yield Warn(
             "idle_monitors",
