@@ -110,11 +110,12 @@ def whole(text: str, origin: Origin) -> str:
     """A specification with every part, and of two that can't be together the one that a row is about."""
     start = text.index("serving: ")
     serving = serving_of(origin)
-    watching = WATCHING if serving == SERVING else re.sub(r",\n +data_quality: {.*?}", "", WATCHING)
+    # No endpoint that has a monitor is shut down, and only one with machines.
+    shut = origin.key == "serving.idle_shutdown"
+    watching = WATCHING if serving == SERVING and not shut else re.sub(r",\n +data_quality: {.*?}", "", WATCHING)
     text = text[:start] + serving + watching + text[text.index("notifications: ") :]
     text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
-    # Only an endpoint with machines is shut down.
-    access = ACCESS if serving == SERVING else re.sub(r".*idle_shutdown.*\n", "", ACCESS)
+    access = ACCESS if shut else re.sub(r".*idle_shutdown.*\n", "", ACCESS)
     made = origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"}
     network = "" if serving == SERVERLESS else MADE if made else THERE
     dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{access}{network}'
