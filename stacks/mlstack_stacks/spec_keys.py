@@ -183,6 +183,7 @@ ORIGINS: tuple[Origin, ...] = (
             ("cpu", "cpu_percent"),
             ("memory", "memory_percent"),
             ("disk", "disk_percent"),
+            ("queue-age", "queue_age_minutes"),
         )
     ),
     Origin("watch-data", "monitoringScheduleConfig.scheduleConfig", "monitoring.data_quality.schedule"),

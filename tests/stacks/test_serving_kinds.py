@@ -107,11 +107,11 @@ ALARMS = "monitoring: {alarms: {failed_runs: false}}\n"
     ("serving", "alarms", "names"),
     [
         ("kind: serverless", ALARMS, {"latency", "errors", "client-errors", "memory"}),
-        ("kind: asynchronous", ALARMS, {"errors", "client-errors", "memory", "cpu", "disk"}),
+        ("kind: asynchronous", ALARMS, {"errors", "client-errors", "memory", "cpu", "disk", "queue-age"}),
         (
             "kind: asynchronous",
             ALARMS.replace("failed_runs", "latency_p99_ms: 900, failed_runs"),
-            {"latency", "errors", "client-errors", "memory", "cpu", "disk"},
+            {"latency", "errors", "client-errors", "memory", "cpu", "disk", "queue-age"},
         ),
     ],
 )

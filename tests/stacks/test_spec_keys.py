@@ -45,7 +45,7 @@ serving:
 """
 WATCHING = """\
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
-                      memory_percent: 71, disk_percent: 72},
+                      memory_percent: 71, disk_percent: 72, queue_age_minutes: 16},
              data_quality: {schedule: daily, instance_type: ml.m5.xlarge}}
 budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40}
 storage: {expire_noncurrent_days: 30, archive_after_days: 60, replicate_to: eu-central-1}
@@ -101,7 +101,7 @@ def serving_of(origin: Origin) -> str:
     """The parts of the specification in which a row's key means something."""
     if origin.resource in {"batch", "batch-schedule"}:
         return BATCH
-    if origin.resource == "backlog-policy" or origin.key.startswith("serving.asynchronous."):
+    if origin.resource in {"backlog-policy", "queue-age"} or origin.key.startswith("serving.asynchronous."):
         return ASYNCHRONOUS
     return SERVERLESS if origin.key.startswith("serving.serverless.") else SERVING
 
@@ -110,11 +110,12 @@ def whole(text: str, origin: Origin) -> str:
     """A specification with every part, and of two that can't be together the one that a row is about."""
     start = text.index("serving: ")
     serving = serving_of(origin)
-    watching = WATCHING if serving == SERVING else re.sub(r",\n +data_quality: {.*?}", "", WATCHING)
+    # No endpoint that has a monitor is shut down, and only one with machines.
+    shut = origin.key == "serving.idle_shutdown"
+    watching = WATCHING if serving == SERVING and not shut else re.sub(r",\n +data_quality: {.*?}", "", WATCHING)
     text = text[:start] + serving + watching + text[text.index("notifications: ") :]
     text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
-    # Only an endpoint with machines is shut down.
-    access = ACCESS if serving == SERVING else re.sub(r".*idle_shutdown.*\n", "", ACCESS)
+    access = ACCESS if shut else re.sub(r".*idle_shutdown.*\n", "", ACCESS)
     made = origin.key in {"network.zones", "network.cidr", "roles.permissions_boundary"}
     network = "" if serving == SERVERLESS else MADE if made else THERE
     dev = f'  dev:\n      account: "111111111111"\n      region: eu-west-1\n{access}{network}'
@@ -204,6 +205,7 @@ OTHERS = {
     "monitoring.alarms.cpu_percent": ("cpu_percent: 70", "cpu_percent: 60"),
     "monitoring.alarms.memory_percent": ("memory_percent: 71", "memory_percent: 61"),
     "monitoring.alarms.disk_percent": ("disk_percent: 72", "disk_percent: 62"),
+    "monitoring.alarms.queue_age_minutes": ("queue_age_minutes: 16", "queue_age_minutes: 17"),
     "monitoring.data_quality.schedule": ("schedule: daily", "schedule: hourly"),
     "monitoring.data_quality.instance_type": (
         "daily, instance_type: ml.m5.xlarge",

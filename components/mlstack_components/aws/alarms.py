@@ -53,6 +53,8 @@ class AlarmThresholds:
     """Use of the instances' memory, 0 to 100."""
     disk_percent: float | None = None
     """Use of the instances' disks, 0 to 100."""
+    queue_age_minutes: float | None = None
+    """How long the oldest call of an asynchronous endpoint waits or is worked on, in minutes."""
     failed_runs: bool = False
     """Whether each failed execution of the pipeline is an alarm."""
 
@@ -69,6 +71,8 @@ class AlarmsArgs:
     """The endpoint, which need not exist yet; None where there is none."""
     variant_name: str = "AllTraffic"
     """The endpoint's production variant."""
+    asynchronous: bool = False
+    """Whether the endpoint is asynchronous, so that its calls wait in a queue."""
     instance_type: str | None = None
     """The endpoint's instance type, which says how many processors 100 percent are; needed with `cpu_percent`."""
     pipeline_name: str | None = None
@@ -135,7 +139,11 @@ def watches(args: AlarmsArgs) -> list[Watch]:
     Raises:
         UserError: The number of the instance type's processors is not known.
     """
-    found = [] if args.endpoint_name is None else [*_calls(args, args.endpoint_name), *_load(args, args.endpoint_name)]
+    found = (
+        []
+        if args.endpoint_name is None
+        else [*_calls(args, args.endpoint_name), *_queue(args, args.endpoint_name), *_load(args, args.endpoint_name)]
+    )
     if args.pipeline_name is not None and args.thresholds.failed_runs:
         found.append(
             Watch(
@@ -182,6 +190,21 @@ def _calls(args: AlarmsArgs, endpoint: str) -> Iterator[Watch]:
                 dimensions=dimensions,
                 threshold=percent / 100,
             )
+
+
+def _queue(args: AlarmsArgs, endpoint: str) -> Iterator[Watch]:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html
+    minutes = args.thresholds.queue_age_minutes
+    if minutes is not None and args.asynchronous:
+        yield Watch(
+            name="queue-age",
+            description=f"The oldest call of {endpoint} waits or is worked on for more than {minutes:g} minutes",
+            namespace=INVOCATIONS,
+            metrics=("ApproximateAgeOfOldestRequest",),
+            statistic="Maximum",
+            dimensions={"EndpointName": endpoint},
+            threshold=minutes * 60,
+        )
 
 
 def _load(args: AlarmsArgs, endpoint: str) -> Iterator[Watch]:

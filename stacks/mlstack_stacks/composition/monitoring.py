@@ -40,6 +40,7 @@ def _alarms(
         thresholds=Thresholds(**{**thresholds.model_dump(), **_without(environment)}),
         endpoint_name=environment.endpoint_name,
         instance_type=None if serving is None else serving.instance_type,
+        asynchronous=serving is not None and serving.kind == "asynchronous",
         pipeline_name=environment.pipeline_name,
         tags=environment.tags,
     )

@@ -27,6 +27,8 @@ class AlarmThresholds(SpecModel):
     """More of the machines' memory is used, in percent."""
     disk_percent: Percent | None = 80
     """More of the machines' disks is used, in percent."""
+    queue_age_minutes: Annotated[float, Field(gt=0, le=360)] | None = 15
+    """The oldest call of an asynchronous endpoint waits or is worked on for longer, in minutes."""
     failed_runs: bool = True
     """A run of the training pipeline fails."""
 

@@ -129,3 +129,15 @@ def test_processors_follow_from_the_size(instance_type, count):
 def test_a_size_that_says_nothing_is_refused():
     with pytest.raises(UserError, match=r"ml\.m5\.metal"):
         processors("ml.m5.metal")
+
+
+def test_the_queue_of_an_asynchronous_endpoint_is_watched(args):
+    thresholds = dataclasses.replace(args.thresholds, queue_age_minutes=15)
+    (queue,) = [
+        each
+        for each in watches(dataclasses.replace(args, thresholds=thresholds, asynchronous=True))
+        if each.name == "queue-age"
+    ]
+    assert (queue.metrics, queue.statistic, queue.threshold) == (("ApproximateAgeOfOldestRequest",), "Maximum", 900)
+    assert queue.dimensions == {"EndpointName": "weather-dev"}
+    assert "queue-age" not in {each.name for each in watches(dataclasses.replace(args, thresholds=thresholds))}

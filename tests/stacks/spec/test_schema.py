@@ -74,7 +74,7 @@ def test_it_is_a_schema_and_accepts_a_valid_specification(spec_text: str) -> Non
         (["steps", "evaluate", "gates"], {"accuracy": 0.8}),
         (["steps", "tune"], {"objective": {"metric": "f1"}, "ranges": {"max_depth": 2}}),
         (["steps", "tune"], {"objective": {"metric": "f1"}, "ranges": {"max_depth": [2, 12]}, "strategy": "best"}),
-        (["serving", "instances", "min"], 0),
+        (["serving", "instances", "min"], -1),
         (["serving", "capture_percent"], 101),
         (["serving", "rollout"], "blue_green"),
         (["serving", "rollout"], {"kind": "canary", "step_percent": 60}),
