@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+_STACK_REFERENCE = "pulumi:pulumi:StackReference"
 _HEAD = """
 import pulumi
 import pulumi_aws as aws
@@ -44,6 +45,8 @@ def _line(resource: Mapping[str, Any]) -> str:
     urn, name, parent = resource["urn"], resource["name"], resource["parent"]
     if not resource["custom"]:
         return f"    component({urn!r}, {resource['type']!r}, {name!r}, {parent!r})"
+    if resource["type"] == _STACK_REFERENCE:
+        return f"    pulumi.StackReference({name!r})"
     _, place, kind = resource["type"].split(":")
     inputs = ", ".join(f"{_snake(key)}={_value(value)}" for key, value in resource["properties"].items())
     options = f"pulumi.ResourceOptions(parent=parents.get({parent!r}))"

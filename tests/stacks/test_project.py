@@ -85,6 +85,9 @@ def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMoni
     assert set(monitor.outputs) == names - {
         "endpoint_waits_for",
         "monitors_wait_for",
+        "batch_pipeline_name",
+        "batch_output_uri",
+        "batch_waits_for",
         "vpc_id",
         "subnet_ids",
         "security_group_ids",

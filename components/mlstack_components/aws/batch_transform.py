@@ -48,9 +48,27 @@ class BatchTransform(pulumi.ComponentResource):
     """The role that starts the transform jobs."""
     start_role: aws.iam.Role | None
     """The role that starts the pipeline; None where nothing does by itself."""
+    policies: dict[str, aws.iam.RolePolicy]
+    """What the roles may do, by the role's logical name."""
+    notification: aws.s3.BucketNotification | None
+    """What tells of new data; None where nobody listens."""
+    model: aws.sagemaker.Model | None
+    """The model that scores; None before the first release, and so for the pipeline."""
+    pipeline: aws.sagemaker.Pipeline | None
+    """The pipeline."""
+    rules: dict[str, aws.cloudwatch.EventRule]
+    """The rules that start it, by what they listen for."""
+    targets: dict[str, aws.cloudwatch.EventTarget]
+    """The rules' targets, by the same names."""
+    queue: aws.sqs.Queue | None
+    """The queue of events that started nothing; None without rules."""
+    queue_policy: aws.sqs.QueuePolicy | None
+    """Who may send to it."""
 
     def __init__(self, name: str, args: BatchTransformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:BatchTransform", name, {}, opts)
+        self.policies, self.rules, self.targets = {}, {}, {}
+        self.notification = self.model = self.pipeline = self.queue = self.queue_policy = None
         bucket: pulumi.Output[str] = pulumi.Output.from_input(args.data_bucket)
         self.output_uri = bucket.apply(lambda known: s3_uri(known, f"{PREDICTIONS_PREFIX}{args.pipeline_name}"))
         self.pipeline_role, role_arn = self._role(
@@ -105,10 +123,11 @@ class BatchTransform(pulumi.ComponentResource):
             child,
         )
         attached = aws.iam.RolePolicy(f"{name}-policy", aws.iam.RolePolicyArgs(role=role.name, policy=policy), child)
+        self.policies[name] = attached
         return role, pulumi.Output.all(role.arn, attached.id).apply(lambda known: str(known[0]))
 
     def _tell_of_new_data(self, name: str, args: BatchTransformArgs) -> None:
-        aws.s3.BucketNotification(
+        self.notification = aws.s3.BucketNotification(
             f"{name}-data-events",
             aws.s3.BucketNotificationArgs(bucket=args.data_bucket, eventbridge=True),
             pulumi.ResourceOptions(parent=self),
@@ -117,12 +136,12 @@ class BatchTransform(pulumi.ComponentResource):
     def _score(
         self, name: str, args: BatchTransformArgs, model_package_arn: str, role_arn: pulumi.Output[str]
     ) -> aws.sagemaker.Pipeline:
-        model = aws.sagemaker.Model(
+        self.model = model = aws.sagemaker.Model(
             f"{name}-model",
             model_args(args, model_package_arn),
             pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
-        pipeline = aws.sagemaker.Pipeline(
+        self.pipeline = pipeline = aws.sagemaker.Pipeline(
             f"{name}-batch",
             aws.sagemaker.PipelineArgs(
                 pipeline_name=args.pipeline_name,
@@ -159,10 +178,12 @@ class BatchTransform(pulumi.ComponentResource):
         if args.on_new_data:
             rules["new-data"] = self._new_data(args), NEW_OBJECT
         child = pulumi.ResourceOptions(parent=self)
-        made = {event: aws.cloudwatch.EventRule(f"{name}-{event}", rule, child) for event, (rule, _) in rules.items()}
+        made = self.rules = {
+            event: aws.cloudwatch.EventRule(f"{name}-{event}", rule, child) for event, (rule, _) in rules.items()
+        }
         queue = self._undelivered(name, args, [rule.arn for rule in made.values()])
         for event, (_, parameters) in rules.items():
-            aws.cloudwatch.EventTarget(
+            self.targets[event] = aws.cloudwatch.EventTarget(
                 f"{name}-{event}-target",
                 aws.cloudwatch.EventTargetArgs(
                     rule=made[event].name,
@@ -190,7 +211,7 @@ class BatchTransform(pulumi.ComponentResource):
     def _undelivered(self, name: str, args: BatchTransformArgs, rule_arns: list[pulumi.Output[str]]) -> aws.sqs.Queue:
         """The queue of events that started nothing."""
         child = pulumi.ResourceOptions(parent=self)
-        queue = aws.sqs.Queue(
+        self.queue = queue = aws.sqs.Queue(
             f"{name}-batch-undelivered",
             aws.sqs.QueueArgs(
                 kms_master_key_id=args.encryption_key_arn,
@@ -203,7 +224,7 @@ class BatchTransform(pulumi.ComponentResource):
         policy = pulumi.Output.all(queue.arn, *rule_arns).apply(
             lambda known: queue_policy(known[0], account, list(known[1:]))
         )
-        aws.sqs.QueuePolicy(
+        self.queue_policy = aws.sqs.QueuePolicy(
             f"{name}-batch-undelivered-policy", aws.sqs.QueuePolicyArgs(queue_url=queue.url, policy=policy), child
         )
         return queue

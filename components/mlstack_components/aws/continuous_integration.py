@@ -81,10 +81,17 @@ class ContinuousIntegration(pulumi.ComponentResource):
     """The ARN of the role that plans, where the CI service has jobs that only plan."""
     pipeline_role_arns: dict[str, pulumi.Output[str]]
     """The ARN of the role of the pipeline of CodePipeline, where there is one."""
+    providers: dict[str, aws.iam.OpenIdConnectProvider]
+    """The identity providers that are made, by issuer."""
+    roles: dict[str, aws.iam.Role]
+    """All roles, by their names."""
+    policies: dict[str, list[aws.iam.RolePolicy]]
+    """What they may do, by the role's name."""
 
     def __init__(self, name: str, args: ContinuousIntegrationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ContinuousIntegration", name, {}, opts)
         self._name, self._args = name, args
+        self.providers, self.roles, self.policies = {}, {}, {}
         self.provider_arns = self._identity_providers()
         self.deploy_role_arns, self.plan_role_arns, self.pipeline_role_arns = {}, {}, {}
         for key, deployment in args.deployments.items():
@@ -110,7 +117,7 @@ class ContinuousIntegration(pulumi.ComponentResource):
         if given is not None:
             return pulumi.Output.from_input(given)
         host = issuer.removeprefix("https://").replace("/", "-")
-        provider = aws.iam.OpenIdConnectProvider(
+        self.providers[issuer] = provider = aws.iam.OpenIdConnectProvider(
             f"{self._name}-{host}",
             aws.iam.OpenIdConnectProviderArgs(url=issuer, client_id_lists=audiences, tags=self._args.tags),
             pulumi.ResourceOptions(parent=self),
@@ -164,7 +171,7 @@ class ContinuousIntegration(pulumi.ComponentResource):
             raise UserError(f"The names of {description} are too long for the policies of one role.")
         kind = role_name.split("-")[1]
         child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
+        self.roles[role_name] = role = aws.iam.Role(
             f"{self._name}-{key}-{kind}",
             aws.iam.RoleArgs(
                 # Workflows name the role that they assume, so its name is chosen and not made up.
@@ -178,7 +185,7 @@ class ContinuousIntegration(pulumi.ComponentResource):
             ),
             child,
         )
-        made = [
+        self.policies[role_name] = made = [
             aws.iam.RolePolicy(
                 f"{self._name}-{key}-{kind}-{what}",
                 aws.iam.RolePolicyArgs(role=role.name, name=what, policy=policy),

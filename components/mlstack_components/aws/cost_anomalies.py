@@ -34,11 +34,16 @@ class CostAnomalies(pulumi.ComponentResource):
     """The monitor."""
     subscription_arn: pulumi.Output[str]
     """The subscription."""
+    monitor: aws.costexplorer.AnomalyMonitor | None
+    """The monitor that is made; None for one that was there already."""
+    subscription: aws.costexplorer.AnomalySubscription
+    """The subscription."""
 
     def __init__(self, name: str, args: CostAnomaliesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:CostAnomalies", name, {}, opts)
+        self.monitor = None
         self.monitor_arn = self._monitor(name, args)
-        subscription = aws.costexplorer.AnomalySubscription(
+        self.subscription = subscription = aws.costexplorer.AnomalySubscription(
             f"{name}-cost-anomalies",
             aws.costexplorer.AnomalySubscriptionArgs(
                 # Topics are told at once, addresses once a day or a week; the topic takes everybody's addresses.
@@ -56,7 +61,7 @@ class CostAnomalies(pulumi.ComponentResource):
     def _monitor(self, name: str, args: CostAnomaliesArgs) -> pulumi.Output[str]:
         if args.monitor_arn is not None:
             return pulumi.Output.from_input(args.monitor_arn)
-        monitor = aws.costexplorer.AnomalyMonitor(
+        self.monitor = monitor = aws.costexplorer.AnomalyMonitor(
             f"{name}-cost-monitor",
             aws.costexplorer.AnomalyMonitorArgs(
                 monitor_type="CUSTOM", monitor_specification=specification(*args.cost_tag), tags=args.tags

@@ -61,11 +61,17 @@ class EndpointShutdown(pulumi.ComponentResource):
     """The schedule."""
     role_arn: pulumi.Output[str]
     """Its role."""
+    schedule: aws.scheduler.Schedule
+    """The schedule."""
+    role: aws.iam.Role
+    """Its role."""
+    role_policy: aws.iam.RolePolicy
+    """What that role may do."""
 
     def __init__(self, name: str, args: EndpointShutdownArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:EndpointShutdown", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
+        self.role = role = aws.iam.Role(
             f"{name}-shutdown",
             aws.iam.RoleArgs(
                 description=f"Takes the endpoint {args.endpoint_name} out of service",
@@ -80,7 +86,7 @@ class EndpointShutdown(pulumi.ComponentResource):
             child,
         )
         endpoint_arn = args.placement.arn("sagemaker", f"endpoint/{args.endpoint_name.lower()}")
-        policy = aws.iam.RolePolicy(
+        self.role_policy = policy = aws.iam.RolePolicy(
             f"{name}-shutdown-policy",
             aws.iam.RolePolicyArgs(
                 role=role.name,
@@ -90,7 +96,7 @@ class EndpointShutdown(pulumi.ComponentResource):
             ),
             child,
         )
-        schedule = aws.scheduler.Schedule(
+        self.schedule = schedule = aws.scheduler.Schedule(
             f"{name}-shutdown-schedule",
             aws.scheduler.ScheduleArgs(
                 description=f"Takes the endpoint {args.endpoint_name} out of service",

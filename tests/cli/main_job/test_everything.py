@@ -1,14 +1,18 @@
-"""A project with every part on: from an empty account to nothing left, from `mlstack` and from plain `pulumi`.
+"""Platform and project with every part on: from an empty account to nothing left, from `mlstack` and from `pulumi`.
 
 A data scientist's edit, runs, releases and a rollback lie in between. Each part has tests of its own; here they meet.
 """
 
 import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from mlstack_stacks.platform.spec import PlatformParts
 from mlstack_stacks.spec.models import Parts
 
 from .conftest import MINUTES, Project
@@ -16,6 +20,7 @@ from .plain_pulumi import pulumi
 
 pytestmark = [pytest.mark.xdist_group("everything"), pytest.mark.timeout(15 * MINUTES)]
 
+ROOT = Path(__file__).parents[3]
 BOUNDARY = "arn:aws:iam::000000000000:policy/boundary"
 SECRET = "weather/api-key"
 # What an environment adds to what the template has: whatever else mlstack.yaml may hold.
@@ -28,8 +33,10 @@ MORE: dict[str, Any] = {
         "capture_percent": 100,
     },
     "notifications": {"emails": ["ml-team@example.com"]},
-    "monitoring": {"alarms": {}},
-    "budget": {"monthly_usd": 300},
+    "monitoring": {"alarms": {}, "data_quality": "daily"},
+    "budget": {"monthly_usd": 300, "anomaly_usd": 50},
+    "storage": {"replicate_to": "eu-central-1", "expire_noncurrent_days": 30},
+    "platform": {"stack": "organization/acme-platform/local"},
     "features": {
         "days": {
             "record_identifier": "day",
@@ -41,6 +48,19 @@ MORE: dict[str, Any] = {
     "roles": {"permissions_boundary": BOUNDARY},
     "secrets": {SECRET: ["training"]},
     "cost": {"assumptions": {"runs_per_month": 30}},
+}
+REGISTRY = {"share_with": ["222222222222"], "card": {"intended_use": "Tells the weather of a day."}}
+PLATFORM: dict[str, Any] = {
+    "name": "acme-platform",
+    "owner": "platform-team",
+    "roles": {"permissions_boundary": BOUNDARY},
+    "logs": {"retention_days": 90},
+    "notifications": {"emails": ["platform-team@example.com"]},
+    "budget": {"monthly_usd": 2000},
+    "cost_tags": ["mlstack:project"],
+    "network": {"zones": 2},
+    "continuous_integration": {"everything": {"github": {"repository": "acme/everything"}}},
+    "environments": {"local": {}},
 }
 TUNE = {
     "objective": {"metric": "f1"},
@@ -57,14 +77,26 @@ def everything(machine: Project) -> Project:
     file = made.directory / "mlstack.yaml"
     document = yaml.safe_load(file.read_text()) | MORE
     document["steps"]["tune"] = TUNE
+    document["registry"] |= REGISTRY
     document["steps"]["evaluate"]["gates"] = {"accuracy": ">= 0.5"}
     file.write_text(yaml.safe_dump(document, sort_keys=False))
     made.mlstack("local", "start")
-    allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    document = {"Version": "2012-10-17", "Statement": [allowed]}
-    made.client("iam").create_policy(PolicyName="boundary", PolicyDocument=json.dumps(document))
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    made.client("iam").create_policy(PolicyName="boundary", PolicyDocument=json.dumps(allowed))
     made.client("secretsmanager").create_secret(Name=SECRET, SecretString="0123456789")
     return made
+
+
+@pytest.fixture(scope="module")
+def platform(machine: Project, everything: Project) -> Iterator[Project]:
+    """The platform of the account, which is up as long as the projects are."""
+    made = replace(everything, directory=machine.directory / "platform")
+    shutil.copytree(ROOT / "stacks" / "platform", made.directory)
+    (made.directory / "platform.yaml").write_text(yaml.safe_dump(PLATFORM))
+    made.mlstack("up", "local")
+    assert made.json("up", "local", "--refresh")["changes"] == []
+    yield made
+    assert made.json("destroy", "local", "--yes", "--delete-data")["left"] == []
 
 
 def _edit(file: Path) -> None:
@@ -82,8 +114,11 @@ def _release(project: Project) -> Any:
 
 def test_it_is_everything() -> None:
     assert set(MORE) | {"owner", "cloud", "data", "steps", "registry"} == set(Parts.model_fields)
+    # The others say what was there before.
+    assert set(PLATFORM) >= set(PlatformParts.model_fields) - {"cloud", "cost", "state", "identity_providers"}
 
 
+@pytest.mark.usefixtures("platform")
 def test_from_mlstack(everything: Project) -> None:
     planned = everything.json("plan", "local")["resources"]
     up = everything.json("up", "local")

@@ -33,21 +33,27 @@ class TerraformMocks(pulumi.runtime.Mocks):
 
     Args:
         parameters: What the program reads from SSM by path.
+        platform: The outputs of the stack that it refers to.
 
     Attributes:
         document: The resources, as a `.tf.json` file holds them.
     """
 
-    def __init__(self, parameters: dict[str, str]) -> None:
+    def __init__(self, parameters: dict[str, str], platform: dict[str, Any]) -> None:
         self._parameters = parameters
+        self._platform = platform
         self.document: dict[str, dict[str, Any]] = {"resource": {}}
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {**args.inputs, "outputs": self._platform, "secretOutputNames": []}
         if not args.typ.startswith("aws:"):
             return f"{args.name}-id", dict(args.inputs)
         type_ = terraform_type(args.typ)
         self.document["resource"].setdefault(type_, {})[args.name] = _block(args.inputs)
         outputs = {name: f"${{{type_}.{args.name}.{_snake(name)}}}" for name in _OUTPUTS}
+        # Programs take ARNs apart.
+        outputs["arn"] = f"arn:aws:made:eu-west-1:111111111111:{outputs['arn']}"
         return outputs["id"], {**outputs, **args.inputs}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]

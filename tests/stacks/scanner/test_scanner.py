@@ -89,7 +89,7 @@ def production(write_project: Callable[..., Path]) -> dict[str, Any]:
     released = {
         Names("weather", "prod").release_parameter: "arn:aws:sagemaker:eu-west-1:111111111111:model-package/w/1"
     }
-    mocks = TerraformMocks(released)
+    mocks = TerraformMocks(released, {"account": spec.account, "region": spec.region})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     pulumi.runtime.set_mocks(mocks, "weather", "prod", preview=False)
