@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_policy
+from mlstack_components.aws.job_policies import job_policy
+from mlstack_components.aws.job_policy_args import JobKind, JobPolicyArgs
 from mlstack_components.aws.policies import trust_policy
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlstack_components.aws.artifact_store import ArtifactStore
-    from mlstack_components.aws.job_policies import JobKind
+    from mlstack_components.aws.job_policy_args import JobKind
     from mlstack_components.aws.read_policies import ReadPrefix
 
     from mlstack_stacks.spec import EnvironmentSpec
@@ -78,7 +78,7 @@ def prefixes_of_others(spec: EnvironmentSpec) -> dict[JobKind, tuple[ReadPrefix,
     data, steps = spec.data, spec.steps
     if data is None or data.s3 is None or data.s3.bucket is None or steps is None:
         return {}
-    from mlstack_components.aws.job_policies import JobKind
+    from mlstack_components.aws.job_policy_args import JobKind
     from mlstack_components.aws.read_policies import ReadPrefix
 
     read = (ReadPrefix(data.s3.bucket, data.s3.prefix, data.encryption_key),)

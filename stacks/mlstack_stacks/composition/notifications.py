@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlstack_components.aws.job_policies import JobKind
+from mlstack_components.aws.job_policy_args import JobKind
 from mlstack_components.aws.notifications import Notifications as Topic
 from mlstack_components.aws.notifications import NotificationsArgs
 

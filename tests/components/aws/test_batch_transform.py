@@ -6,7 +6,8 @@ import json
 import pytest
 from mlstack_components.aws.batch_definition import BatchDefinitionArgs, batch_definition
 from mlstack_components.aws.batch_transform import BatchTransform, BatchTransformArgs, TransformArgs, new_data_pattern
-from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_policy
+from mlstack_components.aws.job_policies import job_policy
+from mlstack_components.aws.job_policy_args import JobKind, JobPolicyArgs
 from mlstack_components.aws.network import Network
 from mlstack_components.aws.transform_access import TransformAccess
 from mlstack_localcloud.provider.pipeline_requests import step_problems

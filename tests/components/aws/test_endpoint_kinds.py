@@ -9,7 +9,8 @@ from mlstack_components.aws.endpoint import Endpoint, EndpointArgs
 from mlstack_components.aws.endpoint_asynchronous import AsynchronousArgs
 from mlstack_components.aws.endpoint_backlog_scaling import EndpointBacklogScaling, EndpointBacklogScalingArgs
 from mlstack_components.aws.endpoint_serverless import ServerlessArgs
-from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_policy
+from mlstack_components.aws.job_policies import job_policy
+from mlstack_components.aws.job_policy_args import JobKind, JobPolicyArgs
 from mlstack_components.aws.network import Network
 from mlstack_components.aws.placement import Placement
 

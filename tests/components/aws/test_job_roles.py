@@ -5,7 +5,8 @@ import json
 import re
 
 import pytest
-from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_policy
+from mlstack_components.aws.job_policies import job_policy
+from mlstack_components.aws.job_policy_args import JobKind, JobPolicyArgs
 from mlstack_components.aws.job_roles import JobRoles, JobRolesArgs
 from mlstack_components.aws.network import Network
 

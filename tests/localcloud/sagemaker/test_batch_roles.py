@@ -6,7 +6,8 @@ import uuid
 import pytest
 from mlstack_components.aws.batch_policies import batch_pipeline_policy, start_policy
 from mlstack_components.aws.encryption_key import key_policy
-from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_policy
+from mlstack_components.aws.job_policies import job_policy
+from mlstack_components.aws.job_policy_args import JobKind, JobPolicyArgs
 from mlstack_components.aws.placement import Placement
 from mlstack_components.aws.policies import document
 from mlstack_components.aws.transform_access import TransformAccess

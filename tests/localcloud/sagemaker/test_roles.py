@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 import pytest
 from botocore.exceptions import ClientError
 from mlstack_components.aws.encryption_key import key_policy
-from mlstack_components.aws.job_policies import JobKind, JobPolicyArgs, job_policy
+from mlstack_components.aws.job_policies import job_policy
+from mlstack_components.aws.job_policy_args import JobKind, JobPolicyArgs
 from mlstack_components.aws.notifications import topic_policy
 from mlstack_components.aws.placement import Placement
 from mlstack_components.aws.policies import document, require_tls
