@@ -121,3 +121,12 @@ def test_a_kind_has_the_alarms_that_mean_something(
     _, plan = planned(serving, more=alarms)
     found = {each.name for each in plan.resources if each.type == "aws:cloudwatch/metricAlarm:MetricAlarm"}
     assert found == {f"churn-dev-{name}" for name in names}
+
+
+def test_notifications_tell_of_failed_batches_and_of_no_endpoint(
+    planned: Callable[..., tuple[EnvironmentSpec, Plan]],
+) -> None:
+    _, plan = planned("kind: batch, batch: {source: incoming/}")
+    rules = {each.name for each in plan.resources if each.type == "aws:cloudwatch/eventRule:EventRule"}
+    assert "churn-dev-batch-failed" in rules
+    assert "churn-dev-endpoint-changed" not in rules

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_aws as aws
 
 from mlstack_components.aws.monitor_events import violations_pattern
+from mlstack_components.aws.notification_events import event_patterns
 from mlstack_components.aws.policies import Statement, document, require_tls, statement
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class NotificationsArgs:
     """Who is told; each address confirms by the first mail that it gets."""
     pipeline_name: str | None = None
     """The pipeline to tell of; None where there is none."""
+    batch_pipeline_name: str | None = None
+    """The pipeline that scores whole datasets, to tell of batches that failed; None where there is none."""
     model_package_group_name: str | None = None
     """The model registry to tell of; None where there is none."""
     endpoint_name: str | None = None
@@ -167,36 +170,6 @@ class Notifications(pulumi.ComponentResource):
         )
 
 
-def event_patterns(args: NotificationsArgs) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return which events are told of: a description and an EventBridge pattern by the rule's name.
-
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
-    """
-    patterns: dict[str, tuple[str, dict[str, Any]]] = {}
-    if args.pipeline_name is not None:
-        arn = args.placement.arn("sagemaker", f"pipeline/{args.pipeline_name.lower()}")
-        patterns["pipeline-ended"] = (
-            "An execution of the training pipeline ended",
-            _pattern(
-                "SageMaker Model Building Pipeline Execution Status Change",
-                {"pipelineArn": [arn], "currentPipelineExecutionStatus": ["Failed", "Stopped", "Succeeded"]},
-            ),
-        )
-    if args.model_package_group_name is not None:
-        patterns["model-version"] = (
-            "A model version was registered, approved or rejected",
-            _pattern(
-                "SageMaker Model Package State Change", {"ModelPackageGroupName": [args.model_package_group_name]}
-            ),
-        )
-    if args.endpoint_name is not None:
-        patterns["endpoint-changed"] = (
-            "The endpoint changed its state",
-            _pattern("SageMaker Endpoint State Change", {"EndpointName": [args.endpoint_name]}),
-        )
-    return patterns
-
-
 def topic_policy(topic_arn: str, *, receives_events: bool, publishers: Sequence[Statement] = ()) -> str:
     """Return who may publish, and nobody without TLS; the account's own roles may by their own policies.
 
@@ -284,7 +257,3 @@ def queue_policy(queue_arn: str, account: str, rule_arns: Sequence[str]) -> str:
             },
         ),
     )
-
-
-def _pattern(detail_type: str, detail: dict[str, Any]) -> dict[str, Any]:
-    return {"source": ["aws.sagemaker"], "detail-type": [detail_type], "detail": detail}

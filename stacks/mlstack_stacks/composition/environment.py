@@ -50,6 +50,7 @@ class Environment:
         group_name: The model package group, or None where there is no registry.
         pipeline_name: The training pipeline, or None where there are no steps.
         endpoint_name: The endpoint, or None where nothing is served.
+        batch_pipeline_name: The pipeline that scores whole datasets, or None where none are scored.
         data_quality: The monitor of data quality, or None where nothing is monitored.
         options: The options of its components.
         options_in_network: The options of the components that are placed in the network.
@@ -72,6 +73,7 @@ class Environment:
         self.pipeline_name = None if spec.steps is None else self.names.pipeline
         batch = spec.serving is not None and spec.serving.kind == "batch"
         self.endpoint_name = None if spec.serving is None or batch else self.names.endpoint
+        self.batch_pipeline_name = self.names.batch_pipeline if batch else None
         self.data_quality = data_quality_of(spec)
         self.options = self.options_in_network = pulumi.ResourceOptions(parent=parent)
         self.network: NetworkInput | None = None
@@ -146,7 +148,6 @@ class Environment:
         """The roles of all work that the specification has; to be asked for after network and registry are declared."""
         from mlstack_components.aws.images import repository_arn
         from mlstack_components.aws.job_roles import JobKind, JobRoles, JobRolesArgs
-        from mlstack_components.aws.monitor_image import analyzer_image
 
         from mlstack_stacks.pipeline_steps import images
 
@@ -158,6 +159,8 @@ class Environment:
             kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate or self.data_quality else set()
             used = list(images(self.spec, steps).each)
             if self.data_quality is not None:
+                from mlstack_components.aws.monitor_image import analyzer_image
+
                 kinds.add(JobKind.MONITORING)
                 used.append(analyzer_image(self.spec.region))
             repositories += dict.fromkeys(arn for image in used if (arn := repository_arn(image)) is not None)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,9 +90,8 @@ class Project:
         return {name.strip(): value.strip() for name, value in pairs}
 
 
-@pytest.fixture(scope="session")
-def machine(tmp_path_factory: pytest.TempPathFactory, engine_path: Path, cache: Path) -> Iterator[Project]:
-    """A folder for projects, with a local cloud of its own."""
+@contextmanager
+def _machine(tmp_path_factory: pytest.TempPathFactory, engine_path: Path, cache: Path) -> Iterator[Project]:
     home = tmp_path_factory.mktemp("home")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "MLSTACK_"))}
     variables = kept | {
@@ -102,6 +102,20 @@ def machine(tmp_path_factory: pytest.TempPathFactory, engine_path: Path, cache: 
     machine = Project(tmp_path_factory.mktemp("projects"), home, variables)
     yield machine
     machine.mlstack("local", "stop")
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory, engine_path: Path, cache: Path) -> Iterator[Project]:
+    """A folder for projects, with a local cloud that many projects share."""
+    with _machine(tmp_path_factory, engine_path, cache) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def own_machine(tmp_path_factory: pytest.TempPathFactory, engine_path: Path, cache: Path) -> Iterator[Project]:
+    """The same with an account that is empty, for what looks at all that there is."""
+    with _machine(tmp_path_factory, engine_path, cache) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -72,8 +72,8 @@ TUNE = {
 
 
 @pytest.fixture(scope="module")
-def everything(machine: Project) -> Project:
-    made = machine.project("everything")
+def everything(own_machine: Project) -> Project:
+    made = own_machine.project("everything")
     file = made.directory / "mlstack.yaml"
     document = yaml.safe_load(file.read_text()) | MORE
     document["steps"]["tune"] = TUNE
@@ -88,9 +88,9 @@ def everything(machine: Project) -> Project:
 
 
 @pytest.fixture(scope="module")
-def platform(machine: Project, everything: Project) -> Iterator[Project]:
+def platform(own_machine: Project, everything: Project) -> Iterator[Project]:
     """The platform of the account, which is up as long as the projects are."""
-    made = replace(everything, directory=machine.directory / "platform")
+    made = replace(everything, directory=own_machine.directory / "platform")
     shutil.copytree(ROOT / "stacks" / "platform", made.directory)
     (made.directory / "platform.yaml").write_text(yaml.safe_dump(PLATFORM))
     made.mlstack("up", "local")
@@ -143,7 +143,8 @@ def test_from_mlstack(everything: Project) -> None:
     assert everything.json("destroy", "local", "--yes", "--delete-data")["left"] == []
 
 
-def test_from_plainpulumi(everything: Project) -> None:
+@pytest.mark.usefixtures("platform")
+def test_from_plain_pulumi(everything: Project) -> None:
     pulumi(everything, "stack select --create local")
     pulumi(everything, "up -s local --yes --skip-preview")
     first = _release(everything)

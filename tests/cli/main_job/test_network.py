@@ -28,8 +28,8 @@ print(f"the key has {{len(key)}} characters")
 
 
 @pytest.fixture(scope="module")
-def networked(machine: Project) -> Project:
-    made = machine.project("storms")
+def networked(own_machine: Project) -> Project:
+    made = own_machine.project("storms")
     directory = made.directory
     file = directory / "mlstack.yaml"
     file.write_text(file.read_text().replace("environments:", f"{PARTS}environments:", 1))

@@ -5,7 +5,8 @@ import json
 
 import pytest
 from mlstack_components.aws.monitor_events import violations_pattern
-from mlstack_components.aws.notifications import Notifications, NotificationsArgs, event_patterns
+from mlstack_components.aws.notification_events import event_patterns
+from mlstack_components.aws.notifications import Notifications, NotificationsArgs
 
 
 @pytest.fixture
@@ -112,6 +113,15 @@ def test_rules_match_this_projects_events_only(args):
             "detail-type": ["SageMaker Endpoint State Change"],
             "detail": {"EndpointName": ["weather-dev"]},
         },
+    }
+
+
+def test_batches_that_failed_are_told_of(args):
+    batches = dataclasses.replace(args, batch_pipeline_name="weather-dev-batch")
+    _, pattern = event_patterns(batches)["batch-failed"]
+    assert pattern["detail"] == {
+        "pipelineArn": ["arn:aws:sagemaker:eu-west-1:111111111111:pipeline/weather-dev-batch"],
+        "currentPipelineExecutionStatus": ["Failed", "Stopped"],
     }
 
 
