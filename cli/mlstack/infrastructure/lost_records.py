@@ -50,7 +50,10 @@ def refuse_lost_records(spec: EnvironmentSpec, resources: Sequence[StateResource
     from mlstack.infrastructure.contents import FEATURES
 
     groups = [each for each in resources if each.type == FEATURES and _OF_PROJECT in each.urn]
-    changed = [group for group in groups if _stated(group.inputs) not in _specified(spec)]
+    if not groups:
+        return
+    kept = _specified(spec)
+    changed = [group for group in groups if _stated(group.inputs) not in kept]
     if not changed:
         return
     from mlstack.cloud.aws import AwsSession

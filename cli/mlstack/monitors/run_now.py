@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlstack_components.aws.names import split_s3_uri
 from mlstack_components.errors import MlstackError
 
 from mlstack.cloud.errors import is_missing
@@ -112,7 +113,7 @@ class RunNow:
         return MonitorRun(schedule, status, reason, found, uri)
 
     def _read(self, uri: str) -> bytes:
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        bucket, key = split_s3_uri(uri)
         answer = self.deployment.session.client("s3").get_object(Bucket=bucket, Key=key)
         content: bytes = answer["Body"].read()
         return content

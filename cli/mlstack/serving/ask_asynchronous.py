@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from mlstack_components.aws.names import ASYNC_PREFIX, s3_uri
+from mlstack_components.aws.names import ASYNC_PREFIX, s3_uri, split_s3_uri
 from mlstack_components.errors import MlstackError
 
-from mlstack.cloud.errors import error_code, is_missing
+from mlstack.cloud.errors import is_missing
 from mlstack.serving.ask import Answer, ModelError, explanation_of
 
 if TYPE_CHECKING:
@@ -132,10 +132,10 @@ def wait(
 def _read(s3: Any, location: str) -> Any:
     from botocore.exceptions import ClientError
 
-    bucket, _, key = location.removeprefix("s3://").partition("/")
+    bucket, key = split_s3_uri(location)
     try:
         return s3.get_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if is_missing(error) or error_code(error) == "NoSuchKey":
+        if is_missing(error):
             return None
         raise

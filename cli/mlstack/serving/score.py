@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.aws.batch_definition import INPUT_BUCKET, INPUT_KEY, OUTPUT_URI
 from mlstack_components.aws.bundle import file_digest
-from mlstack_components.aws.names import SCORE_PREFIX
+from mlstack_components.aws.names import SCORE_PREFIX, split_s3_uri
 from mlstack_components.errors import MlstackError, UserError
 
 from mlstack.cloud.errors import is_missing
-from mlstack.training import follow, runs
-from mlstack.training.execution import defined_steps
-from mlstack.training.logs import job_log
+from mlstack.training import runs
+from mlstack.training.watch import show_failures, watch_execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from mlstack.cloud.deployment import Deployment
     from mlstack.training.execution import Execution
 
-_LOCAL_POLL_SECONDS = 0.3
-_CLOUD_POLL_SECONDS = 5.0
 _INTERRUPTED = 130
 
 
@@ -105,7 +101,7 @@ def split_address(address: str) -> tuple[str, str]:
     Raises:
         UserError: It is none.
     """
-    bucket, _, key = address.removeprefix("s3://").partition("/")
+    bucket, key = split_s3_uri(address)
     if not address.startswith("s3://") or not bucket or not key:
         raise UserError(f"{address} is no S3 address.", next_step="Such as --input s3://bucket/prefix/.")
     return bucket, key
@@ -145,20 +141,15 @@ def watch(deployment: Deployment, execution_arn: str, console: Console) -> Batch
     Raises:
         StillScoringError: The user interrupted; the batch goes on.
     """
-    sagemaker = deployment.session.client("sagemaker")
-    seconds = _LOCAL_POLL_SECONDS if deployment.spec.is_local else _CLOUD_POLL_SECONDS
     try:
-        defined = defined_steps(runs.executed_definition(sagemaker, execution_arn))
-        pictures = follow.pictures(lambda: runs.read_execution(sagemaker, execution_arn, defined), seconds=seconds)
-        with contextlib.closing(pictures):
-            execution = follow.show(pictures, console)
+        execution = watch_execution(deployment, execution_arn, console)
     except KeyboardInterrupt as interrupt:
         name = execution_arn.rsplit("/", 1)[-1]
         raise StillScoringError(
             f"The batch {name} goes on without being watched.",
             next_step=f"Watch it with `mlstack score {deployment.environment} --attach {name}`.",
         ) from interrupt
-    _show_failures(deployment, execution, console)
+    show_failures(deployment, execution, console)
     uri = output_of(deployment, execution_arn)
     return Batch(execution, uri, tuple(_listed(deployment.session.client("s3"), uri)))
 
@@ -192,15 +183,6 @@ def judge(batch: Batch) -> MlstackError | None:
         f"The batch {execution.id} ended as {execution.status}{f': {reason.rstrip(chr(46))}' if reason else ''}.{kept}",
         next_step="The log group /aws/sagemaker/TransformJobs has what the model printed.",
     )
-
-
-def _show_failures(deployment: Deployment, execution: Execution, console: Console) -> None:
-    for step in execution.failed_steps:
-        lines = [] if step.job is None else job_log(deployment.session.client("logs"), step.job).last_lines()
-        if lines:
-            console.print(f"\nThe last lines of {step.name}:", style="bold", markup=False)
-        for line in lines:
-            console.print(f"  {line.message}", markup=False, highlight=False)
 
 
 def _listed(s3: S3Client, uri: str) -> list[str]:

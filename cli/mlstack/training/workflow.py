@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from mlstack_components.errors import MlstackError
 
 from mlstack.registry.versions import in_environment, version_of
-from mlstack.training import follow, runs, selection
+from mlstack.training import runs, selection
 from mlstack.training.execution import defined_steps
-from mlstack.training.logs import job_log
 from mlstack.training.parameters import parse_settings
 from mlstack.training.results import Results, read_results
 from mlstack.training.run_data import chosen_data, project_data
 from mlstack.training.upload import CODE_DIRECTORY, code_source
+from mlstack.training.watch import show_failures, watch_execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from mlstack.training.execution import DefinedStep, Execution
     from mlstack.training.upload import Source
 
-_LOCAL_POLL_SECONDS = 0.3
-_CLOUD_POLL_SECONDS = 5.0
 _INTERRUPTED = 130
 
 
@@ -133,16 +130,11 @@ def watch(deployment: Deployment, execution_arn: str, console: Console) -> Resul
     Raises:
         StillRunningError: The user interrupted; the run goes on.
     """
-    sagemaker = deployment.session.client("sagemaker")
-    seconds = _LOCAL_POLL_SECONDS if deployment.spec.is_local else _CLOUD_POLL_SECONDS
     try:
-        defined = defined_steps(runs.executed_definition(sagemaker, execution_arn))
-        pictures = follow.pictures(lambda: runs.read_execution(sagemaker, execution_arn, defined), seconds=seconds)
-        with contextlib.closing(pictures):
-            execution = follow.show(pictures, console)
+        execution = watch_execution(deployment, execution_arn, console)
     except KeyboardInterrupt as interrupt:
         raise still_running(deployment.environment, execution_arn) from interrupt
-    _show_failures(deployment, execution, console)
+    show_failures(deployment, execution, console)
     return read_results(deployment.session, execution)
 
 
@@ -154,17 +146,6 @@ def still_running(environment: str, execution_arn: str) -> StillRunningError:
         next_step=f"Watch it with `mlstack run {environment} --attach {name}`, "
         f"or stop it with `mlstack run {environment} --stop {name}`.",
     )
-
-
-def _show_failures(deployment: Deployment, execution: Execution, console: Console) -> None:
-    for step in execution.failed_steps:
-        if step.job is None:
-            continue
-        lines = job_log(deployment.session.client("logs"), step.job).last_lines()
-        if lines:
-            console.print(f"\nThe last lines of {step.name}:", style="bold", markup=False)
-        for line in lines:
-            console.print(f"  {line.message}", markup=False, highlight=False)
 
 
 def judge(results: Results, environment: str) -> MlstackError | None:

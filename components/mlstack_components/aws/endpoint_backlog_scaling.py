@@ -12,9 +12,8 @@ import pulumi
 import pulumi_aws as aws
 
 from mlstack_components.aws.endpoint_metrics import INVOCATIONS
+from mlstack_components.aws.scalable_target import scalable_target
 
-_NAMESPACE = "sagemaker"
-_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 _ALARM_PERIOD_SECONDS = 60
 _ALARM_PERIODS = 2
 
@@ -60,18 +59,7 @@ class EndpointBacklogScaling(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: EndpointBacklogScalingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:EndpointBacklogScaling", name, {}, opts)
-        self.target = aws.appautoscaling.Target(
-            f"{name}-scaling",
-            aws.appautoscaling.TargetArgs(
-                service_namespace=_NAMESPACE,
-                scalable_dimension=_DIMENSION,
-                resource_id=pulumi.Output.concat("endpoint/", args.endpoint_name, "/variant/", args.variant_name),
-                min_capacity=args.min_instances,
-                max_capacity=args.max_instances,
-                tags=args.tags,
-            ),
-            pulumi.ResourceOptions(parent=self),
-        )
+        self.target = scalable_target(name, args, pulumi.ResourceOptions(parent=self))
         self.target_arn = self.target.arn
         self.policy = self._tracking(name, args)
         self.waking = self.alarm = None

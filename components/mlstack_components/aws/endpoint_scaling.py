@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from mlstack_components.aws.scalable_target import scalable_target
 from mlstack_components.aws.scaling_schedule import at_schedule, cron_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_NAMESPACE = "sagemaker"
-_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,18 +88,7 @@ class EndpointScaling(pulumi.ComponentResource):
     def _target(self, name: str, args: EndpointScalingArgs) -> aws.appautoscaling.Target:
         # A scheduled action changes the range of the target: putting it back would scale a busy endpoint down.
         moving = ["minCapacity", "maxCapacity"] if args.schedules else None
-        return aws.appautoscaling.Target(
-            f"{name}-scaling",
-            aws.appautoscaling.TargetArgs(
-                service_namespace=_NAMESPACE,
-                scalable_dimension=_DIMENSION,
-                resource_id=pulumi.Output.concat("endpoint/", args.endpoint_name, "/variant/", args.variant_name),
-                min_capacity=args.min_instances,
-                max_capacity=args.max_instances,
-                tags=args.tags,
-            ),
-            pulumi.ResourceOptions(parent=self, ignore_changes=moving),
-        )
+        return scalable_target(name, args, pulumi.ResourceOptions(parent=self, ignore_changes=moving))
 
     def _policy(self, name: str, args: EndpointScalingArgs) -> aws.appautoscaling.Policy:
         metric = aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecificationArgs(

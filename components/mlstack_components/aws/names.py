@@ -105,3 +105,9 @@ def dataset_manifest_key(name: str, version: str) -> str:
 def s3_uri(bucket: str, key: str) -> str:
     """Return the URI of an object or prefix."""
     return f"s3://{bucket}/{key}"
+
+
+def split_s3_uri(uri: str) -> tuple[str, str]:
+    """Return bucket and key of the URI of an object or prefix; the key of a bucket's own URI is empty."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key

@@ -12,16 +12,17 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from werkzeug.wrappers import Response
-
 from ..home import ACCOUNT
 from .authorization.context import Context
 from .authorization.evaluate import Policies, Principal, reason_to_refuse
-from .errors import Failure, error_response, new_request_id
+from .errors import Failure, error_response
 from .moto_adjustments import import_module
+from .query_answer import query_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from werkzeug.wrappers import Response
 
     from .authorization.context import Values
     from .authorization.sources import PolicySource
@@ -72,13 +73,8 @@ def simulate(request: WireRequest, sources: PolicySource) -> Response:
         results = "".join(_results(given, sources))
     except _Rejected as rejected:
         return error_response(rejected.failure, "query")
-    request_id = new_request_id()
-    document = (
-        f'<{OPERATION}Response xmlns="{_NAMESPACE}"><{OPERATION}Result><IsTruncated>false</IsTruncated>'
-        f"<EvaluationResults>{results}</EvaluationResults></{OPERATION}Result>"
-        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{OPERATION}Response>"
-    )
-    return Response(document, 200, {"x-amzn-RequestId": request_id}, content_type="text/xml")
+    result = f"<IsTruncated>false</IsTruncated><EvaluationResults>{results}</EvaluationResults>"
+    return query_answer(OPERATION, _NAMESPACE, result)
 
 
 def _results(given: dict[str, str], sources: PolicySource) -> Iterator[str]:

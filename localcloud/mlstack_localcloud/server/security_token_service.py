@@ -15,19 +15,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from werkzeug.wrappers import Response
-
 from ..home import ACCOUNT, DEFAULT_REGION
 from .authorization.authorizer import Denied
 from .caller import Caller
-from .errors import Failure, error_response, new_request_id
+from .errors import Failure, error_response
 from .moto_adjustments import import_module
+from .query_answer import query_answer
 from .sessions import Principal
 from .unknown_operation import unknown_operation
 from .web_identity import InvalidToken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from werkzeug.wrappers import Response
 
     from .authorization.authorizer import Authorizer
     from .sessions import Sessions, TemporaryKeys
@@ -193,12 +194,7 @@ def _answer(request: WireRequest, operation: Callable[[_Call], str], call: _Call
         result = operation(call)
     except _Rejected as rejected:
         return error_response(rejected.failure, "query")
-    request_id = new_request_id()
-    document = (
-        f'<{request.action}Response xmlns="{_NAMESPACE}"><{request.action}Result>{result}</{request.action}Result>'
-        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{request.action}Response>"
-    )
-    return Response(document, 200, {"x-amzn-RequestId": request_id}, content_type="text/xml")
+    return query_answer(request.action, _NAMESPACE, result)
 
 
 def _parameters(request: WireRequest) -> dict[str, str]:

@@ -10,10 +10,10 @@ Nothing here reads the cloud except the release pointer, which says what model v
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlstack_stacks.composition.environment import Environment
+from mlstack_stacks.composition.parts import declare_parts
 from mlstack_stacks.outputs import ProjectOutputs
 
 if TYPE_CHECKING:
@@ -49,11 +49,7 @@ def compose(spec: EnvironmentSpec, parent: pulumi.Resource) -> ProjectOutputs:
         UserError: AWS has no image of the framework in the region.
     """
     environment = Environment(spec, parent)
-    outputs: dict[str, Any] = {}
-    for part in PARTS:
-        given = getattr(spec, part)
-        if given is not None:
-            outputs |= import_module(f"{__name__}.{part}").declare(given, environment)
+    outputs = declare_parts(__name__, PARTS, spec, environment)
     store = environment.store
     return ProjectOutputs(
         artifact_bucket=store.artifact_bucket,

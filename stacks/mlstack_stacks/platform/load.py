@@ -52,9 +52,8 @@ def load_platforms(path: Path) -> Platforms:
     file = shown(path)
     checker = Checker.read(path, _LAYOUT)
     specs = checker.specs()
-    checker.problems += [p for spec in specs.values() for p in networks_that_cannot_be_made(spec, file)]
-    checker.problems += [p for spec in specs.values() for p in _foreign_boundary(spec, file)]
-    checker.problems += [p for spec in specs.values() for p in _deployed_twice(spec, file)]
+    finders = (networks_that_cannot_be_made, _foreign_boundary, _deployed_twice)
+    checker.problems += [p for find in finders for spec in specs.values() for p in find(spec, file)]
     if problems := checker.found():
         raise SpecError(problems)
     first = next(iter(specs.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from mlstack_components.aws.names import PREDICTIONS_PREFIX
+from mlstack_components.aws.names import PREDICTIONS_PREFIX, split_s3_uri
 from mlstack_components.errors import quoted
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
@@ -121,12 +121,12 @@ class Batch(SpecModel):
     @property
     def bucket(self) -> str | None:
         """The bucket of the data; None for the environment's own."""
-        return self.source.removeprefix("s3://").partition("/")[0] if self.source.startswith("s3://") else None
+        return split_s3_uri(self.source)[0] if self.source.startswith("s3://") else None
 
     @property
     def prefix(self) -> str:
         """What the keys of the data begin with."""
-        return self.source if self.bucket is None else self.source.removeprefix("s3://").partition("/")[2]
+        return self.source if self.bucket is None else split_s3_uri(self.source)[1]
 
 
 def batch_contradictions(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:

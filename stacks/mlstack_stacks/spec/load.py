@@ -67,6 +67,18 @@ _LAYOUT = Layout(
 )
 
 
+_FINDERS = (
+    missing_images,
+    tuning_problems,
+    training_problems,
+    foreign_roles,
+    networks_that_cannot_be_made,
+    contradictions,
+    texts_that_break_the_card,
+)
+"""Each finds the problems of an environment that no model alone can see."""
+
+
 def load(path: Path, environment: str, *, check_files: bool = True) -> EnvironmentSpec:
     """Reads a project's specification for one environment; all of its environments are checked.
 
@@ -120,15 +132,8 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     file = shown(path)
     checker = Checker.read(path, _LAYOUT)
     specs = checker.specs()
-    checker.problems += [p for spec in specs.values() for p in missing_images(spec, file)]
-    checker.problems += [p for spec in specs.values() for p in tuning_problems(spec, file)]
-    checker.problems += [p for spec in specs.values() for p in training_problems(spec, file)]
-    checker.problems += [p for spec in specs.values() for p in foreign_roles(spec, file)]
-    checker.problems += [p for spec in specs.values() for p in networks_that_cannot_be_made(spec, file)]
-    checker.problems += [p for spec in specs.values() for p in contradictions(spec, file)]
-    checker.problems += [p for spec in specs.values() for p in texts_that_break_the_card(spec, file)]
-    if check_files:
-        checker.problems += [p for spec in specs.values() for p in missing_files(spec, file)]
+    finders = (*_FINDERS, missing_files) if check_files else _FINDERS
+    checker.problems += [p for find in finders for spec in specs.values() for p in find(spec, file)]
     if problems := checker.found():
         raise SpecError(problems)
     first = next(iter(specs.values()))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mlstack_stacks.composition.parts import declare_parts
 from mlstack_stacks.platform.composition.environment import PlatformEnvironment
 from mlstack_stacks.platform.outputs import PlatformOutputs
 
@@ -35,11 +35,7 @@ def compose(spec: PlatformSpec, parent: pulumi.Resource) -> PlatformOutputs:
         What was declared.
     """
     environment = PlatformEnvironment(spec, parent)
-    outputs: dict[str, Any] = {}
-    for part in PARTS:
-        given = getattr(spec, part)
-        if given is not None:
-            outputs |= import_module(f"{__name__}.{part}").declare(given, environment)
+    outputs = declare_parts(__name__, PARTS, spec, environment)
     return PlatformOutputs(
         encryption_key_arn=environment.key.arn,
         permissions_boundary_arn=environment.boundary,
