@@ -102,11 +102,11 @@ class ArtifactStore(pulumi.ComponentResource):
         self.artifacts = artifacts = self._bucket(
             f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS, reader_accounts=args.model_reader_accounts
         )
-        self.data_bucket = data.bucket.bucket
+        self.data_bucket = data.name
         self.data_bucket_arn = data.bucket.arn
-        self.artifact_bucket = artifacts.bucket.bucket
+        self.artifact_bucket = artifacts.name
         self.artifact_bucket_arn = artifacts.bucket.arn
-        self.log_bucket = logs.bucket.bucket
+        self.log_bucket = logs.name
         self._replicas = self._replicate(name, args, data, artifacts)
         self.code_uri = self._upload_code(f"{name}-code", args, artifacts)
         self.data_uri = self._upload_data(f"{name}-dataset", args, data)

@@ -67,11 +67,14 @@ class SecureBucket:
 
     Attributes:
         bucket: The bucket.
+        name: Its name, known as soon as it keeps versions: what needs the name alone is put there with a version, and
+            leaves no marker behind when it is deleted.
         ready: Its encryption, versioning and policy: objects depend on them.
         settings: All that is set on it, `ready` included.
     """
 
     bucket: aws.s3.Bucket
+    name: pulumi.Output[str]
     ready: list[pulumi.Resource]
     settings: list[pulumi.Resource]
 
@@ -98,9 +101,10 @@ def secure_bucket(name: str, args: SecureBucketArgs, parent: pulumi.Resource) ->
         aws.s3.BucketPolicyArgs(region=args.region_named, bucket=bucket.bucket, policy=_policy(bucket, args)),
         pulumi.ResourceOptions(parent=parent, depends_on=closed[:1]),
     )
-    stored_safely = _stored_safely(name, bucket, args, child)
-    kept = _kept(name, bucket, args, child, stored_safely)
-    return SecureBucket(bucket, [policy, *stored_safely], [*closed, policy, *stored_safely, *kept])
+    versioning, encryption = _stored_safely(name, bucket, args, child)
+    ready: list[pulumi.Resource] = [policy, versioning, encryption]
+    kept = _kept(name, bucket, args, child, versioning)
+    return SecureBucket(bucket, versioning.bucket, ready, [*closed, *ready, *kept])
 
 
 def _closed(
@@ -133,7 +137,7 @@ def _closed(
 
 def _stored_safely(
     name: str, bucket: aws.s3.Bucket, args: SecureBucketArgs, child: pulumi.ResourceOptions
-) -> list[pulumi.Resource]:
+) -> tuple[aws.s3.BucketVersioning, aws.s3.BucketServerSideEncryptionConfiguration]:
     versioning = aws.s3.BucketVersioning(
         f"{name}-versioning",
         aws.s3.BucketVersioningInitArgs(
@@ -150,7 +154,7 @@ def _stored_safely(
         ),
         child,
     )
-    return [versioning, encryption]
+    return versioning, encryption
 
 
 def _kept(
@@ -158,7 +162,7 @@ def _kept(
     bucket: aws.s3.Bucket,
     args: SecureBucketArgs,
     child: pulumi.ResourceOptions,
-    stored_safely: list[pulumi.Resource],
+    versioning: pulumi.Resource,
 ) -> list[pulumi.Resource]:
     """What expires, and what is logged."""
     # Rules for noncurrent versions need versioning to be on.
@@ -167,7 +171,7 @@ def _kept(
         aws.s3.BucketLifecycleConfigurationArgs(
             region=args.region_named, bucket=bucket.bucket, rules=lifecycle_rules(args)
         ),
-        pulumi.ResourceOptions(parent=child.parent, depends_on=stored_safely[:1]),
+        pulumi.ResourceOptions(parent=child.parent, depends_on=[versioning]),
     )
     if args.log_bucket is None:
         return [lifecycle]

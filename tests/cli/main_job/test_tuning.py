@@ -58,11 +58,16 @@ def test_the_registered_model_is_the_best_one(tuned: Project, run: Any) -> None:
         for each in trials["TrainingJobSummaries"]
     }
     assert len(values) == 2
-    best = sagemaker.describe_training_job(TrainingJobName=max(values, key=lambda each: values[each]))
+    # Both may have come out alike.
+    best = {
+        sagemaker.describe_training_job(TrainingJobName=each)["ModelArtifacts"]["S3ModelArtifacts"]
+        for each, value in values.items()
+        if value == max(values.values())
+    }
     version = tuned.json("models", "show")
     package = sagemaker.describe_model_package(ModelPackageName=version["arn"])
     (container,) = package["InferenceSpecification"]["Containers"]
-    assert container["ModelDataUrl"] == best["ModelArtifacts"]["S3ModelArtifacts"]
+    assert container["ModelDataUrl"] in best
     # What the objective was read from is what that very model's script measured.
     scores = json.loads(_artifact(tuned, container["ModelDataUrl"])["cross_validation.json"])
     assert scores["f1"]["mean"] == pytest.approx(max(values.values()), abs=1e-4)
