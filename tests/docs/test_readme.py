@@ -33,6 +33,10 @@ def test_a_component_stands_beside_the_part_that_declares_it(generate: Any) -> N
     assert rows["batch_transform"] == "| `serving`"
     assert rows["private_network"] == "| `network`"
     assert rows["job_roles"] == "| all share"
+    assert rows["model_monitors"] == "| `monitoring`", "its module says so, whoever imports it"
+    assert rows["bucket_replicas"] == "| all share", "a component of the store's component"
+    assert rows["job_logs"] == "| `logs` (platform)"
+    assert rows["training_job"] == "| in your own program"
 
 
 def test_a_readme_without_its_place_is_refused(generate: Any) -> None:

@@ -1,4 +1,4 @@
-"""The monitors of a released model: from the specification's to those of AWS."""
+"""The part `monitoring`, of a released model: its monitors, from the specification's to those of AWS."""
 
 from __future__ import annotations
 
