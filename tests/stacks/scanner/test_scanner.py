@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import shutil
 import subprocess
@@ -44,13 +45,17 @@ EXCEPTIONS = {
 def checkov(cache: Path) -> Path:
     """The scanner, in an environment of its own: it pins versions of what mlstack needs in others."""
     folder = cache / f"checkov-{VERSION}"
-    if not (folder / "ready").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        uv = Path(sys.executable).with_name("uv")
-        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder], check=True)
-        install = [uv, "pip", "install", "--quiet", "--python", folder / "bin" / "python", f"checkov=={VERSION}"]
-        subprocess.run(install, check=True)
-        (folder / "ready").touch()
+    cache.mkdir(parents=True, exist_ok=True)
+    # The tests of this file may run in several processes.
+    with (cache / f"checkov-{VERSION}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            uv = Path(sys.executable).with_name("uv")
+            subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder], check=True)
+            install = [uv, "pip", "install", "--quiet", "--python", folder / "bin" / "python", f"checkov=={VERSION}"]
+            subprocess.run(install, check=True)
+            (folder / "ready").touch()
     return folder / "bin" / "checkov"
 
 
