@@ -13,6 +13,8 @@ def input_fn(body, content_type):
         raise ValueError("cannot read " + content_type)
     return body
 def predict_fn(data, model):
+    if model == "broken":
+        raise ValueError(model)
     return model
 def output_fn(prediction, accept):
     return json.dumps(prediction), "application/json"

@@ -13,7 +13,7 @@ from mlstack_localcloud.server.sagemaker.errors import validation_error
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document
 
-ENDPOINT_CONFIG = ("ExplainerConfig", "ShadowProductionVariants")
+ENDPOINT_CONFIG = ("ExplainerConfig",)
 FEATURE_DEFINITION = ("CollectionConfig", "CollectionType")
 MONITORED_ENDPOINT = ("StartTimeOffset", "EndTimeOffset", "ExcludeFeaturesAttribute")
 MONITORING_SCHEDULE = ("MonitoringJobDefinition",)

@@ -48,13 +48,14 @@ class EndpointConfigs:
         name = request["EndpointConfigName"]
         arn = arns.arn(caller, KIND, name)
         refuse(request, ENDPOINT_CONFIG)
-        variants = request["ProductionVariants"]
+        variants = [*request["ProductionVariants"], *request.get("ShadowProductionVariants", [])]
         names = [variant["VariantName"] for variant in variants]
         if len(set(names)) < len(names):
             raise validation_error("Variant names of an endpoint configuration must be unique.")
         for variant in variants:
             self._check_variant(variant, caller)
-        serving_kinds.check(request, [self._models.existing(each["ModelName"], caller) for each in variants])
+        models = [self._models.existing(each["ModelName"], caller) for each in request["ProductionVariants"]]
+        serving_kinds.check(request, models)
         config = {
             **{key: value for key, value in request.items() if key != "Tags"},
             "EndpointConfigArn": arn,

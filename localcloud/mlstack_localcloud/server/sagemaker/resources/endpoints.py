@@ -31,6 +31,7 @@ from mlstack_localcloud.server.sagemaker.serving.endpoint_documents import (
     busy,
     end_update,
     refuse_other_kind,
+    refuse_other_variants,
     retained,
     scaled,
     show_progress,
@@ -167,6 +168,7 @@ class Endpoints:
 
     def _begin_update(self, endpoint: Document, deployment: Deployment, request: Document, caller: Origin) -> None:
         arn, config = endpoint["EndpointArn"], request.get("DeploymentConfig")
+        refuse_other_variants(endpoint, deployment, config)
         plan = TrafficPlan.of(config, deployment.instances)
         self._change(arn, caller, partial(begin_update, deployment=deployment, config=config))
         self._start(arn, partial(self._exchange, arn, caller, deployment, plan))
@@ -283,16 +285,19 @@ class Endpoints:
 
     def _deployment(self, config_name: str, caller: Identity, kept: dict[str, Any]) -> Deployment:
         config = self._configs.existing(config_name, caller)
-        variants = tuple(
-            variant_of(
-                given,
-                self._models.served_container(given["ModelName"], caller),
-                kept.get(given["VariantName"], {}),
+        variants, shadows = (
+            tuple(
+                variant_of(
+                    given,
+                    self._models.served_container(given["ModelName"], caller),
+                    kept.get(given["VariantName"], {}),
+                )
+                for given in config.get(member, ())
             )
-            for given in config["ProductionVariants"]
+            for member in ("ProductionVariants", "ShadowProductionVariants")
         )
         capture, asynchronous = config.get("DataCaptureConfig"), config.get("AsyncInferenceConfig")
-        return Deployment(secrets.token_hex(6), config_name, variants, capture, asynchronous)
+        return Deployment(secrets.token_hex(6), config_name, variants, capture, asynchronous, shadows)
 
     def _existing(self, name: str, caller: Identity) -> Document:
         endpoint = self._store.get(KIND, caller.region, name)

@@ -18,13 +18,19 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
-from mlstack_localcloud.server.sagemaker.serving.capture_lines import lines
+from mlstack_localcloud.server.sagemaker.serving.capture_lines import Captured, Side, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from mlstack_localcloud.server.sagemaker.serving.capture_lines import Captured, CaptureSettings
+    from mlstack_localcloud.server.sagemaker.serving.capture_lines import CaptureSettings
+    from mlstack_localcloud.server.sagemaker.serving.connections import Answer
 
+CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
+INFERENCE_ID = "X-Amzn-SageMaker-Inference-Id"
+"""Headers of InvokeEndpoint that are kept with a call."""
+
+_SUCCESS = range(200, 300)
 _SECONDS_BETWEEN_WRITES = 2.0
 _MOST_BYTES = 64 << 20
 _log = logging.getLogger(__name__)
@@ -62,6 +68,21 @@ class Capture:
     def samples(self) -> bool:
         """Decide whether the next call is kept."""
         return self._chance() * 100 < self._settings.percent
+
+    def offer(self, variant: str, headers: Mapping[str, str], body: bytes, answer: Answer) -> None:
+        """Keep a call that was answered, if it succeeded and is drawn.
+
+        Args:
+            variant: The variant that answered.
+            headers: The call's headers.
+            body: Its body.
+            answer: The answer.
+        """
+        if answer.status in _SUCCESS and self.samples():
+            asked = Side(headers["Content-Type"], body)
+            answered = Side(answer.headers.get("content-type", ""), answer.body)
+            identifier, custom = headers.get(INFERENCE_ID), headers.get(CUSTOM_ATTRIBUTES)
+            self.keep(Captured(variant, asked, answered, identifier, custom))
 
     def keep(self, captured: Captured) -> None:
         """Put a call into the buffer, unless that is full."""

@@ -66,6 +66,7 @@ class Deployment:
         variants: The variants.
         capture: The configuration's DataCaptureConfig, or None.
         asynchronous: The configuration's AsyncInferenceConfig, or None.
+        shadows: The shadow variants: none, or one beside one variant.
     """
 
     identifier: str
@@ -73,6 +74,13 @@ class Deployment:
     variants: tuple[Variant, ...]
     capture: Document | None = None
     asynchronous: Document | None = None
+    shadows: tuple[Variant, ...] = ()
+
+    @property
+    def shadow_share(self) -> float:
+        """Which share of the calls the shadow variant gets a copy of, 0 to 1: the ratio of both weights."""
+        production = sum(variant.weight for variant in self.variants)
+        return min(1.0, sum(variant.weight for variant in self.shadows) / production) if production else 0.0
 
     @property
     def kind(self) -> str:
@@ -100,8 +108,9 @@ class Deployment:
     def of(cls, document: Document) -> Deployment:
         """Return the deployment in a document."""
         variants = tuple(Variant(**variant) for variant in document["variants"])
+        shadows = tuple(Variant(**variant) for variant in document.get("shadows", ()))
         capture, asynchronous = document.get("capture"), document.get("asynchronous")
-        return cls(document["identifier"], document["config"], variants, capture, asynchronous)
+        return cls(document["identifier"], document["config"], variants, capture, asynchronous, shadows)
 
 
 def variant_of(given: Document, container: Document, kept: dict[str, Any]) -> Variant:

@@ -18,21 +18,26 @@ if TYPE_CHECKING:
 def shown(endpoint: Document) -> Document:
     """Return an endpoint as Describe answers it, with its variants."""
     serves = endpoint["EndpointStatus"] in {"InService", "Updating", "RollingBack"}
-    variants = []
     deployment = Deployment.of(endpoint["_deployment"])
-    for variant in deployment.variants:
-        image = variant.container.get("Image", "")
-        shown: Document = {
-            "VariantName": variant.name,
-            "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
-            "DesiredWeight": variant.weight,
-            **_capacity("Desired", variant),
-        }
-        if serves:
-            shown.update(CurrentWeight=variant.weight, **_capacity("Current", variant))
-        variants.append(shown)
-    asynchronous = {} if deployment.asynchronous is None else {"AsyncInferenceConfig": deployment.asynchronous}
-    return {**endpoint, **_capture(endpoint), **asynchronous, "ProductionVariants": variants}
+    members: Document = {"ProductionVariants": [_summary(each, serves) for each in deployment.variants]}
+    if deployment.shadows:
+        members["ShadowProductionVariants"] = [_summary(each, serves) for each in deployment.shadows]
+    if deployment.asynchronous is not None:
+        members["AsyncInferenceConfig"] = deployment.asynchronous
+    return {**endpoint, **_capture(endpoint), **members}
+
+
+def _summary(variant: Variant, serves: bool) -> Document:
+    image = variant.container.get("Image", "")
+    summary: Document = {
+        "VariantName": variant.name,
+        "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
+        "DesiredWeight": variant.weight,
+        **_capacity("Desired", variant),
+    }
+    if serves:
+        summary.update(CurrentWeight=variant.weight, **_capacity("Current", variant))
+    return summary
 
 
 def _capacity(prefix: str, variant: Variant) -> Document:
@@ -109,7 +114,7 @@ def retained(endpoint: Document, request: Document) -> dict[str, Any]:
     names = {"DesiredWeight": "weight", "DesiredInstanceCount": "instances"}
     return {
         variant["name"]: {name: variant[name] for kind, name in names.items() if kind not in excluded}
-        for variant in endpoint["_deployment"]["variants"]
+        for variant in (*endpoint["_deployment"]["variants"], *endpoint["_deployment"].get("shadows", ()))
     }
 
 
@@ -125,7 +130,7 @@ def scaled(endpoint: Document, wanted: list[Document]) -> Deployment:
     """
     deployment = Deployment.of(endpoint["_deployment"])
     changes = {entry["VariantName"]: entry for entry in wanted}
-    unknown = sorted(changes.keys() - {variant.name for variant in deployment.variants})
+    unknown = sorted(changes.keys() - {variant.name for variant in (*deployment.variants, *deployment.shadows)})
     if unknown:
         raise validation_error(f'The endpoint "{endpoint["EndpointArn"]}" has no variant {", ".join(unknown)}.')
     counts = [entry["DesiredInstanceCount"] for entry in wanted if "DesiredInstanceCount" in entry]
@@ -133,15 +138,18 @@ def scaled(endpoint: Document, wanted: list[Document]) -> Deployment:
         raise validation_error("DesiredInstanceCount is not supported for serverless endpoints.")
     if 0 in counts and deployment.kind != "asynchronous":
         raise validation_error("Only asynchronous endpoints can have a DesiredInstanceCount of 0.")
-    variants = tuple(
-        replace(
-            variant,
-            weight=float(changes.get(variant.name, {}).get("DesiredWeight", variant.weight)),
-            instances=int(changes.get(variant.name, {}).get("DesiredInstanceCount", variant.instances)),
+    variants, shadows = (
+        tuple(
+            replace(
+                variant,
+                weight=float(changes.get(variant.name, {}).get("DesiredWeight", variant.weight)),
+                instances=int(changes.get(variant.name, {}).get("DesiredInstanceCount", variant.instances)),
+            )
+            for variant in each
         )
-        for variant in deployment.variants
+        for each in (deployment.variants, deployment.shadows)
     )
-    return replace(deployment, identifier=secrets.token_hex(6), variants=variants)
+    return replace(deployment, identifier=secrets.token_hex(6), variants=variants, shadows=shadows)
 
 
 def end_update(endpoint: Document) -> None:
@@ -173,6 +181,24 @@ def refuse_other_kind(endpoint: Document, deployment: Deployment) -> None:
         f"Updating the endpoint {name} from {before} to {deployment.kind} is not supported. Delete it and create a "
         "new one."
     )
+
+
+def refuse_other_variants(endpoint: Document, deployment: Deployment, config: Document | None) -> None:
+    """Refuse an update step by step to variants of other names.
+
+    "Your new endpoint configuration must have the same variant name as the old endpoint configuration"
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html).
+
+    Raises:
+        ServiceError: It is one.
+    """
+    routing = (config or {}).get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
+    before = {each["name"] for each in endpoint["_deployment"]["variants"]}
+    if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE" and before != {each.name for each in deployment.variants}:
+        raise validation_error(
+            f"Traffic is shifted with {routing['Type']} to variants of the same names only: "
+            f"{', '.join(sorted(before))}."
+        )
 
 
 def busy(endpoint: Document) -> Exception:

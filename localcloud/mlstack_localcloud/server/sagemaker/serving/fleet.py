@@ -7,6 +7,7 @@ import random
 import shutil
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlstack_localcloud.server.sagemaker.serving.capture import Capture
@@ -14,6 +15,7 @@ from mlstack_localcloud.server.sagemaker.serving.capture_lines import CaptureSet
 from mlstack_localcloud.server.sagemaker.serving.instance import Instance
 from mlstack_localcloud.server.sagemaker.serving.model_process import NotServingError
 from mlstack_localcloud.server.sagemaker.serving.preparation import PreparationError, prepare
+from mlstack_localcloud.server.sagemaker.serving.shadow import Shadow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +44,7 @@ class Fleet:
         root: The directory of the deployment.
         deployment: What is served.
         capture: Keeps its calls, or None.
+        shadow: Sends copies of its calls to the shadow variant, or None.
     """
 
     def __init__(self, endpoint: str, region: str, deployment: Deployment, root: Path, workshop: Workshop) -> None:
@@ -53,6 +56,7 @@ class Fleet:
         self._instances: list[Instance] = []
         self._closed = threading.Event()
         self.capture = self._new_capture(endpoint)
+        self.shadow: Shadow | None = None
 
     def start(self) -> None:
         """Start all processes and wait until every one serves; after a failure none is left.
@@ -64,7 +68,7 @@ class Fleet:
             PreparationError: A model cannot be served; the message is the endpoint's FailureReason.
         """
         try:
-            for variant in self.deployment.variants:
+            for variant in (*self.deployment.variants, *self.deployment.shadows):
                 prepared = prepare(variant, self.root / variant.name, self._region, self._workshop)
                 self._instances += [Instance(variant, prepared, number) for number in range(variant.processes)]
             for instance in self._instances:
@@ -75,6 +79,9 @@ class Fleet:
         except BaseException:
             self.close()
             raise
+        for variant in self.deployment.shadows:
+            serving = partial(self._serving, variant.name)
+            self.shadow = Shadow(variant, self.deployment.shadow_share, serving, self.capture)
         threading.Thread(target=self._watch, name=f"fleet-{self._group}", daemon=True).start()
 
     def choose(self, variant: str | None) -> tuple[str, ModelProcess] | None:
@@ -92,12 +99,14 @@ class Fleet:
             variant = names[0] if len(names) == 1 else random.choices(names, weights)[0]  # noqa: S311 - no secret
         elif variant not in names:
             raise LookupError(variant)
-        places = [instance for instance in self._instances if instance.variant.name == variant]
-        for instance in places:
-            if instance.sleeps and instance.wanted():
+        for instance in self._instances:
+            if instance.variant.name == variant and instance.sleeps and instance.wanted():
                 threading.Thread(target=self._wake, args=(instance,), daemon=True).start()
-        serving = [instance.process for instance in places if instance.process.serving]
+        serving = self._serving(variant)
         return (variant, min(serving, key=lambda process: process.in_flight)) if serving else None
+
+    def _serving(self, variant: str) -> list[ModelProcess]:
+        return [each.process for each in self._instances if each.variant.name == variant and each.process.serving]
 
     def has(self, variant: str) -> bool:
         """Return whether there is a variant of a name."""
@@ -122,6 +131,8 @@ class Fleet:
             remove: Whether the deployment's directory goes as well.
         """
         self._closed.set()
+        if self.shadow is not None:
+            self.shadow.close()
         for instance in self._instances:
             instance.process.stop()
             if instance.follower is not None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
 
-from mlstack_localcloud.server.sagemaker.serving.capture_lines import Captured, Side
+from mlstack_localcloud.server.sagemaker.serving.capture import CUSTOM_ATTRIBUTES, INFERENCE_ID
 from mlstack_localcloud.server.sagemaker.serving.connections import Answer, UnreachableError
 from mlstack_localcloud.server.sagemaker.serving.fleet import LOG_GROUP
 from mlstack_localcloud.server.sagemaker.serving.metrics import Call
@@ -24,14 +25,11 @@ if TYPE_CHECKING:
 
     from mlstack_localcloud.server.sagemaker.ports import Identity
     from mlstack_localcloud.server.sagemaker.serving.deployment import Deployment
-    from mlstack_localcloud.server.sagemaker.serving.fleet import Fleet
     from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics
     from mlstack_localcloud.server.sagemaker.serving.router import Router
 
 _MOST_BYTES = {"real-time": 25 << 20, "serverless": 4 << 20}  # Payload quotas.
 _ATTEMPTS = 5
-_CUSTOM = "X-Amzn-SageMaker-Custom-Attributes"
-_INFERENCE_ID = "X-Amzn-SageMaker-Inference-Id"
 _VARIANT = "X-Amzn-Invoked-Production-Variant"
 _TIMED_OUT = (
     "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
@@ -55,7 +53,7 @@ def invoke(router: Router, arn: str, request: Request, caller: Identity, metrics
     Returns:
         The model's answer, or the error as AWS shapes it. Nothing is raised.
     """
-    call = Call()
+    call = Call(partial(metrics.record, arn))
     try:
         with router.admitted(arn):
             return _invoke(router, arn, request, caller, call)
@@ -63,7 +61,7 @@ def invoke(router: Router, arn: str, request: Request, caller: Identity, metrics
         # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html: calls beyond MaxConcurrency.
         return error_answer("ThrottlingException", "Rate exceeded", 400)
     finally:
-        metrics.record(arn, call)
+        call.record(call)
 
 
 def _invoke(router: Router, arn: str, request: Request, caller: Identity, call: Call) -> Response:
@@ -85,9 +83,9 @@ def _invoke(router: Router, arn: str, request: Request, caller: Identity, call: 
     if answer.status not in _SUCCESS:
         return _model_error(name, caller, answer.status, answer.body.decode("utf-8", "replace"))
     headers = {_VARIANT: variant, "x-amzn-RequestId": str(uuid.uuid4())}
-    custom = answer.headers.get(_CUSTOM.lower())
+    custom = answer.headers.get(CUSTOM_ATTRIBUTES.lower())
     if custom is not None:
-        headers[_CUSTOM] = custom
+        headers[CUSTOM_ATTRIBUTES] = custom
     return Response(answer.body, 200, headers, content_type=answer.headers.get("content-type"))
 
 
@@ -117,18 +115,12 @@ def _answer(
             finally:
                 call.left_model()
             # While the process is held: a fleet that ends writes what was captured when its last call was answered.
-            _capture(fleet, variant, headers, body, answer)
+            if fleet.capture is not None:
+                fleet.capture.offer(variant, headers, body, answer)
+            if fleet.shadow is not None:
+                fleet.shadow.copy(headers, body, call.record)
             return variant, answer
     raise NotReadyError(arn)
-
-
-def _capture(fleet: Fleet, variant: str, headers: dict[str, str], body: bytes, answer: Answer) -> None:
-    capture = fleet.capture
-    if capture is None or answer.status not in _SUCCESS or not capture.samples():
-        return
-    asked = Side(headers["Content-Type"], body)
-    answered = Side(answer.headers.get("content-type", ""), answer.body)
-    capture.keep(Captured(variant, asked, answered, headers.get(_INFERENCE_ID), headers.get(_CUSTOM)))
 
 
 def _headers(request: Request) -> dict[str, str]:
@@ -136,7 +128,7 @@ def _headers(request: Request) -> dict[str, str]:
         "Content-Type": request.headers.get("Content-Type") or "application/json",
         "Accept": request.headers.get("Accept") or "*/*",
     }
-    for name in (_CUSTOM, _INFERENCE_ID):
+    for name in (CUSTOM_ATTRIBUTES, INFERENCE_ID):
         value = request.headers.get(name)
         if value is not None:
             headers[name] = value

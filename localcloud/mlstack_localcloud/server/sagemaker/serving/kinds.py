@@ -30,6 +30,8 @@ def check(request: Document, models: list[Document]) -> None:
     if serverless:
         _check_serverless(request, serverless, models)
     asynchronous = request.get("AsyncInferenceConfig")
+    if request.get("ShadowProductionVariants"):
+        _check_shadow(request)
     if asynchronous is None:
         return
     if serverless:
@@ -39,6 +41,19 @@ def check(request: Document, models: list[Document]) -> None:
     if not asynchronous["OutputConfig"].get("S3OutputPath"):
         # AWS makes a default path in a bucket of the account's own, which this cloud has not.
         raise validation_error("AsyncInferenceConfig.OutputConfig needs an S3OutputPath.")
+
+
+def _check_shadow(request: Document) -> None:
+    """One shadow beside one variant (CreateEndpointConfig in the API reference), where calls are answered at once."""
+    if len(request["ProductionVariants"]) > 1 or len(request["ShadowProductionVariants"]) > 1:
+        raise validation_error(
+            "If ShadowProductionVariants is used, one variant can be specified for ProductionVariants and one for "
+            "ShadowProductionVariants."
+        )
+    if "AsyncInferenceConfig" in request:
+        raise validation_error("ShadowProductionVariants is not supported for asynchronous endpoints.")
+    if "ServerlessConfig" in request["ShadowProductionVariants"][0]:
+        raise validation_error("ServerlessConfig is not supported for shadow variants.")
 
 
 def _check_serverless(request: Document, variants: list[Document], models: list[Document]) -> None:

@@ -42,15 +42,19 @@ Gauge = tuple[str, str, float, str]
 class Call:
     """One call of an endpoint, from its arrival to its answer.
 
+    Args:
+        record: Records this call and copies of it.
+
     Attributes:
         variant: The variant that it went to; None as long as it went to none.
         status: What the model answered; a model that ended or took too long counts as failed.
         model_seconds: How long the model took.
     """
 
-    __slots__ = ("_began", "_sent", "model_seconds", "seconds", "status", "variant")
+    __slots__ = ("_began", "_sent", "model_seconds", "record", "seconds", "status", "variant")
 
-    def __init__(self) -> None:
+    def __init__(self, record: Callable[[Call], None] = lambda _: None) -> None:
+        self.record = record
         self._began = self._sent = time.perf_counter()
         self.variant: str | None = None
         self.status = 500
