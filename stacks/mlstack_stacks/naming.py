@@ -29,6 +29,9 @@ INSTANCE_COUNT_PARAMETER = "instance-count"
 BASELINE_PARAMETER = "baseline-uri"
 """The last part of the parameter beside it that says where the version's baseline lies."""
 
+VARIANT_PARAMETER_PREFIX = "variant-"
+"""What the last part of the parameters begins with that hold the versions of further variants."""
+
 _HASH_DIGITS = 8
 
 
@@ -111,6 +114,14 @@ class Names:
     def baseline_parameter(self) -> str:
         """The SSM parameter that holds the S3 folder of the baseline of the version that is served."""
         return f"{self.release_path}/{BASELINE_PARAMETER}"
+
+    def variant_parameter(self, variant: str) -> str:
+        """The SSM parameter that holds the ARN of the model package of a variant beside the released one.
+
+        Args:
+            variant: Its name in the specification; that of the shadow is `shadow`.
+        """
+        return f"{self.release_path}/{VARIANT_PARAMETER_PREFIX}{variant}"
 
 
 def qualified_name(project: str, environment: str, maximum: int) -> str:

@@ -115,6 +115,15 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("shutdown-schedule", "scheduleExpression", "serving.idle_shutdown"),
     Origin("endpoint-configuration", "productionVariants[0].instanceType", "serving.instance_type"),
     Origin("endpoint-configuration", "productionVariants[0].initialInstanceCount", "serving.instances.min"),
+    Origin("endpoint-configuration", "productionVariants[1]", "serving.variants"),
+    *(
+        Origin("endpoint-configuration", f"shadowProductionVariants[0].{path}", f"serving.shadow.{key}")
+        for path, key in (
+            ("instanceType", "instance_type"),
+            ("initialInstanceCount", "instance_count"),
+            ("initialVariantWeight", "percent"),
+        )
+    ),
     Origin("endpoint-configuration", "dataCaptureConfig.initialSamplingPercentage", "serving.capture_percent"),
     *(
         Origin("endpoint-configuration", f"productionVariants[0].serverlessConfig.{path}", f"serving.serverless.{key}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from mlstack_stacks.spec import EnvironmentSpec, FeatureGroup, load_all
+from mlstack_stacks.spec import EnvironmentSpec, FeatureGroup, Serving, load_all
+from mlstack_stacks.spec.variants import Variant
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fie
     for name, field in model.model_fields.items():
         if name == "features" and model is EnvironmentSpec:
             yield from _fields(FeatureGroup, f"{prefix}features.<group>.")
+            continue
+        if name == "variants" and model is Serving:
+            yield from _fields(Variant, f"{prefix}variants.<name>.")
             continue
         kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
         nested = next((kind for kind in kinds if issubclass(kind, BaseModel)), None)

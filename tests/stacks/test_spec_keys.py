@@ -97,12 +97,30 @@ serving:
 """
 
 
+VARIANTS = """\
+serving:
+  kind: realtime
+  capture_percent: 20
+  variants: {challenger: {percent: 20}}
+"""
+SHADOW = """\
+serving:
+  kind: realtime
+  capture_percent: 20
+  shadow: {percent: 50, instance_type: ml.m5.large, instance_count: 2}
+"""
+
+
 def serving_of(origin: Origin) -> str:
     """The parts of the specification in which a row's key means something."""
     if origin.resource in {"batch", "batch-schedule"}:
         return BATCH
     if origin.resource in {"backlog-policy", "queue-age"} or origin.key.startswith("serving.asynchronous."):
         return ASYNCHRONOUS
+    if origin.key == "serving.variants":
+        return VARIANTS
+    if origin.key.startswith("serving.shadow."):
+        return SHADOW
     return SERVERLESS if origin.key.startswith("serving.serverless.") else SERVING
 
 
@@ -112,7 +130,9 @@ def whole(text: str, origin: Origin) -> str:
     serving = serving_of(origin)
     # No endpoint that has a monitor is shut down, and only one with machines.
     shut = origin.key == "serving.idle_shutdown"
-    watching = WATCHING if serving == SERVING and not shut else re.sub(r",\n +data_quality: {.*?}", "", WATCHING)
+    watching = (
+        WATCHING if "capture_percent" in serving and not shut else re.sub(r",\n +data_quality: {.*?}", "", WATCHING)
+    )
     text = text[:start] + serving + watching + text[text.index("notifications: ") :]
     text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
     access = ACCESS if shut else re.sub(r".*idle_shutdown.*\n", "", ACCESS)
@@ -175,6 +195,10 @@ OTHERS = {
     "steps.tune.objective.metric": ("metric: f1", "metric: f2"),
     "steps.tune.objective.pattern": ("f1 is (", "f1 was ("),
     "steps.tune.ranges": ("[2, 12]", "[3, 12]"),
+    "serving.variants": ("percent: 20}}", "percent: 21}}"),
+    "serving.shadow.percent": ("percent: 50", "percent: 51"),
+    "serving.shadow.instance_type": ("50, instance_type: ml.m5.large", "50, instance_type: ml.c5.xlarge"),
+    "serving.shadow.instance_count": ("instance_count: 2}", "instance_count: 3}"),
     "serving.capture_percent": ("capture_percent: 20", "capture_percent: 21"),
     "serving.idle_shutdown": ("0 20 * * MON-FRI", "0 21 * * MON-FRI"),
     "serving.rollout.kind": ("kind: canary", "kind: linear"),

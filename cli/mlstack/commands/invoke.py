@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - typer reads the annotation
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "mlstack invoke local --file sample.csv",
     "mlstack invoke local --file sample.json --accept csv",
+    "mlstack invoke prod --file sample.csv --variant challenger",
     "head -2 sample.csv | mlstack invoke local --file - --content-type csv",
 )
 
@@ -32,6 +34,10 @@ def command(
     accept: Annotated[
         str | None,
         typer.Option("--accept", help="What to answer: csv, json, jsonl or a media type; as sent by default."),
+    ] = None,
+    variant: Annotated[
+        str | None,
+        typer.Option("--variant", help="The variant that should answer; drawn by the weights by default."),
     ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", help="Of an asynchronous endpoint: don't wait, print where the answer will be.")
@@ -55,7 +61,7 @@ def command(
     deployment = Deployment.open(environment)
     wanted = media_type(accept) if accept else kind
     with explained(deployment.spec):
-        answer = _asked(deployment, sent, wanted, (name, detach, json))
+        answer = _asked(deployment, sent, wanted, _How(name, detach, json, variant))
     if answer is None:
         return
     if json:
@@ -65,7 +71,17 @@ def command(
     sys.stdout.buffer.flush()
 
 
-def _asked(deployment: Deployment, sent: Payload, accept: str, how: tuple[str, bool, bool]) -> Answer | None:
+@dataclass(frozen=True)
+class _How:
+    """How the endpoint is asked: from which file, whether nobody waits, and for whom it is printed."""
+
+    source: str
+    detach: bool
+    json: bool
+    variant: str | None
+
+
+def _asked(deployment: Deployment, sent: Payload, accept: str, how: _How) -> Answer | None:
     """The endpoint's answer; None where nobody waits for it, and where it will be is printed."""
     from mlstack_components.errors import UserError
 
@@ -73,21 +89,22 @@ def _asked(deployment: Deployment, sent: Payload, accept: str, how: tuple[str, b
     from mlstack.serving.ask import ask
     from mlstack.serving.rows import require_size
 
-    source, detach, json = how
     serving = deployment.spec.serving
-    require_size(len(sent.body), source, "realtime" if serving is None else serving.kind)
+    require_size(len(sent.body), how.source, "realtime" if serving is None else serving.kind)
     if serving is None or serving.kind != "asynchronous":
-        if detach:
+        if how.detach:
             raise UserError("--detach is for asynchronous endpoints; this one answers at once.")
-        return ask(deployment, sent, accept)
+        return ask(deployment, sent, accept, how.variant)
+    if how.variant is not None:
+        raise UserError("--variant is for endpoints that answer at once; an asynchronous one has one variant.")
     from mlstack.serving.ask_asynchronous import submit, wait
 
     with progress("Uploading the input") as line:
-        submitted = submit(deployment, sent, accept, source)
-        if not detach:
+        submitted = submit(deployment, sent, accept, how.source)
+        if not how.detach:
             line.update(f"Waiting for {submitted.output_location}")
             return wait(deployment, submitted)
-    if json:
+    if how.json:
         print_json(submitted.to_json(deployment.endpoint_name))
     else:
         typer.echo(submitted.output_location)

@@ -8,7 +8,12 @@ import typer
 
 from mlstack.commands.arguments import DEFAULT, AsJson, Environment
 
-EXAMPLES = ("mlstack release local", "mlstack release prod --version 3")
+EXAMPLES = (
+    "mlstack release local",
+    "mlstack release prod --version 3",
+    "mlstack release prod --variant challenger --version 4",
+    "mlstack release prod --variant challenger --remove",
+)
 
 
 def command(
@@ -17,6 +22,11 @@ def command(
     version: Annotated[
         int | None, typer.Option("--version", help="An approved version; the newest one by default.")
     ] = None,
+    variant: Annotated[
+        str | None,
+        typer.Option("--variant", help="One of `serving.variants`, or `shadow`; the endpoint itself by default."),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the version of the variant away again.")] = False,
     json: AsJson = False,
 ) -> None:
     """Serve an approved model version, and prove it.
@@ -24,9 +34,20 @@ def command(
     Moves the release pointer, updates the serving part of the environment and nothing else, and compares the live
     endpoint with what was intended. If it does not serve the version, everything is put back and the exit code is 1.
     """
+    from mlstack_components.errors import UserError
+
     from mlstack.cloud.deployment import Deployment
     from mlstack.release.choose import approved_version, newest_version
-    from mlstack.release.show import release_and_show
+    from mlstack.release.show import release_and_show, remove_and_show
+    from mlstack.release.variants import require_variant
 
+    if remove and (variant is None or version is not None):
+        raise UserError("--remove takes --variant, and no --version.", next_step="Name the variant that is to go.")
+    deployment = Deployment.open(environment)
+    if variant is not None:
+        require_variant(deployment.spec, variant)
+    if variant is not None and remove:
+        remove_and_show(deployment, variant, as_json=json)
+        return
     choose = newest_version(environment) if version is None else approved_version(version, environment)
-    release_and_show(Deployment.open(environment), choose, as_json=json)
+    release_and_show(deployment, choose, as_json=json, variant=variant)

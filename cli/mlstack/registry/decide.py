@@ -13,6 +13,7 @@ from mlstack.registry.versions import APPROVED, find_version, newest_pending, re
 if TYPE_CHECKING:
     from mlstack.cloud.deployment import Deployment
     from mlstack.registry.versions import ModelVersion
+    from mlstack.release.pointer import Release
 
 
 def decide_version(
@@ -51,9 +52,12 @@ def decide_version(
 
 def released_arn(deployment: Deployment) -> str | None:
     """The model package that the environment should serve, or None."""
-    from mlstack.release.pointer import ReleasePointer
+    return read_release(deployment).model_package_arn
+
+
+def read_release(deployment: Deployment) -> Release:
+    """What the environment should serve."""
+    from mlstack.release.pointer import Release, ReleasePointer
 
     path = deployment.outputs.release_parameter_path
-    if path is None:
-        return None
-    return ReleasePointer(deployment.session.client("ssm"), path).read().model_package_arn
+    return Release() if path is None else ReleasePointer(deployment.session.client("ssm"), path).read()

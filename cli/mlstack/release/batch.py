@@ -46,6 +46,11 @@ class LiveBatch:
         return self.model_name or ""
 
     @property
+    def further_arns(self) -> dict[str, str]:
+        """None: a batch is scored by one version."""
+        return {}
+
+    @property
     def model_package_arns(self) -> tuple[str, ...]:
         """The model packages behind it."""
         return (self.model_package_arn,) if self.model_package_arn else ()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mlstack.release.sweep import Sweep
 
+_MEMBERS = ("ProductionVariants", "ShadowProductionVariants")
 _POLL_SECONDS = 1.0
 # Pulumi's provider waits as long for an endpoint: terraform-provider-aws, sagemaker/wait.go.
 _LONGEST_SECONDS = 60 * 60
@@ -43,7 +44,7 @@ def read_endpoint(sagemaker: SageMakerClient, name: str) -> LiveEndpoint | None:
             return None
         raise
     configuration = described["EndpointConfigName"]
-    running = {variant["VariantName"]: variant for variant in described.get("ProductionVariants", [])}
+    running = {variant["VariantName"]: variant for member in _MEMBERS for variant in described.get(member, [])}
     variants = [
         _variant(sagemaker, configured, running.get(configured["VariantName"], {}))
         for configured in _configured(sagemaker, configuration)
@@ -60,16 +61,18 @@ def read_endpoint(sagemaker: SageMakerClient, name: str) -> LiveEndpoint | None:
 
 
 def _configured(sagemaker: SageMakerClient, configuration: str) -> list[Any]:
-    """The variants of an endpoint configuration; none where it was deleted behind the endpoint's back."""
+    """The variants of an endpoint configuration, its shadow last; none where it was deleted meanwhile."""
     from botocore.exceptions import ClientError
 
     try:
-        described = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)
+        described: Any = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)
     except ClientError as error:
         if is_missing(error):
             return []
         raise
-    return list(described["ProductionVariants"])
+    return [
+        {**variant, "Shadow": member == _MEMBERS[1]} for member in _MEMBERS for variant in described.get(member, [])
+    ]
 
 
 def _models(sagemaker: SageMakerClient, configuration: str) -> frozenset[str]:
@@ -97,6 +100,8 @@ def _variant(sagemaker: SageMakerClient, configured: Any, running: Any) -> Varia
         configured.get("InitialInstanceCount"),
         serverless.get("MemorySizeInMB"),
         serverless.get("MaxConcurrency"),
+        running.get("CurrentWeight"),
+        bool(configured["Shadow"]),
     )
 
 

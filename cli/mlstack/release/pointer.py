@@ -2,6 +2,7 @@
 
     <path>/model-package-arn    the model package
     <path>/baseline-uri         the S3 folder of its baseline, which monitors compare with, where it has one
+    <path>/variant-<name>       the model package of a further variant, that of the shadow by the name `shadow`
     <path>/instance-count       how many instances the endpoint has at least, so that a release never scales it down
 
 Made and moved by a release, read by the Pulumi program; SSM keeps the history.
@@ -9,19 +10,20 @@ Made and moved by a release, read by the Pulumi program; SSM keeps the history.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlstack.cloud.errors import is_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mypy_boto3_ssm import SSMClient
 
 _PACKAGE = "model-package-arn"
 _COUNT = "instance-count"
 _BASELINE = "baseline-uri"
+_VARIANT = "variant-"
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ class Release:
         model_package_arn: The model package, or None before the first release.
         instance_count: The least number of instances, or None for the specification's.
         baseline_uri: The S3 folder of the version's baseline, or None where it has none.
+        variants: The model packages of further variants, by their names.
     """
 
     model_package_arn: str | None = None
     instance_count: int | None = None
     baseline_uri: str | None = None
+    variants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class ReleasePointer:
             for parameter in page["Parameters"]
         }
         count = values.get(_COUNT, "")
-        return Release(values.get(_PACKAGE), int(count) if count.isdecimal() else None, values.get(_BASELINE))
+        variants = {name.removeprefix(_VARIANT): arn for name, arn in values.items() if name.startswith(_VARIANT)}
+        count_known = int(count) if count.isdecimal() else None
+        return Release(values.get(_PACKAGE), count_known, values.get(_BASELINE), variants)
 
     def move(self, release: Release) -> None:
         """Point somewhere else; writes only what differs, so that the history holds real moves only.
@@ -76,6 +82,9 @@ class ReleasePointer:
             self._write(_COUNT, count)
         if release.baseline_uri != before.baseline_uri:
             self._write(_BASELINE, release.baseline_uri)
+        for name in {*release.variants, *before.variants}:
+            if release.variants.get(name) != before.variants.get(name):
+                self._write(f"{_VARIANT}{name}", release.variants.get(name))
         if release.model_package_arn != before.model_package_arn:
             self._write(_PACKAGE, release.model_package_arn)
 

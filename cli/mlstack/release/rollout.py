@@ -16,8 +16,9 @@ updated, so another `pulumi up` at that moment releases, too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.errors import MlstackError
@@ -34,10 +35,11 @@ from mlstack.release.scope import TARGETS, is_serving, require_narrow
 from mlstack.release.sweep import plan_sweep
 from mlstack.release.target import target_of
 from mlstack.release.undo import undo
+from mlstack.release.variants import nothing_released, with_variant, without_variant
 from mlstack.serving.shutdown import held_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mlstack.cloud.deployment import Deployment
     from mlstack.engine.pulumi import Pulumi
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from mlstack.release.sweep import Sweep
     from mlstack.release.target import Live, Target
 
+    Intent = tuple[ModelVersion, Release]
     Say = Callable[[str], object]
 
 
@@ -86,6 +89,7 @@ class Released:
                 "configuration": self.endpoint.configuration_name,
                 "instances": self.endpoint.instance_count,
             },
+            "variants": self.endpoint.further_arns,
             "swept": {"endpoint_configurations": list(self.swept.configurations), "models": list(self.swept.models)},
         }
 
@@ -125,11 +129,12 @@ class Rollout:
         """What it changes and proves."""
         return target_of(self.deployment)
 
-    def run(self, choose: Choose) -> Released:
+    def run(self, choose: Choose, *, variant: str | None = None) -> Released:
         """Release a version.
 
         Args:
             choose: Chooses among all versions, newest first, once the lock is held.
+            variant: The further variant that it is for; None for the endpoint itself.
 
         Returns:
             The proven release.
@@ -140,18 +145,47 @@ class Rollout:
             OutOfScopeError: More than the serving component would change; all is as before.
             EngineFailure: The engine failed; all is as before.
         """
+
+        def intend(versions: Sequence[ModelVersion], live: Live | None, pointed: Release) -> Intent:
+            version = choose(versions, self.pointer)
+            if variant is None:
+                return version, replace(self._converged(version.arn, live), variants=pointed.variants)
+            return version, with_variant(self._kept(live, pointed), variant, version.arn, self.deployment.environment)
+
+        return self._release(intend)
+
+    def remove(self, variant: str) -> Released:
+        """Take a further version away; what is raised is what `run` raises.
+
+        Args:
+            variant: The further variant.
+
+        Returns:
+            The proven release of the version that is left.
+        """
+
+        def intend(versions: Sequence[ModelVersion], live: Live | None, pointed: Release) -> Intent:
+            left = next((each for each in versions if each.arn == pointed.model_package_arn), None)
+            if left is None:
+                raise nothing_released(variant, self.deployment.environment)
+            return left, without_variant(self._kept(live, pointed), variant)
+
+        return self._release(intend)
+
+    def _release(self, intend: Callable[[Sequence[ModelVersion], Live | None, Release], Intent]) -> Released:
         spec, sagemaker = self.deployment.spec, self.deployment.session.client("sagemaker")
         lock = f"/mlstack/{spec.name}/{spec.environment}/lock/release"
         with explained(spec), release_lock(self.deployment.session.client("ssm"), lock, self.say):
             began = datetime.now(UTC)
-            version = choose(list_versions(sagemaker, self.deployment.group_name), self.pointer)
-            live = self.target.settled(sagemaker)
-            pointed = self.pointer.read()
+            versions = list_versions(sagemaker, self.deployment.group_name)
+            live, pointed = self.target.settled(sagemaker), self.pointer.read()
             shut_down = live is None and held_endpoint(self.pulumi.resources()) is not None
-            intended = self.target.release_of(version.arn, live, read_baseline(sagemaker, version.arn))
-            served = Release(self.target.answering(live), pointed.instance_count, pointed.baseline_uri)
+            version, intended = intend(versions, live, pointed)
+            answering = self.target.answering(live)
+            further = {} if live is None else live.further_arns
+            served = replace(pointed, model_package_arn=answering, variants=further)
             if live is not None and self._is_done(pointed, intended, live):
-                return Released(version, live, version.arn, changed=False, swept=self._sweep(began))
+                return Released(version, live, answering, changed=False, swept=self._sweep(began))
             if shut_down:
                 # It went out of service on its schedule, which Pulumi's state does not know.
                 self.say("Looking at what is there")
@@ -160,11 +194,21 @@ class Rollout:
             live = self._change(served, intended, rolls_back=not shut_down)
             return Released(version, live, served.model_package_arn, changed=True, swept=self._sweep(began))
 
+    def _converged(self, arn: str, live: Live | None) -> Release:
+        return self.target.release_of(arn, live, read_baseline(self.deployment.session.client("sagemaker"), arn))
+
+    def _kept(self, live: Live | None, pointed: Release) -> Release:
+        """What is released, with as many instances as a busy endpoint has."""
+        if pointed.model_package_arn is None:
+            return pointed
+        kept = self.target.release_of(pointed.model_package_arn, live, pointed.baseline_uri)
+        return replace(kept, variants=pointed.variants)
+
     def _is_done(self, pointed: Release, intended: Release, live: Live) -> bool:
         """Whether pointer, endpoint and Pulumi's state agree on the intended version already."""
-        arn = str(intended.model_package_arn)
-        same = pointed.model_package_arn == arn and pointed.baseline_uri == intended.baseline_uri
-        agreed = same and not self.target.differences(live, arn)
+        members = attrgetter("model_package_arn", "baseline_uri", "variants")
+        least = replace(intended, instance_count=1)
+        agreed = members(pointed) == members(intended) and not self.target.differences(live, least)
         return agreed and live.configuration_name in self._serving_ids()
 
     def _change(self, before: Release, intended: Release, *, rolls_back: bool = True) -> Live:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from mlstack.release.rollout import Released
 
 
-def release_and_show(deployment: Deployment, choose: Choose, *, as_json: bool) -> Released:
+def release_and_show(deployment: Deployment, choose: Choose, *, as_json: bool, variant: str | None = None) -> Released:
     """Release a version and say what is live.
 
     Args:
         deployment: The environment.
         choose: Chooses the version.
         as_json: Whether a script reads.
+        variant: The further variant that it is for; None for the endpoint itself.
 
     Returns:
         The proven release.
@@ -29,10 +30,42 @@ def release_and_show(deployment: Deployment, choose: Choose, *, as_json: bool) -
         MlstackError: The release failed; everything is as it was before.
     """
     with progress(f"Releasing to {deployment.environment}") as shown:
-        released = Rollout.of(deployment, shown.update).run(choose)
+        released = Rollout.of(deployment, shown.update).run(choose, variant=variant)
     if as_json:
         print_json(released.to_json())
-        return released
+    elif variant is None:
+        _show(deployment, released)
+    else:
+        done = "now has" if released.changed else "has already"
+        out.print(
+            f"{released.endpoint.name} {done} model version {released.version.version} as {variant}.", markup=False
+        )
+        _show_proof(released)
+    return released
+
+
+def remove_and_show(deployment: Deployment, variant: str, *, as_json: bool) -> None:
+    """Take a further version away and say what is left.
+
+    Args:
+        deployment: The environment.
+        variant: The further variant.
+        as_json: Whether a script reads.
+
+    Raises:
+        MlstackError: It failed; everything is as it was before.
+    """
+    with progress(f"Removing {variant} from {deployment.environment}") as shown:
+        released = Rollout.of(deployment, shown.update).remove(variant)
+    if as_json:
+        print_json(released.to_json())
+        return
+    done = "no longer has" if released.changed else "has no"
+    out.print(f"{released.endpoint.name} {done} {variant}.", markup=False)
+    _show_proof(released)
+
+
+def _show(deployment: Deployment, released: Released) -> None:
     endpoint = released.endpoint
     count = endpoint.instance_count
     instances = "" if count is None else f" on {count} instance{'' if count == 1 else 's'}"
@@ -40,8 +73,12 @@ def release_and_show(deployment: Deployment, choose: Choose, *, as_json: bool) -
     does = "scores with" if batch else "serves"
     done = f"now {does}" if released.changed else f"{does} already"
     out.print(f"{endpoint.name} {done} model version {released.version.version}{instances}.", markup=False)
-    out.print(f"Proven: {endpoint.status}, {endpoint.configuration_name}, {released.version.arn}", markup=False)
+    _show_proof(released)
     if released.changed:
         following = f"score {deployment.environment}" if batch else f"invoke {deployment.environment} --file sample.csv"
         out.print(f"Next: mlstack {following}", markup=False)
-    return released
+
+
+def _show_proof(released: Released) -> None:
+    endpoint = released.endpoint
+    out.print(f"Proven: {endpoint.status}, {endpoint.configuration_name}, {released.version.arn}", markup=False)

@@ -9,6 +9,7 @@ from mlstack.release.batch import LiveBatch, batch_differences, models_at_work, 
 from mlstack.release.live import wait_until_settled
 from mlstack.release.pointer import Release
 from mlstack.release.proof import IN_SERVICE, LiveEndpoint, differences
+from mlstack.release.variants import further_of
 
 if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
@@ -38,13 +39,13 @@ class Target(Protocol):
         """What is there, once it is on its way to nowhere; None where there is nothing."""
 
     def release_of(self, arn: str, live: Live | None, baseline_uri: str | None) -> Release:
-        """What the pointer should say for a model package."""
+        """What the pointer should say for a model package, further variants aside."""
 
     def answering(self, live: Live | None) -> str | None:
         """The model package that serves now, which a failed release goes back to."""
 
-    def differences(self, live: Live | None, intended: Release | str) -> tuple[str, ...]:
-        """How what is there differs from a release, or from a model package alone."""
+    def differences(self, live: Live | None, intended: Release) -> tuple[str, ...]:
+        """How what is there differs from a release."""
 
     def models_in_use(self, sagemaker: SageMakerClient) -> frozenset[str]:
         """Models beside the present one that are still needed."""
@@ -83,15 +84,14 @@ class EndpointTarget:
             return None
         return next(iter(live.model_package_arns), None)
 
-    def differences(self, live: Live | None, intended: Release | str) -> tuple[str, ...]:
+    def differences(self, live: Live | None, intended: Release) -> tuple[str, ...]:
         """Status, models and the number of instances."""
         assert not isinstance(live, LiveBatch)  # noqa: S101 - a typing matter: `settled` gives endpoints only
-        if isinstance(intended, str):
-            return differences(live, intended)
         serving = self.spec.serving
         return differences(
             live,
             str(intended.model_package_arn),
+            further=further_of(self.spec, intended),
             least_instances=intended.instance_count or self._specified,
             scales=serving is not None and serving.instances.scale,
         )
@@ -132,11 +132,10 @@ class BatchTarget:
         """What the next batch would be scored with."""
         return None if live is None else next(iter(live.model_package_arns), None)
 
-    def differences(self, live: Live | None, intended: Release | str) -> tuple[str, ...]:
+    def differences(self, live: Live | None, intended: Release) -> tuple[str, ...]:
         """Status and model."""
         assert not isinstance(live, LiveEndpoint)  # noqa: S101 - a typing matter: `settled` gives pipelines only
-        arn = intended if isinstance(intended, str) else str(intended.model_package_arn)
-        return batch_differences(live, arn)
+        return batch_differences(live, str(intended.model_package_arn))
 
     def models_in_use(self, sagemaker: SageMakerClient) -> frozenset[str]:
         """Those of the batches that run."""

@@ -47,13 +47,14 @@ class Answer:
         }
 
 
-def ask(deployment: Deployment, payload: Payload, accept: str) -> Answer:
+def ask(deployment: Deployment, payload: Payload, accept: str, variant: str | None = None) -> Answer:
     """Invoke the endpoint once.
 
     Args:
         deployment: The environment.
         payload: What to send.
         accept: The media type wanted.
+        variant: The production variant that should answer; the weights decide where None.
 
     Returns:
         The answer.
@@ -65,9 +66,10 @@ def ask(deployment: Deployment, payload: Payload, accept: str) -> Answer:
     from botocore.exceptions import ClientError
 
     name = deployment.endpoint_name
+    chosen: Any = {} if variant is None else {"TargetVariant": variant}
     try:
         answer = deployment.session.client("sagemaker-runtime").invoke_endpoint(
-            EndpointName=name, Body=payload.body, ContentType=payload.content_type, Accept=accept
+            EndpointName=name, Body=payload.body, ContentType=payload.content_type, Accept=accept, **chosen
         )
     except ClientError as error:
         explanation = explanation_of(error, deployment)
@@ -89,6 +91,11 @@ def explanation_of(error: ClientError, deployment: Deployment) -> MlstackError |
         said = str(error.response.get("OriginalMessage") or error_message(error)).strip()
         return ModelError(
             f"The model could not answer: {said}", next_step=f"`mlstack logs {environment} --endpoint` shows its log."
+        )
+    if error_message(error).startswith("Variant "):
+        return MlstackError(
+            f"The endpoint of `{environment}` has no such variant that answers.",
+            next_step=f"`mlstack status {environment}` shows those that it has.",
         )
     if is_missing(error) or "not found" in error_message(error).lower():
         return MlstackError(

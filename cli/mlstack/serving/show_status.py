@@ -14,7 +14,7 @@ from mlstack.release.proof import model_versions
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from mlstack.release.proof import LiveEndpoint
+    from mlstack.release.proof import LiveEndpoint, Variant
     from mlstack.serving.status import Status
 
 
@@ -58,7 +58,9 @@ def _endpoint(status: Status) -> Text:
     endpoint = status.endpoint
     if endpoint is None:
         return Text(_no_endpoint(status))
-    served = f", serves model {model_versions(endpoint.model_package_arns)}"
+    released = endpoint.released
+    serving = [released.model_package_arn] if released is not None and released.model_package_arn else []
+    served = f", serves model {model_versions(serving)}"
     text = Text.assemble(
         endpoint.name,
         " ",
@@ -66,9 +68,21 @@ def _endpoint(status: Status) -> Text:
         served,
         _capacity(endpoint),
     )
+    for name, variant in endpoint.further.items():
+        text.append(f"\n{name}: {_further(variant, endpoint)}")
     if status.differences:
         text.append(f"\nnot what was released: {', '.join(status.differences)}", style="red")
     return text
+
+
+def _further(variant: Variant, endpoint: LiveEndpoint) -> str:
+    version = model_versions([variant.model_package_arn] if variant.model_package_arn else [])
+    weights = [each.weight or 0.0 for each in endpoint.variants if not each.shadow]
+    share = 100 * (variant.weight or 0.0) / (sum(weights) or 1.0)
+    gets = "gets a copy of" if variant.shadow else "answers"
+    count = variant.instances
+    instances = "" if count is None else f", {count} instance{'' if count == 1 else 's'}"
+    return f"model {version} {gets} {share:.0f} % of the calls{instances}"
 
 
 def _capacity(endpoint: LiveEndpoint) -> str:

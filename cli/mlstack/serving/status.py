@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlstack.cloud.errors import explained, is_missing
-from mlstack.registry.decide import released_arn
+from mlstack.registry.decide import read_release
 from mlstack.registry.packages import list_versions, with_metrics
 from mlstack.release.batch import batch_differences, read_batch
 from mlstack.release.live import read_endpoint
 from mlstack.release.proof import differences
+from mlstack.release.variants import further_of
 from mlstack.serving.shutdown import schedule_of
 from mlstack.training import runs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlstack.cloud.deployment import Deployment
     from mlstack.registry.versions import ModelVersion
     from mlstack.release.batch import LiveBatch
@@ -38,6 +41,7 @@ class Status:
         released: The model package that should serve, or None.
         endpoint: The endpoint, or None.
         waits_for: What the endpoint waits for, or None.
+        variants: The model packages that its further variants should have, by their names.
         shutdown: When the endpoint goes out of service by itself, or None where it never does.
         batch: The pipeline that scores whole datasets, or None.
         last_batch: Its last execution, or None.
@@ -53,6 +57,7 @@ class Status:
     released: str | None
     endpoint: LiveEndpoint | None
     waits_for: str | None
+    variants: Mapping[str, str] = field(default_factory=dict)
     shutdown: str | None = None
     batch: LiveBatch | None = None
     last_batch: Execution | None = None
@@ -63,7 +68,7 @@ class Status:
         """How what serves differs from what was released; empty where it does not, or where nothing was."""
         if self.released and self.batch is not None:
             return batch_differences(self.batch, self.released)
-        return differences(self.endpoint, self.released) if self.released else ()
+        return differences(self.endpoint, self.released, further=self.variants) if self.released else ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for `--json`."""
@@ -100,6 +105,7 @@ def read_status(deployment: Deployment) -> Status:
     with explained(deployment.spec):
         group = outputs.model_package_group_name
         versions = list_versions(sagemaker, group)[:_MODELS_SHOWN] if group else []
+        release = read_release(deployment)
         return Status(
             environment=deployment.environment,
             account=deployment.spec.account,
@@ -107,7 +113,8 @@ def read_status(deployment: Deployment) -> Status:
             resources=sum(not each.type.startswith("pulumi:") for each in resources),
             execution=_last_execution(deployment) if outputs.pipeline_name else None,
             versions=with_metrics(deployment.session, versions),
-            released=released_arn(deployment),
+            released=release.model_package_arn,
+            variants=further_of(deployment.spec, release),
             endpoint=read_endpoint(sagemaker, outputs.endpoint_name) if outputs.endpoint_name else None,
             waits_for=outputs.endpoint_waits_for,
             shutdown=schedule_of(deployment.spec),
@@ -164,6 +171,8 @@ def _endpoint_json(endpoint: LiveEndpoint) -> dict[str, Any]:
                 "model": variant.model_name,
                 "model_package_arn": variant.model_package_arn,
                 "instances": variant.instances,
+                "weight": variant.weight,
+                "shadow": variant.shadow,
             }
             for variant in endpoint.variants
         ],

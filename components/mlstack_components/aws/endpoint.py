@@ -12,14 +12,15 @@ from mlstack_components.aws.endpoint_asynchronous import AsynchronousArgs, async
 from mlstack_components.aws.endpoint_capture import CaptureArgs, data_capture_config
 from mlstack_components.aws.endpoint_rollout import RolloutArgs, deployment_config
 from mlstack_components.aws.endpoint_serverless import ServerlessArgs, serverless_config
+from mlstack_components.aws.endpoint_variants import VariantArgs, further_variants, remaining_weight, shadow_variants
 from mlstack_components.aws.instance_types import has_local_storage
+from mlstack_components.aws.names import VARIANT_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlstack_components.aws.batch_args import BatchTransformArgs
     from mlstack_components.aws.network import Network, NetworkInput
-
-VARIANT_NAME = "AllTraffic"
-"""The one production variant, by the name that SageMaker's own clients give it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,10 @@ class EndpointArgs:
     """Lets calls wait in a queue and writes their answers to a bucket; None answers them at once."""
     serverless: ServerlessArgs | None = None
     """Serves without instances, network and isolation; `instance_type` and `instance_count` mean nothing then."""
+    variants: Sequence[VariantArgs] = ()
+    """Further versions that answer a share of the calls; at most 9, and not beside a shadow."""
+    shadow: VariantArgs | None = None
+    """A version that gets copies of calls, and answers nobody."""
     network_isolation: bool = True
     """Whether the container has no network. Off only for containers that call out; say why where it is set."""
     network: NetworkInput | None = None
@@ -80,6 +85,8 @@ class Endpoint(pulumi.ComponentResource):
     """The log group."""
     model: aws.sagemaker.Model | None
     """The model; None before the first release, and so for the others."""
+    variant_models: dict[str, aws.sagemaker.Model]
+    """The models of further variants and of the shadow, by the variants' names."""
     configuration: aws.sagemaker.EndpointConfiguration | None
     """The endpoint configuration."""
     endpoint: aws.sagemaker.Endpoint | None
@@ -99,6 +106,7 @@ class Endpoint(pulumi.ComponentResource):
         )
         self.log_group_name = log_group.name
         self.model = self.configuration = self.endpoint = None
+        self.variant_models = {}
         if args.model_package_arn is None:
             self._wait_for_release()
         else:
@@ -120,11 +128,20 @@ class Endpoint(pulumi.ComponentResource):
     def _serve(self, name: str, args: EndpointArgs, model_package_arn: str, log_group: aws.cloudwatch.LogGroup) -> None:
         kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
         self.model = model = aws.sagemaker.Model(f"{name}-model", model_args(args, model_package_arn), kept)
+        further = [*args.variants, *([] if args.shadow is None else [args.shadow])]
+        self.variant_models = {
+            each.name: aws.sagemaker.Model(f"{name}-{each.name}-model", model_args(args, each.model_package_arn), kept)
+            for each in further
+        }
         self.configuration = configuration = aws.sagemaker.EndpointConfiguration(
             f"{name}-endpoint-configuration",
             aws.sagemaker.EndpointConfigurationArgs(
                 kms_key_arn=args.encryption_key_arn if has_encrypted_volume(args) else None,
-                production_variants=[production_variant(args, model.name)],
+                production_variants=[
+                    production_variant(args, model.name),
+                    *further_variants(args.variants, self.variant_models),
+                ],
+                shadow_production_variants=shadow_variants(args.shadow, self.variant_models),
                 data_capture_config=None if args.capture is None else data_capture_config(args.capture),
                 async_inference_config=None
                 if args.asynchronous is None
@@ -175,7 +192,7 @@ def has_encrypted_volume(args: EndpointArgs) -> bool:
 def production_variant(
     args: EndpointArgs, model_name: pulumi.Input[str]
 ) -> aws.sagemaker.EndpointConfigurationProductionVariantArgs:
-    """Return the production variant of an endpoint configuration.
+    """Return the production variant of the released version.
 
     Args:
         args: The endpoint's arguments.
@@ -189,7 +206,7 @@ def production_variant(
     return aws.sagemaker.EndpointConfigurationProductionVariantArgs(
         variant_name=VARIANT_NAME,
         model_name=model_name,
-        initial_variant_weight=1,
+        initial_variant_weight=remaining_weight(args.variants),
         **capacity,  # type: ignore[arg-type]
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+VARIANT_NAME = "AllTraffic"
+"""The production variant of the released version, by the name that SageMaker's own clients give it."""
+
 CODE_ARCHIVE = "sourcedir.tar.gz"
 """The file name of a code bundle; SageMaker's own framework containers call it so."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pulumi
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from mlstack_stacks.naming import Names
 
 
@@ -19,19 +21,22 @@ class Released:
         model_package_arn: The model package that the environment serves, or None as long as nothing is released.
         instance_count: How many instances served when it was released; 0 where that is not known.
         baseline_uri: The S3 folder of its baseline, or None where it has none.
+        variants: The model packages of further variants, by their names; without those that nothing was released to.
     """
 
     model_package_arn: str | None
     instance_count: int
     baseline_uri: str | None = None
+    variants: Mapping[str, str] = field(default_factory=dict)
 
 
-def released(names: Names, parent: pulumi.Resource) -> Released:
+def released(names: Names, parent: pulumi.Resource, variants: Sequence[str] = ()) -> Released:
     """Read the release pointer.
 
     Args:
         names: The environment's names.
         parent: The component whose provider is asked.
+        variants: The names of further variants.
     """
     # By path, since reading a single parameter fails where there is none. By its token, since pulumi_aws.ssm with all
     # its classes takes longer to import than everything else of an endpoint takes to be declared.
@@ -46,4 +51,5 @@ def released(names: Names, parent: pulumi.Resource) -> Released:
         values.get(names.release_parameter),
         int(count) if count.isdecimal() else 0,
         values.get(names.baseline_parameter),
+        {each: values[parameter] for each in variants if (parameter := names.variant_parameter(each)) in values},
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from mlstack_components.aws.endpoint import VARIANT_NAME, Endpoint, EndpointArgs
+from mlstack_components.aws.endpoint import Endpoint, EndpointArgs
 from mlstack_components.aws.endpoint_capture import CaptureArgs
 from mlstack_components.aws.endpoint_rollout import RolloutArgs
 from mlstack_components.aws.job_roles import JobKind
+from mlstack_components.aws.names import VARIANT_NAME
 
 from mlstack_stacks.composition.release_pointer import released
 from mlstack_stacks.spec.access import secrets_of
+from mlstack_stacks.spec.variants import SHADOW, variant_names
 
 if TYPE_CHECKING:
     from mlstack_components.aws.endpoint_scaling import CapacitySchedule
@@ -36,7 +38,7 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
 
         return declare_batch(serving, serving.batch, environment)
     spec = environment.spec
-    release = released(environment.names, environment.parent)
+    release = released(environment.names, environment.parent, variant_names(serving))
     endpoint = Endpoint(
         environment.prefix,
         EndpointArgs(
@@ -50,6 +52,7 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
             capture=_capture(serving, environment),
             rollout=_rollout(serving.rollout),
             **_kind(serving, environment),
+            **_variants(serving, release),
             network_isolation=not secrets_of(spec, "serving"),
             network=environment.network,
             tags=environment.tags,
@@ -80,6 +83,28 @@ def _kind(serving: Serving, environment: Environment) -> dict[str, Any]:
     if serving.kind == "serverless":
         return {"serverless": serverless_args(serving)}
     return {"asynchronous": asynchronous_args(serving, environment)}
+
+
+def _variants(serving: Serving, release: Released) -> dict[str, Any]:
+    """Further versions, as far as they were released, as arguments of the endpoint."""
+    if not release.variants:
+        return {}
+    from mlstack_components.aws.endpoint_variants import VariantArgs
+
+    named = {**(serving.variants or {}), SHADOW: serving.shadow}
+    further = {
+        name: VariantArgs(
+            name=name,
+            model_package_arn=arn,
+            percent=each.percent,
+            instance_type=each.instance_type or serving.instance_type,
+            instance_count=each.instance_count,
+        )
+        for name, arn in release.variants.items()
+        if (each := named[name]) is not None
+    }
+    shadow = further.pop(SHADOW, None)
+    return {"variants": list(further.values()), "shadow": shadow}
 
 
 def _monitor(release: Released, endpoint: Endpoint, environment: Environment) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pulumi
-from mlstack_components.aws.endpoint import VARIANT_NAME, Endpoint
 from mlstack_components.aws.endpoint_asynchronous import AsynchronousArgs
 from mlstack_components.aws.endpoint_serverless import ServerlessArgs
+from mlstack_components.aws.names import VARIANT_NAME
 
 if TYPE_CHECKING:
+    from mlstack_components.aws.endpoint import Endpoint
+
     from mlstack_stacks.composition.environment import Environment
     from mlstack_stacks.spec import Serving
 

@@ -29,6 +29,7 @@ from mlstack_stacks.naming import Names
 from mlstack_stacks.plan.monitor import CheckMocks, CheckMonitor
 from mlstack_stacks.plan.program import Program, ProgramError
 from mlstack_stacks.plan.resources import Plan, Warn, ordered
+from mlstack_stacks.spec.variants import variant_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,7 @@ def check(spec: StackSpec, infra: Path) -> Plan:
     placeholder = f"model-package/{names.model_package_group}/{_PLACEHOLDER_VERSION}"
     released = f"arn:aws:sagemaker:{spec.region}:{spec.account}:{placeholder}"
     parameters = {names.release_parameter: released, names.baseline_parameter: _PLACEHOLDER_BASELINE}
+    parameters |= {names.variant_parameter(each): released for each in variant_names(getattr(spec, "serving", None))}
     monitor = CheckMonitor(CheckMocks(spec.account, spec.region, parameters))
     log = _Log()
     # Pulumi keeps its settings in context variables: those of a copy end with it, so a process can plan more than once.

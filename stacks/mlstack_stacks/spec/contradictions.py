@@ -13,6 +13,7 @@ from mlstack_stacks.spec.idle_shutdown import idle_shutdown_contradictions
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.serving_kinds import serving_kind_contradictions
 from mlstack_stacks.spec.storage import replicas_nowhere
+from mlstack_stacks.spec.variants import variants_contradictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,6 +97,7 @@ _FINDERS = (
     _arm_serves_no_intel_image,
     serving_kind_contradictions,
     batch_contradictions,
+    variants_contradictions,
     replicas_nowhere,
     _monitors,
     _monitor_of_another_account,

@@ -13,6 +13,12 @@ from mlstack_stacks.spec.batch import Batch  # noqa: TC001 - pydantic reads the 
 from mlstack_stacks.spec.cron import CronExpression, PointInTime  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.serverless import Serverless  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import EntryPoint, RealtimeInstanceType, wrong
+from mlstack_stacks.spec.variants import (
+    MAX_VARIANTS,
+    Shadow,
+    Variant,
+    VariantName,
+)
 
 MOST_MINUTES = 45
 """How long all waits of a rollout may take together: Pulumi's provider waits an hour for an endpoint
@@ -144,6 +150,9 @@ class Serving(SpecModel):
     rollout: Annotated[Rollout, BeforeValidator(_rollout)] = Rollout.model_construct()
     capture_percent: Annotated[int, Field(ge=0, le=100)] = 0
     """Which share of the calls is kept with its answer in the data bucket, in percent; 0 keeps none."""
+    variants: Annotated[dict[VariantName, Variant], Field(max_length=MAX_VARIANTS)] | None = None
+    """Further versions that answer a share of the calls, by name; `mlstack release --variant` chooses them."""
+    shadow: Shadow | None = None
     asynchronous: Asynchronous | None = None
     serverless: Serverless | None = None
     idle_shutdown: CronExpression | None = None

@@ -27,6 +27,15 @@ def test_moves_and_back_to_nowhere(pointer: ReleasePointer) -> None:
     assert pointer.ssm.get_parameters_by_path(Path=PATH)["Parameters"] == []
 
 
+def test_variants_come_and_go_beside_it(pointer: ReleasePointer) -> None:
+    both = Release(f"{ARN}/1", variants={"challenger": f"{ARN}/2", "shadow": f"{ARN}/3"})
+    pointer.move(both)
+    assert pointer.read() == both
+    pointer.move(Release(f"{ARN}/1", variants={"shadow": f"{ARN}/3"}))
+    assert pointer.read().variants == {"shadow": f"{ARN}/3"}
+    assert list(pointer.history()) == [f"{ARN}/1"]
+
+
 def test_history_holds_real_moves_only_newest_first(pointer: ReleasePointer) -> None:
     for version, count in ((1, None), (2, None), (2, 2), (2, 2), (1, 2)):
         pointer.move(Release(f"{ARN}/{version}", count))

@@ -31,9 +31,21 @@ def test_each_difference_is_told(live: LiveEndpoint | None, difference: str) -> 
     assert differences(live, f"{ARN}/2", least_instances=3) == (difference,)
 
 
-def test_every_variant_counts() -> None:
-    shadow = Variant("old", "model-0", f"{ARN}/1", 1, 1)
-    assert differences(replace(LIVE, variants=(*LIVE.variants, shadow)), f"{ARN}/2") == ("it serves model version 1",)
+OLD = replace(LIVE, variants=(*LIVE.variants, Variant("old", "model-0", f"{ARN}/1", 9, 9)))
+
+
+@pytest.mark.parametrize(
+    ("live", "further", "found"),
+    [
+        (OLD, {"old": f"{ARN}/1"}, ()),
+        (OLD, {}, ("it still has the variant old",)),
+        (OLD, {"old": f"{ARN}/3"}, ("its variant old is another: it serves model version 1",)),
+        (LIVE, {"old": f"{ARN}/1"}, ("it has no variant old",)),
+    ],
+)
+def test_every_variant_counts(live: LiveEndpoint, further: dict[str, str], found: tuple[str, ...]) -> None:
+    assert differences(live, f"{ARN}/2", further=further) == found
+    assert live.instance_count == 3
 
 
 @pytest.mark.parametrize(

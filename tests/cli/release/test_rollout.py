@@ -148,7 +148,9 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
             environment="local",
             account="123456789012",
             is_local=True,
-            serving=SimpleNamespace(instances=SimpleNamespace(min=1, scale=False)),
+            serving=SimpleNamespace(
+                instances=SimpleNamespace(min=1, scale=False), variants={"challenger": None}, shadow=None
+            ),
         ),
         environment="local",
         session=SimpleNamespace(client=lambda service: {"sagemaker": cloud.sagemaker, "ssm": cloud.ssm}[service]),

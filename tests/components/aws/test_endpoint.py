@@ -6,6 +6,7 @@ import pytest
 from mlstack_components.aws.endpoint import Endpoint, EndpointArgs
 from mlstack_components.aws.endpoint_capture import CaptureArgs
 from mlstack_components.aws.endpoint_rollout import RolloutArgs
+from mlstack_components.aws.endpoint_variants import VariantArgs
 from mlstack_components.aws.network import Network
 
 VERSION = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/weather-dev/3"
@@ -195,3 +196,45 @@ def test_neither_is_there_where_not_asked_for(declare_endpoint, args):
     declared = declare_endpoint(args)
     assert "dataCaptureConfig" not in declared.one(CONFIGURATION).inputs
     assert "deploymentConfig" not in declared.one("aws:sagemaker/endpoint:Endpoint").inputs
+
+
+def _variant(name: str, percent: int) -> VariantArgs:
+    return VariantArgs(
+        name=name,
+        model_package_arn=VERSION.replace("/3", "/2"),
+        percent=percent,
+        instance_type="ml.c5.large",
+        instance_count=4,
+    )
+
+
+def test_further_versions_have_models_of_their_own_and_share_the_calls(declare_endpoint, args):
+    further = [_variant("old", 10), _variant("challenger", 20)]
+    declared = declare_endpoint(dataclasses.replace(args, variants=further))
+    models = [each for each in declared.resources if each.type == "aws:sagemaker/model:Model"]
+    assert {each.name for each in models} == {
+        "weather-dev-model",
+        "weather-dev-old-model",
+        "weather-dev-challenger-model",
+    }
+    assert all(each.retain_on_delete and each.inputs["enableNetworkIsolation"] for each in models)
+    configuration = declared.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
+    released, old, challenger = configuration.inputs["productionVariants"]
+    assert [each["initialVariantWeight"] for each in (released, old, challenger)] == [70, 10, 20]
+    assert old == {
+        "variantName": "old",
+        "modelName": "weather-dev-old-model",
+        "instanceType": "ml.c5.large",
+        "initialInstanceCount": 4,
+        "initialVariantWeight": 10,
+    }
+    assert "shadowProductionVariants" not in configuration.inputs
+
+
+def test_a_shadow_s_weight_is_its_share_beside_the_released_version(declare_endpoint, args):
+    declared = declare_endpoint(dataclasses.replace(args, shadow=_variant("shadow", 50)))
+    configuration = declared.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
+    (released,) = configuration.inputs["productionVariants"]
+    (shadow,) = configuration.inputs["shadowProductionVariants"]
+    assert (released["initialVariantWeight"], shadow["initialVariantWeight"]) == (1, 0.5)
+    assert shadow["modelName"] == "weather-dev-shadow-model"

@@ -66,6 +66,16 @@ def _variant(shared: Shared, count: int = 1) -> sagemaker.EndpointConfigurationP
     )
 
 
+def _shadow(shared: Shared, weight: float) -> sagemaker.EndpointConfigurationShadowProductionVariantArgs:
+    return sagemaker.EndpointConfigurationShadowProductionVariantArgs(
+        variant_name="shadow",
+        model_name=shared.model_name,
+        instance_type="ml.m5.large",
+        initial_instance_count=1,
+        initial_variant_weight=weight,
+    )
+
+
 def _asynchronous(most: int) -> sagemaker.EndpointConfigurationAsyncInferenceConfigArgs:
     topic = "arn:aws:sns:us-east-1:000000000000:answers"
     output = sagemaker.EndpointConfigurationAsyncInferenceConfigOutputConfigArgs(
@@ -335,6 +345,22 @@ CASES = [
         outputs=("arn", "name", "tagsAll"),
         change=lambda _: {"tags": {"a": "2"}},
         replace=lambda _: {"async_inference_config": _asynchronous(8)},
+        tamper=_tag,
+        remove=lambda aws, o: aws("sagemaker").delete_endpoint_config(EndpointConfigName=o["name"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+        another="-shadow",
+        make=sagemaker.EndpointConfiguration,
+        inputs=lambda shared: {
+            "production_variants": [_variant(shared)],
+            "shadow_production_variants": [_shadow(shared, 0.5)],
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda _: {"tags": {"a": "2"}},
+        replace=lambda shared: {"shadow_production_variants": [_shadow(shared, 1)]},
         tamper=_tag,
         remove=lambda aws, o: aws("sagemaker").delete_endpoint_config(EndpointConfigName=o["name"]),
         import_inputs=lambda o: {"name": o["name"]},

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SERVER = Path(runtime.__file__).parent / "serve.py"
 SECONDS_TO_ANSWER = 60.0  # How long SageMaker waits for a container's answer (InvokeEndpoint).
 _SECONDS_TO_STOP = 5.0
+_SECONDS_TO_END = 2.0
 _SECONDS_BETWEEN_LOOKS = 0.02
 _LINES = 15
 _TOKEN_HEADER = "X-Mlstack-Token"  # noqa: S105 - the header's name
@@ -112,7 +113,12 @@ class ModelProcess:
         if self._connections is None:
             raise NotServingError("It is not ready.")
         own = {**headers, _TOKEN_HEADER: self._token}
-        return self._connections.request("POST", "/invocations", own, body, seconds)
+        try:
+            return self._connections.request("POST", "/invocations", own, body, seconds)
+        except ConnectionError:
+            # That it ended is known a moment after its connections are closed; until then it would get the next call.
+            self._process.wait(_SECONDS_TO_END)
+            raise
 
     def last_lines(self) -> str:
         """Return what it printed last."""

@@ -1,0 +1,82 @@
+"""Further versions beside the released one: what the release pointer says of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlstack_components.errors import MlstackError, UserError
+from mlstack_stacks.spec.variants import variant_names
+
+if TYPE_CHECKING:
+    from mlstack_stacks.spec import EnvironmentSpec
+
+    from mlstack.release.pointer import Release
+
+
+def require_variant(spec: EnvironmentSpec, name: str) -> str:
+    """Return the name of a variant that mlstack.yaml has.
+
+    Args:
+        spec: The specification of the environment.
+        name: The name.
+
+    Raises:
+        UserError: It has no such variant.
+    """
+    known = variant_names(spec.serving)
+    if name not in known:
+        there = f"It has {', '.join(known)}." if known else f"Add `serving: {{variants: {{{name}: {{percent: 10}}}}}}`."
+        raise UserError(f"`{spec.environment}` has no variant {name}.", next_step=there)
+    return name
+
+
+def further_of(spec: EnvironmentSpec, release: Release) -> dict[str, str]:
+    """Return the model packages of the further variants that mlstack.yaml has, by their names.
+
+    Args:
+        spec: The specification of the environment.
+        release: What the release pointer says; it may name variants that mlstack.yaml has no more.
+    """
+    known = variant_names(spec.serving)
+    return {name: arn for name, arn in release.variants.items() if name in known}
+
+
+def with_variant(release: Release, name: str, arn: str, environment: str) -> Release:
+    """Return a release with a further version.
+
+    Args:
+        release: What is released.
+        name: The variant.
+        arn: The model package.
+        environment: The environment's name, for what to do next.
+
+    Raises:
+        MlstackError: Nothing is released that it could be beside.
+    """
+    if release.model_package_arn is None:
+        raise nothing_released(name, environment)
+    return replace(release, variants={**release.variants, name: arn})
+
+
+def nothing_released(name: str, environment: str) -> MlstackError:
+    """Return the error of a variant beside nothing.
+
+    Args:
+        name: The variant.
+        environment: The environment's name, for what to do next.
+    """
+    return MlstackError(
+        f"Nothing is released to `{environment}` that {name} could be compared with.",
+        next_step=f"Release a version first: `mlstack release {environment}`.",
+    )
+
+
+def without_variant(release: Release, name: str) -> Release:
+    """Return a release without a further version.
+
+    Args:
+        release: What is released.
+        name: The variant.
+    """
+    return replace(release, variants={each: arn for each, arn in release.variants.items() if each != name})
