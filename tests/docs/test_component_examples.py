@@ -57,9 +57,9 @@ class Program:
 
     def pulumi(self, arguments: str, *, check: bool = True) -> str:
         ended = subprocess.run(
-            ["bash", "-ec", f'eval "$("$PYTHON" -m mlstack local env)" && pulumi {arguments} --non-interactive'],
+            ["pulumi", *arguments.split(), "--non-interactive"],
             cwd=self.directory,
-            env={**os.environ, **self.variables},
+            env=self.variables,
             capture_output=True,
             text=True,
             check=False,
@@ -72,15 +72,29 @@ class Program:
         return found
 
 
+@pytest.fixture(scope="session")
+def variables(engine_path: Path, local_cloud: DaemonStatus, cache: Path) -> dict[str, str]:
+    """The environment of a shell after `eval "$(mlstack local env)"`."""
+    home = {"MLSTACK_HOME": str(local_cloud.home), "MLSTACK_CACHE": str(cache), "PYTHON": sys.executable}
+    ended = subprocess.run(
+        ["bash", "-ec", 'eval "$("$PYTHON" -m mlstack local env)" && env -0'],
+        env={name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))} | home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(line.split("=", 1) for line in ended.stdout.split("\0") if line)
+
+
 @pytest.fixture
-def example(tmp_path: Path, engine_path: Path, local_cloud: DaemonStatus, cache: Path) -> Iterator[Program]:
+def example(tmp_path: Path, variables: dict[str, str]) -> Iterator[Program]:
     for folder in ("src", "data"):
         shutil.copytree(EXAMPLE / folder, tmp_path / folder)
-    home = {"MLSTACK_HOME": str(local_cloud.home), "MLSTACK_CACHE": str(cache), "PYTHON": sys.executable}
-    program = Program(tmp_path, home)
+    program = Program(tmp_path, variables)
     yield program
-    # What a failure leaves behind would make the next example's names clash.
-    program.pulumi("destroy --yes --skip-preview", check=False)
+    if program.resources():
+        # What a failure leaves behind would make the next example's names clash.
+        program.pulumi("destroy --yes --skip-preview", check=False)
 
 
 @pytest.mark.engine
@@ -92,7 +106,7 @@ def test_the_example_comes_up_stays_and_goes_down(
     (example.directory / "__main__.py").write_text(program)
     (example.directory / "Pulumi.yaml").write_text(f"name: example-{name.replace('_', '-')}\nruntime: python\n")
     example.pulumi("stack init local")
-    example.pulumi("config set aws:region us-east-1")
+    (example.directory / "Pulumi.local.yaml").open("a").write("config:\n  aws:region: us-east-1\n")
     example.pulumi("up --yes")
     example.pulumi("up --yes --skip-preview --refresh --expect-no-changes")
     made = example.resources()

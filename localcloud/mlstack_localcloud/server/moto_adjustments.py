@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from moto.core.common_models import BaseModel
 from moto.core.utils import method_names_from_class as _list_method_names
 
-from . import moto_notifications, moto_offerings, moto_security_groups
+from . import moto_key_states, moto_notifications, moto_object_tags, moto_offerings, moto_security_groups
 
 _SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC")
 
@@ -42,8 +42,10 @@ def adjust() -> None:
     responses = imported("moto.s3.responses")
     if responses is not None:
         moto_notifications.adjust(responses)
+        moto_object_tags.adjust(responses)
     if kms is not None:
         _adjust_kms(kms)
+        moto_key_states.adjust(kms)
     if sns is not None:
         # It makes an RSA key for each subscription, in 80 ms, when the first message is sent to it.
         sns.Subscription.private_key = lambda _: _signing_key()

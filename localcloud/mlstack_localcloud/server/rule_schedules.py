@@ -8,7 +8,6 @@ Private parts of moto: `events_backends`, and of its rules `state`, `scheduled_e
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..home import ACCOUNT
 from .event_bus import DEFAULT_BUS, make_event
 from .moto_adjustments import imported
+from .repeating_thread import RepeatingThread
 from .schedules.expressions import ExpressionError, is_due
 
 if TYPE_CHECKING:
@@ -37,18 +37,30 @@ class RuleSchedules:
 
     def __init__(self, events: EventBus) -> None:
         self._events = events
-        self._closed = threading.Event()
+        self._minute: int | None = None
         self._told: set[str] = set()
-        self._thread = threading.Thread(target=self._run, name="rule-schedules", daemon=True)
+        self._thread = RepeatingThread("rule-schedules", _SECONDS_BETWEEN_LOOKS, lambda: self.look(time.time()))
 
     def start(self) -> None:
         """Begin to fire."""
+        self.look(time.time())
         self._thread.start()
 
     def close(self) -> None:
         """End."""
-        self._closed.set()
-        self._thread.join()
+        self._thread.close()
+
+    def look(self, now: float) -> None:
+        """Fire what belongs to a minute that began since the last look; the first look fires nothing.
+
+        Args:
+            now: The time, in seconds since 1970.
+        """
+        minute, before = int(now) // _MINUTE, self._minute
+        # A clock that was set back fires nothing twice, one that was set ahead makes nothing up.
+        self._minute = minute if before is None or minute - before <= -_MINUTE else max(minute, before)
+        if before is not None and minute > before:
+            self.fire(datetime.fromtimestamp(minute * _MINUTE, UTC))
 
     def fire(self, moment: datetime) -> None:
         """Fire the rules whose time is in the minute of a time.
@@ -69,15 +81,6 @@ class RuleSchedules:
                     _log.warning("%s never fires: %s", rule.arn, error)
             except Exception:
                 _log.exception("%s could not be fired", rule.arn)
-
-    def _run(self) -> None:
-        minute = int(time.time()) // _MINUTE
-        while not self._closed.wait(_SECONDS_BETWEEN_LOOKS):
-            now = int(time.time()) // _MINUTE
-            # A clock that was set back fires nothing twice, one that was set ahead makes nothing up.
-            if now > minute:
-                self.fire(datetime.fromtimestamp(now * _MINUTE, UTC))
-            minute = max(now, minute) if now - minute > -_MINUTE else now
 
 
 def _scheduled() -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,11 @@ from mlstack_components.errors import UserError
 
 DATA = json.loads(files("mlstack_components.aws").joinpath("images.json").read_text())
 ORACLE = """
-import json, sys
+import functools, json, sys
+from botocore.loaders import JSONFileLoader
+# The SDK reads a megabyte of botocore's endpoints anew for each address.
+read = functools.cache(JSONFileLoader().load_file)
+JSONFileLoader.load_file = lambda self, path: read(path)
 from sagemaker.core import image_uris
 wanted = json.load(sys.stdin)
 json.dump(

@@ -219,7 +219,15 @@ def life(case: Case, lives: Callable[[str], Life]) -> Life:
     return lives(GROUP_OF[case.token])
 
 
-each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def _in_one_worker(group: str) -> pytest.MarkDecorator:
+    """A life takes minutes, so each is lived once, by the worker that runs all tests of its group."""
+    return pytest.mark.xdist_group(f"life-{group}")
+
+
+each_case = pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.name, marks=_in_one_worker(GROUP_OF[case.token])) for case in CASES]
+)
+each_group = pytest.mark.parametrize("group", [pytest.param(name, marks=_in_one_worker(name)) for name in GROUPS])
 
 
 def test_each_type_has_a_case() -> None:
@@ -228,7 +236,7 @@ def test_each_type_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("step", ["create", "change", "repair", "restore", "back", "import", "replace", "destroy"])
-@pytest.mark.parametrize("group", GROUPS)
+@each_group
 def test_a_step_succeeds(group: str, step: str, lives: Callable[[str], Life]) -> None:
     error = lives(group).steps[step].error
     if error:

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ...home import ACCOUNT
 from ..moto_adjustments import imported
+from ..repeating_thread import RepeatingThread
 from . import messages
 from .evaluation import ALARM, OK, verdict
 from .statistics import UnsupportedExpressionError
@@ -44,10 +45,9 @@ class AlarmWatch:
     def __init__(self, clients: Clients, events: EventBus) -> None:
         self._clients = clients
         self._events = events
-        self._closed = threading.Event()
         self._changing = threading.Lock()
         self._unsupported: set[str] = set()
-        self._thread = threading.Thread(target=self._run, name="alarms", daemon=True)
+        self._thread = RepeatingThread("alarms", SECONDS_BETWEEN_LOOKS, lambda: self.look(time.time()))
 
     def start(self) -> None:
         """Begin to evaluate."""
@@ -55,8 +55,7 @@ class AlarmWatch:
 
     def close(self) -> None:
         """End."""
-        self._closed.set()
-        self._thread.join()
+        self._thread.close()
 
     def changing(self, region: str, change: Callable[[], Response]) -> Response:
         """Run a request that may change states, and tell of each that it changed.
@@ -97,10 +96,6 @@ class AlarmWatch:
                         _log.warning("%s is not evaluated: its metric math is not supported: %s", alarm.name, error)
                 except Exception:
                     _log.exception("%s could not be evaluated", alarm.name)
-
-    def _run(self) -> None:
-        while not self._closed.wait(SECONDS_BETWEEN_LOOKS):
-            self.look(time.time())
 
     def _evaluate(self, alarm: Any, data: list[Any], region: str, now: float) -> None:
         if alarm.rule is not None:

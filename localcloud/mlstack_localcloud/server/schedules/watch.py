@@ -9,13 +9,13 @@ Private parts of moto: `scheduler_backends`, and of a backend `schedule_groups` 
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...home import ACCOUNT
 from ..moto_adjustments import imported
+from ..repeating_thread import RepeatingThread
 from .expressions import ExpressionError, is_due
 from .targets import ScheduleTargets, TargetError
 
@@ -61,11 +61,10 @@ class ScheduleWatch:
     def __init__(self, clients: Clients, authorizer: Authorizer) -> None:
         self._clients = clients
         self._targets = ScheduleTargets(clients, authorizer)
-        self._closed = threading.Event()
         self._last = time.time()
         self._again: list[_Attempt] = []
         self._told: set[str] = set()
-        self._thread = threading.Thread(target=self._run, name="schedules", daemon=True)
+        self._thread = RepeatingThread("schedules", SECONDS_BETWEEN_LOOKS, lambda: self.look(time.time()))
 
     def start(self) -> None:
         """Begin to look."""
@@ -74,8 +73,7 @@ class ScheduleWatch:
 
     def close(self) -> None:
         """End."""
-        self._closed.set()
-        self._thread.join()
+        self._thread.close()
 
     def look(self, now: float) -> None:
         """Fire what has become due since the last look, and call again what failed.
@@ -93,13 +91,6 @@ class ScheduleWatch:
         for region, schedule in _schedules():
             if schedule.state == _ENABLED and self._is_due(schedule, after, now):
                 self._call(_Attempt(schedule, region, now, 0, now), now)
-
-    def _run(self) -> None:
-        while not self._closed.wait(SECONDS_BETWEEN_LOOKS):
-            try:
-                self.look(time.time())
-            except Exception:
-                _log.exception("the schedules could not be looked at")
 
     def _is_due(self, schedule: Any, after: float, now: float) -> bool:
         if schedule.start_date and now < float(schedule.start_date):

@@ -9,11 +9,11 @@ made up for.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from typing import TYPE_CHECKING
 
+from mlstack_localcloud.server.repeating_thread import RepeatingThread
 from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.errors import in_use, not_found, validation_error
 from mlstack_localcloud.server.sagemaker.listing import Listing
@@ -52,7 +52,6 @@ _LISTING = Listing(
         "MonitoringType",
     ),
 )
-_log = logging.getLogger(__name__)
 
 
 class MonitoringSchedules:
@@ -79,7 +78,7 @@ class MonitoringSchedules:
         self._definitions = definitions
         self._executions = executions
         self._clock = clock
-        self._closed = threading.Event()
+        self._thread = RepeatingThread("monitoring-schedules", _SECONDS_BETWEEN_LOOKS, self.fire)
         self._firing = threading.Lock()
 
     def operations(self) -> dict[str, Handler]:
@@ -172,11 +171,11 @@ class MonitoringSchedules:
         for region, schedule in self._store.everywhere(KIND):
             name = schedule["MonitoringScheduleName"]
             self._store.update(KIND, region, name, _changes(self._next(schedule)), stamp=False)
-        threading.Thread(target=self._watch, name="monitoring-schedules", daemon=True).start()
+        self._thread.start()
 
     def close(self) -> None:
         """Fire no more."""
-        self._closed.set()
+        self._thread.close()
 
     def fire(self) -> None:
         """Start the executions that are due, each once."""
@@ -193,13 +192,6 @@ class MonitoringSchedules:
             recurrence = times.Recurrence.of(_expression(schedule))
             scheduled = times.utc(due)
             self._execute(schedule, scheduled, times.before(recurrence, scheduled), region)
-
-    def _watch(self) -> None:
-        while not self._closed.wait(_SECONDS_BETWEEN_LOOKS):
-            try:
-                self.fire()
-            except Exception:
-                _log.exception("The monitoring schedules could not be looked at")
 
     def _run_now(self, schedule: Document, caller: Identity) -> None:
         if _expression(schedule) == times.NOW:
