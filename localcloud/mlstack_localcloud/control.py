@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .account_home import AccountHome
 from .errors import StartError, StopError
 from .home import ACCOUNT, DEFAULT_REGION, Home
 from .keys import ensure_keys, write_aws_files
@@ -174,28 +175,30 @@ def reset(home: Path) -> None:
     shutil.rmtree(Home(home.absolute()).local, ignore_errors=True)
 
 
-def client_environment(home: Path) -> dict[str, str | None]:
-    """Return the variables that point every AWS client at the local cloud, and at nothing else.
+def client_environment(home: Path, account: str = ACCOUNT) -> dict[str, str | None]:
+    """Return the variables that point every AWS client at an account of the local cloud, and at nothing else.
 
     Works before the first start: ports and keys are made on the way and kept.
 
     Args:
         home: `$MLSTACK_HOME`.
+        account: The account, 12 digits; it is opened by this.
 
     Returns:
         Variable names and values; None means that the variable must not be set.
     """
     paths = Home(home.absolute()).make()
     port = ensure_ports(paths).gateway
-    write_aws_files(paths, ensure_keys(paths), port)
+    write_aws_files(paths, ensure_keys(paths), port, account)
+    files = AccountHome(paths, account)
     settings: dict[str, str | None] = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_CONFIG_FILE": str(paths.aws_config_file),
-        "AWS_SHARED_CREDENTIALS_FILE": str(paths.aws_credentials_file),
+        "AWS_CONFIG_FILE": str(files.aws_config_file),
+        "AWS_SHARED_CREDENTIALS_FILE": str(files.aws_credentials_file),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_REGION": DEFAULT_REGION,
         "AWS_DEFAULT_REGION": DEFAULT_REGION,
-        "AWS_ACCOUNT_ID": ACCOUNT,
+        "AWS_ACCOUNT_ID": account,
     }
     # An endpoint of one service would win over the common one.
     endpoints = [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL_")]

@@ -12,6 +12,7 @@ $MLSTACK_HOME            default ~/.mlstack
     keys.json            the local cloud's own access key and the secret behind its temporary keys
     aws/config           what AWS_CONFIG_FILE names for its clients
     aws/credentials      what AWS_SHARED_CREDENTIALS_FILE names for its clients
+    accounts/<account>/  what belongs to another account: its aws/, sagemaker.db, features.db, jobs/ and endpoints/
     identity-providers/  keys of OpenID Connect providers whose tokens STS takes (JWKS), a file an issuer
     passphrase           Pulumi's passphrase for the local state
     state/               Pulumi's file backend
@@ -31,7 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ACCOUNT = "000000000000"
-"""The account id of every local cloud: twelve digits that AWS gives to nobody."""
+"""The account that every local cloud has from its first start on: twelve digits that AWS gives to nobody."""
 
 DEFAULT_REGION = "us-east-1"
 
@@ -96,6 +97,11 @@ class Home:
     def aws_credentials_file(self) -> Path:
         """What `AWS_SHARED_CREDENTIALS_FILE` names (0600)."""
         return self.local / "aws" / "credentials"
+
+    @property
+    def accounts(self) -> Path:
+        """What belongs to other accounts than the local cloud's own (`account_home.py`)."""
+        return self.local / "accounts"
 
     @property
     def identity_providers(self) -> Path:

@@ -20,6 +20,7 @@ from mlstack.home import mlstack_home
 LOCAL = "local"
 """The name of the environment that lives in the local cloud."""
 
+_ACCOUNT_DIGITS = 12
 _LOOPBACK = {"127.0.0.1", "localhost", "::1", "0.0.0.0"}  # noqa: S104 - recognised, not bound
 
 
@@ -60,23 +61,24 @@ def engine_environment(environment: str, region: str | None = None, account: str
     return _apply(changes)
 
 
-def local_variables(engine: find.Engine | None) -> dict[str, str | None]:
+def local_variables(engine: find.Engine | None, account: str | None = None) -> dict[str, str | None]:
     """What points Pulumi and every AWS client at the local cloud, and at nothing else.
 
     Works before the local cloud's first start.
 
     Args:
         engine: What Pulumi is on PATH then; None leaves PATH alone, for clients that need no engine.
+        account: The account of the local cloud, which is opened by this; its own by default.
 
     Returns:
         Names and values; None where a variable must not be set.
     """
     from mlstack_localcloud.control import client_environment
-    from mlstack_localcloud.home import Home
+    from mlstack_localcloud.home import ACCOUNT, Home
     from mlstack_localcloud.ports import ensure_ports
 
     home = Home(mlstack_home())
-    aws = client_environment(home.root)
+    aws = client_environment(home.root, account or ACCOUNT)
     return {
         **aws,
         "PULUMI_BACKEND_URL": local_backend().as_uri(),
@@ -91,6 +93,18 @@ def local_variables(engine: find.Engine | None) -> dict[str, str | None]:
         "PULUMI_PYTHON_CMD": sys.executable,
         **({"PATH": _path(engine)} if engine is not None else {}),
     }
+
+
+def check_account(account: str) -> None:
+    """Refuses what is no account's id.
+
+    Raises:
+        UserError: It has not twelve digits.
+    """
+    if not (len(account) == _ACCOUNT_DIGITS and account.isascii() and account.isdecimal()):
+        raise UserError(
+            f"{account!r} is not an account: it has {_ACCOUNT_DIGITS} digits.", next_step="Write all of them."
+        )
 
 
 def local_home() -> Path:

@@ -12,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import grpc
 
-    from mlstack_localcloud.provider.api import ClientSource
+    from mlstack_localcloud.provider.api import AccountClientSource
 
 __all__ = ["serve"]
 
@@ -23,13 +25,13 @@ _THREADS = 64
 _LARGEST_MESSAGE = 400 * 1024 * 1024  # the engine's own limit
 
 
-def serve(clients: ClientSource, port: int, account: str) -> grpc.Server:
+def serve(clients: AccountClientSource, port: int, is_open: Callable[[str], bool]) -> grpc.Server:
     """Start the provider on 127.0.0.1.
 
     Args:
         clients: Where clients of the local cloud come from.
         port: The port to listen on.
-        account: The local cloud's account, 12 digits.
+        is_open: Tells whether the local cloud has an account.
 
     Returns:
         The started server; stop it with `server.stop(grace)`.
@@ -51,7 +53,7 @@ def serve(clients: ClientSource, port: int, account: str) -> grpc.Server:
             ("grpc.so_reuseport", 0),
         ],
     )
-    add_ResourceProviderServicer_to_server(Servicer(ProviderService(clients, account)), server)
+    add_ResourceProviderServicer_to_server(Servicer(ProviderService(clients, is_open)), server)
     if server.add_insecure_port(f"127.0.0.1:{port}") != port:
         raise RuntimeError(f"port {port} is taken")
     server.start()

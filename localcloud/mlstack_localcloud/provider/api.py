@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlstack_localcloud.provider.requests import Request, Requests
     from mlstack_localcloud.provider.values import Properties, Value
 
-__all__ = ["PARTITION", "Api", "ApiError", "ClientSource", "surroundings"]
+__all__ = ["PARTITION", "AccountClientSource", "Api", "ApiError", "ClientSource", "surroundings"]
 
 PARTITION = "aws"
 
@@ -27,6 +27,13 @@ class ClientSource(Protocol):
 
     def client(self, service: str, region: str, role_arn: str | None = None) -> Any:
         """A client of a service, for the local cloud."""
+
+
+class AccountClientSource(Protocol):
+    """Where the clients of each account come from."""
+
+    def of(self, account: str) -> ClientSource:
+        """The clients of an account."""
 
 
 class ApiError(ProviderError):

@@ -10,16 +10,21 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mlstack_localcloud.home import ACCOUNT
 from mlstack_localcloud.provider.errors import ConfigurationRefusedError
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["DEFAULT_REGION", "Configuration", "configuration_from"]
 
 DEFAULT_REGION = "us-east-1"
 _ARN_ACCOUNT = 4
+_OTHER_ACCOUNT = (
+    "Select the local environment's stack, or unset AWS_ENDPOINT_URL and PULUMI_DEBUG_PROVIDERS; "
+    "`mlstack local env --account ACCOUNT` gives the local cloud an account."
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Configuration:
     """The configuration of one provider instance.
 
     Attributes:
-        account: The local cloud's account, 12 digits.
+        account: The account that it works in, 12 digits.
         region: The region of resources that name none.
         default_tags: Tags on everything that can be tagged.
         ignored_tags: Keys of tags that are not the program's business.
@@ -47,18 +52,19 @@ class Configuration:
         return key in self.ignored_tags or key.startswith(("aws:", *self.ignored_tag_prefixes))
 
 
-def configuration_from(arguments: Properties, account: str) -> Configuration:
+def configuration_from(arguments: Properties, is_open: Callable[[str], bool]) -> Configuration:
     """The configuration that the arguments of a provider (or a stack's `aws:` configuration) make.
 
     Args:
         arguments: By Pulumi name; nested ones as JSON text, as the SDKs send them.
-        account: The local cloud's account.
+        is_open: Tells whether the local cloud has an account.
 
     Raises:
-        ConfigurationRefusedError: The arguments are for another account.
+        ConfigurationRefusedError: The arguments are for an account that is not here.
     """
     values = {name: _parsed(value) for name, value in arguments.items()}
-    _refuse_other_accounts(values, account)
+    account = _account(values, is_open)
+    _refuse_roles_of_others(values, account)
     ignored = values.get("ignoreTags") or {}
     roles = values.get("assumeRoles") or ([values["assumeRole"]] if values.get("assumeRole") else [])
     return Configuration(
@@ -80,20 +86,30 @@ def _parsed(value: Value) -> Value:
     return value
 
 
-def _refuse_other_accounts(values: Properties, account: str) -> None:
+def _account(values: Properties, is_open: Callable[[str], bool]) -> str:
+    """The account that a stack works in: the one that it allows, if it is open; the local cloud's own by default."""
     allowed = values.get("allowedAccountIds")
-    if isinstance(allowed, list) and allowed and UNKNOWN not in allowed and account not in map(str, allowed):
-        accounts = ", ".join(map(str, allowed))
-        raise ConfigurationRefusedError(
-            f"This stack is for account {accounts} (aws:allowedAccountIds), and the local cloud is account {account}.",
-            next_step="Select the local environment's stack, or unset AWS_ENDPOINT_URL and PULUMI_DEBUG_PROVIDERS.",
-        )
+    account = ACCOUNT
+    if isinstance(allowed, list) and allowed and UNKNOWN not in allowed:
+        accounts = [str(each) for each in allowed]
+        here = [each for each in accounts if each.isdecimal() and is_open(each)]
+        if len(here) != 1:
+            told = "has several of them" if here else "has no such account"
+            raise ConfigurationRefusedError(
+                f"This stack is for account {', '.join(accounts)} (aws:allowedAccountIds), and the local cloud {told}.",
+                next_step=_OTHER_ACCOUNT,
+            )
+        account = here[0]
     forbidden = values.get("forbiddenAccountIds")
     if isinstance(forbidden, list) and account in map(str, forbidden):
-        raise ConfigurationRefusedError(f"This stack forbids account {account}, which is the local cloud's.")
+        raise ConfigurationRefusedError(f"This stack forbids account {account}, in which it would be provisioned.")
+    return account
+
+
+def _refuse_roles_of_others(values: Properties, account: str) -> None:
     for role in [values.get("assumeRole"), *(values.get("assumeRoles") or [])]:
         arn = role.get("roleArn") if isinstance(role, dict) else None
         if isinstance(arn, str) and arn.count(":") > _ARN_ACCOUNT and arn.split(":")[_ARN_ACCOUNT] != account:
             raise ConfigurationRefusedError(
-                f"This stack works in the name of {arn}, a role of another account than the local cloud's {account}."
+                f"This stack works in the name of {arn}, a role of another account than its own {account}."
             )

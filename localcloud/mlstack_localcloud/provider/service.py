@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from mlstack_localcloud.provider.api import Api, ClientSource, surroundings
+from mlstack_localcloud.home import ACCOUNT
+from mlstack_localcloud.provider.api import AccountClientSource, Api, surroundings
 from mlstack_localcloud.provider.check import check
 from mlstack_localcloud.provider.difference import Difference, difference
 from mlstack_localcloud.provider.functions import evaluate
@@ -30,11 +31,11 @@ class ProviderService:
 
     Args:
         clients: Where clients of the local cloud come from.
-        account: The local cloud's account.
+        is_open: Tells whether the local cloud has an account.
     """
 
-    def __init__(self, clients: ClientSource, account: str) -> None:
-        self.account = account
+    def __init__(self, clients: AccountClientSource, is_open: Callable[[str], bool]) -> None:
+        self.is_open = is_open
         self._clients = clients
         self._requests: dict[str, Requests] = {}
         self._lock = threading.Lock()
@@ -45,7 +46,7 @@ class ProviderService:
             if token not in self._requests:
                 type_ = resource_type(token)
                 # A client has the model loaded already; its region says nothing about the model.
-                model = self._clients.client(type_.service, "us-east-1").meta.service_model
+                model = self._clients.of(ACCOUNT).client(type_.service, "us-east-1").meta.service_model
                 self._requests[token] = Requests(type_, model)
             return self._requests[token]
 
@@ -78,7 +79,7 @@ class ProviderService:
     ) -> Lifecycle:
         """The life of a resource, in its region."""
         region = self._region(inputs, outputs, config)
-        api = Api(self.requests(token), self._clients, region, config.role_arn)
+        api = Api(self.requests(token), self._clients.of(config.account), region, config.role_arn)
         return Lifecycle(api, config, region, cancelled)
 
     def invoke(self, token: str, arguments: Properties, config: Configuration) -> tuple[Properties, list[Problem]]:
@@ -86,7 +87,7 @@ class ProviderService:
         region = arguments.get("region") or config.region
 
         def client(service: str) -> Any:
-            return self._clients.client(service, region, config.role_arn)
+            return self._clients.of(config.account).client(service, region, config.role_arn)
 
         return evaluate(data_source(token), arguments, surroundings(config.account, region), client)
 

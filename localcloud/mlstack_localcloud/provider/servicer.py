@@ -135,7 +135,7 @@ class Servicer(ResourceProviderServicer):
     ) -> provider_pb2.CheckResponse:
         """Refuse a configuration that is for another account."""
         news, _ = decode(request.news)
-        configuration_from(news, self._service.account)
+        configuration_from(news, self._service.is_open)
         return provider_pb2.CheckResponse(inputs=request.news)
 
     @_guarded
@@ -151,7 +151,7 @@ class Servicer(ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Remember the configuration of this connection."""
         arguments, _ = decode(request.args)
-        self._sessions.open(context.peer(), configuration_from(arguments, self._service.account))
+        self._sessions.open(context.peer(), configuration_from(arguments, self._service.is_open))
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )

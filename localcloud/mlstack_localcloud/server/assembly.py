@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from .. import provider
-from ..home import ACCOUNT
+from ..account_home import AccountHome
 from .alarms import adjustments as alarm_adjustments
 from .alarms.watch import AlarmWatch
 from .authorization.authorizer import Authorizer
@@ -28,7 +28,7 @@ from .persistence.kept_services import KeptServices
 from .persistence.store import Store
 from .replication import Replication
 from .rule_schedules import RuleSchedules
-from .sagemaker.service import SageMaker
+from .sagemaker_accounts import SageMakerAccounts
 from .schedules import adjustments as schedule_adjustments
 from .schedules.watch import ScheduleWatch
 from .security_token_service import SecurityTokenService
@@ -58,7 +58,7 @@ class LocalCloud:
         credentials = Credentials(keys)
         self.authorizer = Authorizer()
         web_identities = WebIdentities(home.identity_providers)
-        tokens = SecurityTokenService(credentials.sessions, web_identities, self.authorizer)
+        tokens = SecurityTokenService(credentials.sessions, web_identities, self.authorizer, account_of=keys.account_of)
         store = Store(home.services_database, metadata.version("moto"))
         self._services = services = MotoServices()
         self._common = KeptServices(services, store, BlobStore(home.blobs))
@@ -88,7 +88,7 @@ class LocalCloud:
         self._running.callback(self._common.close)
         self.events.start()
         self._running.callback(self.events.close)
-        sagemaker = SageMaker(self._home, self.clients, self.events, self.authorizer)
+        sagemaker = SageMakerAccounts(self._home, self.clients, self.events, self.authorizer)
         self.gateway.sagemaker = sagemaker
         self._running.callback(server.stop)
         self._running.callback(sagemaker.close)
@@ -101,9 +101,12 @@ class LocalCloud:
         self._running.callback(self.schedules.close)
         self.rule_schedules.start()
         self._running.callback(self.rule_schedules.close)
-        pulumi = provider.serve(self.clients, self._ports.provider, ACCOUNT)
+        pulumi = provider.serve(self.clients, self._ports.provider, self._is_open)
         self._running.callback(lambda: pulumi.stop(_DRAIN_SECONDS).wait())
         self._services.warm_up()
+
+    def _is_open(self, account: str) -> bool:
+        return AccountHome(self._home, account).is_open
 
     def close(self) -> None:
         """Stop every part, the last one that started first."""

@@ -1,7 +1,6 @@
 """The condition that a request to S3 may make on a bucket's owner.
 
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html. moto does not look at it. All buckets
-here are of one account.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html. moto does not look at it.
 """
 
 from __future__ import annotations
@@ -9,13 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ..home import ACCOUNT
-from .authorization.sources import backend
+from .authorization.sources import bucket_named
 
 if TYPE_CHECKING:
     from .wire import WireRequest
 
-_HEADERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
+_BUCKET, _SOURCE = "x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"
 
 
 def expects_another_owner(request: WireRequest) -> bool:
@@ -24,6 +22,12 @@ def expects_another_owner(request: WireRequest) -> bool:
     Args:
         request: The request; the bucket is the first part of the path.
     """
-    if all(request.headers.get(name, ACCOUNT) == ACCOUNT for name in _HEADERS):
-        return False
-    return unquote(request.path.lstrip("/")).partition("/")[0] in backend("s3", "aws", "buckets")
+    expected = request.headers.get(_BUCKET)
+    if expected is not None and _owner(request.path) not in {None, expected}:
+        return True
+    expected = request.headers.get(_SOURCE)
+    return expected is not None and _owner(request.headers.get("x-amz-copy-source", "")) not in {None, expected}
+
+
+def _owner(path: str) -> str | None:
+    return getattr(bucket_named(unquote(path.lstrip("/")).partition("/")[0]), "account_id", None)

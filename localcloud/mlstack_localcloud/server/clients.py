@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
 
-from ..home import DEFAULT_REGION
+from ..home import ACCOUNT, DEFAULT_REGION
 from .authorization.sources import SERVICE_SESSION
 from .in_process import InProcess
 
@@ -35,6 +36,8 @@ _CONFIG = Config(
     s3={"addressing_style": "path"},
 )
 _ROLE_SECONDS = 12 * 3600
+_Key = tuple[str, str, str]
+"""Service, region, and the ARN of a role or else the account."""
 _RENEW_SECONDS = 11 * 3600
 
 
@@ -61,28 +64,39 @@ class Clients:
         self._in_process = None if application is None else InProcess(application)
         self._session = botocore.session.Session()
         self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str, str | None], Any] = {}
-        self._made: dict[tuple[str, str, str | None], float] = {}
+        self._clients: dict[_Key, Any] = {}
+        self._made: dict[_Key, float] = {}
 
-    def client(self, service: str, region: str = DEFAULT_REGION, role_arn: str | None = None) -> Any:
+    def of(self, account: str) -> AccountClients:
+        """Return the clients of an account: without a role they sign with its root key.
+
+        Args:
+            account: The account.
+        """
+        return AccountClients(self, account)
+
+    def client(
+        self, service: str, region: str = DEFAULT_REGION, role_arn: str | None = None, account: str = ACCOUNT
+    ) -> Any:
         """Return a client.
 
         Args:
             service: The service as botocore names it, such as `s3`.
             region: The region that it works in.
             role_arn: The role whose keys it signs with; None for the root key.
+            account: The account whose root key that is.
 
         Returns:
             The client, shared by all callers; botocore's clients may be used by several threads at once.
         """
-        key = (service, region, role_arn)
+        key = (service, region, role_arn or account)
         client = self._clients.get(key)
         if client is not None and not self._expires(key):
             return client
         # botocore's sessions may not make two clients at once.
         with self._lock:
             if key not in self._clients or self._expires(key):
-                self._clients[key] = self._make(service, region, role_arn)
+                self._clients[key] = self._make(service, region, role_arn, account)
                 self._made[key] = time.monotonic()
             return self._clients[key]
 
@@ -95,11 +109,11 @@ class Clients:
         """
         return self._tokens.role_keys(role_arn, session_name, _ROLE_SECONDS)
 
-    def _expires(self, key: tuple[str, str, str | None]) -> bool:
-        return key[2] is not None and time.monotonic() - self._made.get(key, 0.0) > _RENEW_SECONDS
+    def _expires(self, key: _Key) -> bool:
+        return key[2].startswith("arn:") and time.monotonic() - self._made.get(key, 0.0) > _RENEW_SECONDS
 
-    def _make(self, service: str, region: str, role_arn: str | None) -> Any:
-        access_key, secret_key = self._credentials.root_keys
+    def _make(self, service: str, region: str, role_arn: str | None, account: str) -> Any:
+        access_key, secret_key = self._credentials.root_keys(account)
         token = None
         if role_arn is not None:
             keys = self._tokens.role_keys(role_arn, SERVICE_SESSION, _ROLE_SECONDS)
@@ -117,3 +131,24 @@ class Clients:
             handler: Any = self._in_process
             client.meta.events.register("before-send", handler)
         return client
+
+
+@dataclass(frozen=True)
+class AccountClients:
+    """The clients of one account.
+
+    Attributes:
+        clients: Makes them.
+        account: The account.
+    """
+
+    clients: Clients
+    account: str
+
+    def client(self, service: str, region: str = DEFAULT_REGION, role_arn: str | None = None) -> Any:
+        """Return a client: `Clients.client`."""
+        return self.clients.client(service, region, role_arn, self.account)
+
+    def role_keys(self, role_arn: str, session_name: str) -> TemporaryKeys:
+        """Issue keys of a role: `Clients.role_keys`."""
+        return self.clients.role_keys(role_arn, session_name)

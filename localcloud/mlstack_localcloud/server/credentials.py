@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,9 +28,6 @@ class Credential:
     principal: Principal
 
 
-ROOT = Principal(arn=f"arn:aws:iam::{ACCOUNT}:root", user_id=ACCOUNT, account=ACCOUNT)
-
-
 class Credentials:
     """Looks up access keys.
 
@@ -41,13 +37,16 @@ class Credentials:
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
-        self._root = Credential(keys.secret_access_key, ROOT)
         self.sessions = Sessions(keys.session_secret)
 
-    @property
-    def root_keys(self) -> tuple[str, str]:
-        """The root key's id and secret."""
-        return self._keys.access_key_id, self._keys.secret_access_key
+    def root_keys(self, account: str = ACCOUNT) -> tuple[str, str]:
+        """Return the id and the secret of an account's root key.
+
+        Args:
+            account: The account.
+        """
+        key = self._keys.root_key(account)
+        return key.access_key_id, key.secret_access_key
 
     def find(self, access_key: str, token: str) -> Credential:
         """Return the key that a request is signed with.
@@ -64,8 +63,10 @@ class Credentials:
         """
         if token:
             return self._find_session(access_key, token)
-        if hmac.compare_digest(access_key.encode(), self._keys.access_key_id.encode()):
-            return self._root
+        account = self._keys.account_of(access_key)
+        if account is not None:
+            principal = Principal(arn=f"arn:aws:iam::{account}:root", user_id=account, account=account)
+            return Credential(self._keys.root_key(account).secret_access_key, principal)
         user_key = _find_user_key(access_key)
         if user_key is None:
             raise Refused(Reason.UNKNOWN_KEY, access_key=access_key)
@@ -81,11 +82,10 @@ class Credentials:
 
 
 def _find_user_key(access_key: str) -> Credential | None:
-    iam = import_module("moto.iam.models").iam_backends[ACCOUNT]["aws"]
-    key = iam.access_keys.get(access_key)
-    if key is None or key.status != "Active":
-        return None
-    user = iam.users.get(key.user_name or "")
-    if user is None:
-        return None
-    return Credential(key.secret_access_key, Principal(user.arn, user.id, ACCOUNT))
+    for account, partitions in list(import_module("moto.iam.models").iam_backends.items()):
+        iam = partitions["aws"]
+        key = iam.access_keys.get(access_key)
+        user = iam.users.get(key.user_name or "") if key is not None and key.status == "Active" else None
+        if user is not None:
+            return Credential(key.secret_access_key, Principal(user.arn, user.id, account))
+    return None

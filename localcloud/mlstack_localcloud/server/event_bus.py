@@ -76,18 +76,19 @@ class EventBus:
             account: The account that it happened in.
             region: The region that it happened in.
         """
-        event = make_event(source, detail_type, detail, resources, region)
-        self.put({**event, "account": account}, DEFAULT_BUS, region)
+        event = make_event(source, detail_type, detail, resources, region, account=account)
+        self.put(event, DEFAULT_BUS, region)
 
-    def put(self, event: Event, bus: str, region: str) -> None:
+    def put(self, event: Event, bus: str, region: str, account: str | None = None) -> None:
         """Put an event on a bus and deliver it to the targets of all rules that match.
 
         Args:
             event: The event, whole.
             bus: The bus's name.
             region: The bus's region.
+            account: The bus's account; that of the event by default.
         """
-        for rule in _matching(event, bus, region):
+        for rule in _matching(event, bus, region, account or event["account"]):
             for target in list(rule.targets):
                 self._targets.deliver(target, event, rule.arn)
 
@@ -109,7 +110,9 @@ class EventBus:
 
         def send_to_targets(rule: Any, event: Event, **_options: Any) -> None:
             # moto asks each rule while its change is being made, so the delivery must wait until it was.
-            if self._thread.is_alive() and _is_match(rule, event):
+            # moto asks the rules of all accounts.
+            own = event.get("account") in {None, rule.arn.split(":")[4]}
+            if own and self._thread.is_alive() and _is_match(rule, event):
                 for target in list(rule.targets):
                     self._later.put((_with_time(event), target, rule.arn))
 
@@ -122,16 +125,24 @@ class EventBus:
             except Exception:
                 _log.exception("delivering an event failed")
 
-    def _forward(self, event: Event, bus: str, region: str) -> None:
+    def _forward(self, event: Event, bus: str, region: str, account: str) -> None:
         # AWS forwards an event from bus to bus once only.
         if event.get(_FORWARDED):
             raise Undeliverable("EVENT_FORWARDED_TWICE", "An event is forwarded to another event bus once only.")
-        if not bus_exists(bus, region):
+        if not bus_exists(bus, region, account):
             raise Undeliverable("RESOURCE_NOT_FOUND", f"Event bus {bus} does not exist.")
-        self.put({**event, _FORWARDED: True}, bus, region)
+        self.put({**event, _FORWARDED: True}, bus, region, account)
 
 
-def make_event(source: str, detail_type: str, detail: dict[str, Any], resources: list[str], region: str) -> Event:
+def make_event(
+    source: str,
+    detail_type: str,
+    detail: dict[str, Any],
+    resources: list[str],
+    region: str,
+    *,
+    account: str = ACCOUNT,
+) -> Event:
     """Make an event as it is on a bus.
 
     Args:
@@ -140,6 +151,7 @@ def make_event(source: str, detail_type: str, detail: dict[str, Any], resources:
         detail: The event's own content.
         resources: The ARNs that it is about.
         region: Where it happened.
+        account: The account that it happened in.
 
     Returns:
         The event; its `time` is now.
@@ -149,7 +161,7 @@ def make_event(source: str, detail_type: str, detail: dict[str, Any], resources:
         "id": str(uuid.uuid4()),
         "detail-type": detail_type,
         "source": source,
-        "account": ACCOUNT,
+        "account": account,
         "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "region": region,
         "resources": resources,
@@ -157,21 +169,21 @@ def make_event(source: str, detail_type: str, detail: dict[str, Any], resources:
     }
 
 
-def bus_exists(bus: str, region: str) -> bool:
+def bus_exists(bus: str, region: str, account: str) -> bool:
     """Tell whether there is an event bus of a name."""
-    return bus in _buses(region)
+    return bus in _buses(region, account)
 
 
-def _buses(region: str) -> dict[str, Any]:
+def _buses(region: str, account: str) -> dict[str, Any]:
     events = import_module("moto.events.models")
-    buses: dict[str, Any] = events.events_backends[ACCOUNT][region].event_buses
+    buses: dict[str, Any] = events.events_backends[account][region].event_buses
     return buses
 
 
-def _matching(event: Event, bus: str, region: str) -> Iterator[Any]:
-    if bus not in _buses(region):
+def _matching(event: Event, bus: str, region: str, account: str) -> Iterator[Any]:
+    if bus not in _buses(region, account):
         return
-    for rule in list(_buses(region)[bus].rules.values()):
+    for rule in list(_buses(region, account)[bus].rules.values()):
         if _is_match(rule, event):
             yield rule
 

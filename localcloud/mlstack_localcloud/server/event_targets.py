@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..home import ACCOUNT
 from .authorization.access import Access
 from .authorization.action_of import encrypted_delivery
 from .authorization.authorizer import Denied
@@ -52,6 +51,7 @@ class Undeliverable(Exception):  # noqa: N818 - it is what happened to an event,
 class _Arn:
     service: str
     region: str
+    account: str
     resource: str
 
     @classmethod
@@ -59,7 +59,7 @@ class _Arn:
         fields = arn.split(":", _ARN_FIELDS - 1)
         if len(fields) < _ARN_FIELDS:
             raise Undeliverable("INVALID_PARAMETER", f"{arn} is no ARN.")
-        return cls(fields[2], fields[3], fields[5])
+        return cls(fields[2], fields[3], fields[4], fields[5])
 
 
 class EventTargets:
@@ -68,10 +68,12 @@ class EventTargets:
     Args:
         clients: Call the targets.
         authorizer: Tells whether a target lets EventBridge in, where it is given no role.
-        forward: Puts an event on another bus: the event, the bus's name, its region.
+        forward: Puts an event on another bus: the event, the bus's name, its region and account.
     """
 
-    def __init__(self, clients: Clients, authorizer: Authorizer, forward: Callable[[Event, str, str], None]) -> None:
+    def __init__(
+        self, clients: Clients, authorizer: Authorizer, forward: Callable[[Event, str, str, str], None]
+    ) -> None:
         self._clients = clients
         self._authorizer = authorizer
         self._forward = forward
@@ -105,7 +107,7 @@ class EventTargets:
     def _send(self, target: Target, event: Event, payload: str, rule_arn: str) -> None:
         arn = _Arn.parse(target["Arn"])
         if arn.service == "events" and arn.resource.startswith("event-bus/"):
-            self._forward(event, arn.resource.removeprefix("event-bus/"), arn.region)
+            self._forward(event, arn.resource.removeprefix("event-bus/"), arn.region, arn.account)
             return
         sender = self._senders.get(arn.service)
         if sender is None:
@@ -136,7 +138,11 @@ class EventTargets:
         if action is None:
             return
         # "You can't use Condition blocks in Amazon SNS topic policies for EventBridge", nor in those of their keys.
-        told = {"aws:sourcearn": (rule_arn,), "aws:sourceaccount": (ACCOUNT,)} if arn.service == "sqs" else {}
+        told = (
+            {"aws:sourcearn": (rule_arn,), "aws:sourceaccount": (rule_arn.split(":")[4],)}
+            if arn.service == "sqs"
+            else {}
+        )
         accesses = [Access(action, target_arn, told), *encrypted_delivery(arn.service, target_arn)]
         try:
             self._authorizer.check_service(EVENTBRIDGE, accesses, arn.region)
@@ -144,16 +150,18 @@ class EventTargets:
             raise Undeliverable("NO_PERMISSIONS", str(denied)) from denied
 
     def _to_queue(self, arn: _Arn, target: Target, payload: str) -> None:
-        queues = self._clients.client("sqs", arn.region, target.get("RoleArn"))
-        url = self._clients.client("sqs", arn.region).get_queue_url(QueueName=arn.resource)["QueueUrl"]
+        queues = self._clients.of(arn.account).client("sqs", arn.region, target.get("RoleArn"))
+        url = self._clients.of(arn.account).client("sqs", arn.region).get_queue_url(QueueName=arn.resource)["QueueUrl"]
         queues.send_message(QueueUrl=url, MessageBody=payload, **target.get("SqsParameters", {}))
 
     def _to_topic(self, arn: _Arn, target: Target, payload: str) -> None:
-        self._clients.client("sns", arn.region, target.get("RoleArn")).publish(TopicArn=target["Arn"], Message=payload)
+        self._clients.of(arn.account).client("sns", arn.region, target.get("RoleArn")).publish(
+            TopicArn=target["Arn"], Message=payload
+        )
 
     def _to_logs(self, arn: _Arn, target: Target, payload: str) -> None:
         group = arn.resource.removeprefix("log-group:").removesuffix(":*")
-        logs = self._clients.client("logs", arn.region, target.get("RoleArn"))
+        logs = self._clients.of(arn.account).client("logs", arn.region, target.get("RoleArn"))
         stream = str(uuid.uuid4())
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
         events = [{"timestamp": int(time.time() * 1000), "message": payload}]
@@ -181,7 +189,7 @@ class EventTargets:
         try:
             arn = _Arn.parse(queue_arn)
             self._ask(arn, queue_arn, rule_arn)
-            queues = self._clients.client("sqs", arn.region)
+            queues = self._clients.of(arn.account).client("sqs", arn.region)
             queues.send_message(
                 QueueUrl=queues.get_queue_url(QueueName=arn.resource)["QueueUrl"],
                 MessageBody=payload,

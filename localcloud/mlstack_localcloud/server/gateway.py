@@ -13,6 +13,7 @@ and AssumeRoleWithWebIdentity, whose token is signed (`web_identity.py`).
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import logging
@@ -121,7 +122,7 @@ class Gateway:
             self._authorizer.authorize(request, identified)
             if service == "s3" and expects_another_owner(request):
                 return _denied(request, service, "Access Denied")
-            return self._route(request, identified)
+            return self._route(request, identified, self._authorizer.owner(request, identified))
         except Denied as denied:
             return _denied(request, service, str(denied))
         except Refused as refused:
@@ -133,7 +134,7 @@ class Gateway:
             failure = Failure("InternalFailure", f"The local cloud failed: {type(error).__name__}: {error}", 500)
             return error_response(failure, protocol, head=request.method == "HEAD")
 
-    def _route(self, request: WireRequest, identified: Identified) -> Response:
+    def _route(self, request: WireRequest, identified: Identified, owner: str) -> Response:
         service = identified.service
         if service == "sagemaker" and self.sagemaker is not None:
             return self._sagemaker(self.sagemaker, request, identified)
@@ -142,10 +143,10 @@ class Gateway:
         if service == "events" and request.action == "PutEvents" and self.events is not None:
             return put_events(self.events, request.body, identified.caller)
         if service == "monitoring" and request.action == "SetAlarmState" and self.alarms is not None:
-            region = identified.caller.region
-            return self.alarms.changing(region, lambda: self._common.handle(request, identified))
+            return self.alarms.changing(identified.caller, lambda: self._common.handle(request, identified))
         if service in SERVICES:
-            response = self._by_common(request, identified)
+            caller = dataclasses.replace(identified.caller, account=owner)
+            response = self._by_common(request, dataclasses.replace(identified, caller=caller))
             if service == "s3" and self.replication is not None:
                 self.replication.after(request, response)
             return self._unless_hidden(response, request, identified)

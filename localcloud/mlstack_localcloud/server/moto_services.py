@@ -1,7 +1,7 @@
 """moto, in process: finds the handler of a request and makes its answer a response, without a web framework between.
 
 Private parts of moto that are used here: `moto.<service>.urls.url_paths`, `moto.core.request.Request`, handlers of the
-form `handler(request, url, headers) -> (status, headers, body)`, and `MOTO_ACCOUNT_ID`.
+form `handler(request, url, headers) -> (status, headers, body)`, and the header `x-moto-account-id`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from moto.core.request import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ..home import ACCOUNT
 from . import application_auto_scaling, moto_adjustments
 from .s3_gaps import is_gap
 from .services import SERVICES
@@ -35,8 +34,9 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Request, str, dict[str, str]], Any]
 
-# Every request is this account's, whichever key signed it; moto would otherwise search its users for the key.
-os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
+# It would win over the account of each request.
+os.environ.pop("MOTO_ACCOUNT_ID", None)
+_ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 
 _IN_EVERY_STACK = ("iam", "s3", "kms", "logs", "ssm", "ecr", "events", "sns", "sqs")
 _HEADERS_TO_DROP = ("date", "server", "status", "connection", "transfer-encoding")
@@ -125,6 +125,7 @@ class MotoServices:
 def _request_for_moto(request: WireRequest, identified: Identified) -> Request:
     environ = request.environ
     caller = identified.caller
+    environ[_ACCOUNT_HEADER] = caller.account
     if not request.headers.get("authorization", "").startswith("AWS4"):
         # moto takes region and key from this header only.
         scope = f"{caller.access_key}/20000101/{caller.region}/{identified.service}/aws4_request"

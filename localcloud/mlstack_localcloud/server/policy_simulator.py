@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from ..home import ACCOUNT
 from .authorization.context import Context
 from .authorization.evaluate import Policies, Principal, reason_to_refuse
 from .errors import Failure, error_response
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 OPERATION = "SimulatePrincipalPolicy"
 
 _NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
-_ENTITY = re.compile(rf"arn:aws:iam::{ACCOUNT}:(?P<kind>user|role)/(?:.*/)?(?P<name>[^/]+)\Z")
+_ENTITY = re.compile(r"arn:aws:iam::(?P<account>[0-9]{12}):(?P<kind>user|role)/(?:.*/)?(?P<name>[^/]+)\Z")
 _KNOWN = re.compile(
     r"(Action|Version|PolicySourceArn|MaxItems|(ActionNames|ResourceArns|ContextEntries)\.member\..*)\Z"
 )
@@ -93,7 +92,7 @@ def _results(given: dict[str, str], sources: PolicySource) -> Iterator[str]:
 
 def _result(principal: Principal, action: str, resource: str, keys: dict[str, Values], sources: PolicySource) -> str:
     known = sources.policies(principal, action, resource)
-    context = _Recording({"aws:principalarn": (principal.arn,), "aws:principalaccount": (ACCOUNT,), **keys})
+    context = _Recording({"aws:principalarn": (principal.arn,), "aws:principalaccount": (principal.account,), **keys})
     reason = reason_to_refuse(principal, action, resource, context, Policies(known.identity, known.boundary))
     decision = "allowed" if not reason else "explicitDeny" if reason.startswith(_EXPLICIT) else "implicitDeny"
     missing = "".join(f"<member>{escape(key)}</member>" for key in context.missing)
@@ -108,11 +107,11 @@ def _principal(arn: str) -> Principal:
     match = _ENTITY.match(arn)
     if match is None:
         raise _Rejected("InvalidInput", f"Invalid Entity Arn: {arn} does not clearly define entity type and name.")
-    backend: Any = import_module("moto.iam.models").iam_backends[ACCOUNT]["aws"]
+    backend: Any = import_module("moto.iam.models").iam_backends[match["account"]]["aws"]
     entities = backend.roles if match["kind"] == "role" else backend.users
     if all(entity.arn != arn for entity in list(entities.values())):
         raise _Rejected("NoSuchEntity", f"The {match['kind']} with name {match['name']} cannot be found.", 404)
-    return Principal(ACCOUNT, arn, arn)
+    return Principal(match["account"], arn, arn)
 
 
 def _members(given: dict[str, str], name: str) -> list[str]:

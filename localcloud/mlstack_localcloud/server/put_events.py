@@ -50,30 +50,33 @@ def put_events(bus: EventBus, body: bytes, caller: Caller) -> Response:
             "1 validation error detected: Value '[PutEventsRequestEntry]' at 'entries' failed to satisfy constraint: "
             "Member must have length less than or equal to 10 and greater than or equal to 1"
         )
-    results = [_put(bus, entry, caller.region) for entry in entries]
+    results = [_put(bus, entry, caller) for entry in entries]
     failed = sum("ErrorCode" in result for result in results)
     document = json.dumps({"FailedEntryCount": failed, "Entries": results})
     headers = {"x-amzn-RequestId": new_request_id()}
     return Response(document, 200, headers, content_type="application/x-amz-json-1.1")
 
 
-def _put(bus: EventBus, entry: dict[str, Any], region: str) -> dict[str, str]:
+def _put(bus: EventBus, entry: dict[str, Any], caller: Caller) -> dict[str, str]:
+    region = caller.region
     try:
         detail = _detail(entry)
-        name = _bus_name(entry, region)
+        name = _bus_name(entry, caller)
     except _InvalidEntry as error:
         return {"ErrorCode": error.code, "ErrorMessage": str(error)}
-    event = make_event(entry["Source"], entry["DetailType"], detail, list(entry.get("Resources") or []), region)
+    event = make_event(
+        entry["Source"], entry["DetailType"], detail, list(entry.get("Resources") or []), region, account=caller.account
+    )
     if isinstance(entry.get("Time"), int | float):
         event["time"] = datetime.fromtimestamp(entry["Time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     bus.put(event, name, region)
     return {"EventId": event["id"]}
 
 
-def _bus_name(entry: dict[str, Any], region: str) -> str:
+def _bus_name(entry: dict[str, Any], caller: Caller) -> str:
     # A bus may be named by its ARN as well.
     name = str(entry.get("EventBusName") or DEFAULT_BUS).rpartition("/")[2]
-    if not bus_exists(name, region):
+    if not bus_exists(name, caller.region, caller.account):
         raise _InvalidEntry("InvalidArgument", f"Parameter EventBusName is not valid. Reason: {name} does not exist.")
     return name
 

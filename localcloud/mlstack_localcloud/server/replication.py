@@ -15,11 +15,10 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from ..home import ACCOUNT
-from .authorization.access import Access
+from .authorization.access import Access, Place
 from .authorization.authorizer import Denied
 from .authorization.encryption import key_access
-from .authorization.sources import backend
+from .authorization.sources import account_of, bucket_named
 from .moto_replication import rule as rule_of
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ class Replication:
         encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
         self._copying.now = True
         try:
-            self._clients.client("s3", there.region_name).copy_object(
+            self._clients.of(there.account_id).client("s3", there.region_name).copy_object(
                 Bucket=target, Key=key, CopySource={"Bucket": bucket.name, "Key": key}, **encryption
             )
         finally:
@@ -108,10 +107,18 @@ class Replication:
         if version.kms_key_id:
             # With a bucket key the context is the bucket, without one the object.
             context = {"aws:s3:arn": original if version.bucket_key_enabled else f"{original}/{key}"}
-            accesses.append(key_access("kms:Decrypt", version.kms_key_id, bucket.region_name, "s3", context))
+            accesses.append(
+                key_access(
+                    "kms:Decrypt", version.kms_key_id, Place(bucket.account_id, bucket.region_name), "s3", context
+                )
+            )
         if key_id:
-            accesses.append(key_access("kms:Encrypt", key_id, there.region_name, "s3", {"aws:s3:arn": copy}))
-        session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role_arn.rpartition('/')[2]}/s3-replication"
+            accesses.append(
+                key_access(
+                    "kms:Encrypt", key_id, Place(there.account_id, there.region_name), "s3", {"aws:s3:arn": copy}
+                )
+            )
+        session = f"arn:aws:sts::{account_of(role_arn)}:assumed-role/{role_arn.rpartition('/')[2]}/s3-replication"
         self._authorizer.check(session, accesses, {"aws:requestedregion": (there.region_name,)})
 
 
@@ -140,4 +147,4 @@ def _takes_encrypted(rule: dict[str, Any]) -> bool:
 
 
 def _bucket(name: str) -> Any:
-    return backend("s3", "aws", "buckets").get(name)
+    return bucket_named(name)

@@ -12,7 +12,6 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ..home import ACCOUNT
 from .event_bus import DEFAULT_BUS, make_event
 from .moto_adjustments import imported
 from .repeating_thread import RepeatingThread
@@ -73,7 +72,9 @@ class RuleSchedules:
                 # Rates are counted from 1970, not from when the rule was made, which moto doesn't keep.
                 at = moment.timestamp()
                 if is_due(rule.scheduled_expression, "UTC", created=0.0, after=at - 1, until=at):
-                    event = make_event("aws.events", "Scheduled Event", {}, [rule.arn], region)
+                    event = make_event(
+                        "aws.events", "Scheduled Event", {}, [rule.arn], region, account=rule.arn.split(":")[4]
+                    )
                     self._events.fire(rule, {**event, "time": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})
             except ExpressionError as error:
                 if rule.arn not in self._told:
@@ -88,7 +89,8 @@ def _scheduled() -> Iterator[tuple[str, Any]]:
     events = imported("moto.events.models")
     if events is None:
         return
-    for region, backend in list(events.events_backends[ACCOUNT].items()):
+    backends = [item for regions in list(events.events_backends.values()) for item in list(regions.items())]
+    for region, backend in backends:
         for rule in list(backend.event_buses[DEFAULT_BUS].rules.values()):
             if rule.scheduled_expression and rule.state != "DISABLED":
                 yield region, rule

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 
 from ..home import ACCOUNT, DEFAULT_REGION
 from .authorization.authorizer import Denied
+from .authorization.sources import account_of
 from .caller import Caller
 from .errors import Failure, error_response
 from .moto_adjustments import import_module
@@ -75,6 +76,7 @@ class SecurityTokenService:
         sessions: Issues the temporary keys.
         web_identities: Judges web identity tokens; None takes none.
         authorizer: Judges the trust policies of roles that their bearers ask for.
+        account_of: Tells the account of a root key by its id.
     """
 
     def __init__(
@@ -82,10 +84,12 @@ class SecurityTokenService:
         sessions: Sessions,
         web_identities: WebIdentities | None = None,
         authorizer: Authorizer | None = None,
+        account_of: Callable[[str], str | None] = lambda _access_key: None,
     ) -> None:
         self._sessions = sessions
         self._web_identities = web_identities
         self._authorizer = authorizer
+        self._account_of_root = account_of
         self._operations: dict[str, Callable[[_Call], str]] = {
             "AssumeRole": self._assume_role,
             "GetAccessKeyInfo": self._get_access_key_info,
@@ -124,20 +128,19 @@ class SecurityTokenService:
         """Issue keys of a role to the local cloud itself, as AWS's services get them for the jobs that they run.
 
         Args:
-            role_arn: A role of this account; it need not exist yet.
+            role_arn: A role; it need not exist yet.
             session_name: What the session is called in the ARN of its calls.
             seconds: How long the keys are good.
         """
         match = _ROLE_ARN.match(role_arn)
-        name = match.group(2) if match else role_arn.rpartition("/")[2]
-        return self._sessions.issue(_assumed(name, _role_id(name), session_name), seconds)
+        account, name = match.groups() if match else (ACCOUNT, role_arn.rpartition("/")[2])
+        return self._sessions.issue(_assumed(account, name, _role_id(name), session_name), seconds)
 
     def _assume_role(self, call: _Call) -> str:
         role_arn = _required(call, "RoleArn", "roleArn")
         session_name = _session_name(call)
-        match = _ROLE_ARN.match(role_arn)
-        role = _find_role(role_arn) if match and match.group(1) == ACCOUNT else None
-        if role is None or match is None:
+        role = _find_role(role_arn)
+        if role is None:
             message = f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
             raise _Rejected(Failure("AccessDenied", message, 403))
         return self._assumed_role(role, session_name, call)
@@ -149,7 +152,7 @@ class SecurityTokenService:
         if self._web_identities is None or self._authorizer is None:
             raise _Rejected(Failure("InvalidIdentityToken", "The local cloud takes no tokens here", 400))
         try:
-            identity = self._web_identities.verify(token)
+            identity = self._web_identities.verify(token, account_of(role_arn) or ACCOUNT)
             keys = {**identity.condition_keys(), "sts:rolesessionname": (session_name,)}
             self._authorizer.authorize_web_identity(identity.provider_arn, role_arn, keys, call.caller.region)
             role = _find_role(role_arn)
@@ -167,7 +170,7 @@ class SecurityTokenService:
 
     def _assumed_role(self, role: Any, session_name: str, call: _Call) -> str:
         seconds = _duration(call, _HOUR, int(getattr(role, "max_session_duration", None) or _HOUR))
-        principal = _assumed(role.name, role.id, session_name)
+        principal = _assumed(role.account_id, role.name, role.id, session_name)
         keys = self._sessions.issue(principal, seconds)
         return (
             f"<AssumedRoleUser><AssumedRoleId>{escape(principal.user_id)}</AssumedRoleId><Arn>{escape(principal.arn)}</Arn>"
@@ -184,9 +187,12 @@ class SecurityTokenService:
         arn, user_id = escape(caller.arn), escape(caller.user_id)
         return f"<Arn>{arn}</Arn><UserId>{user_id}</UserId><Account>{caller.account}</Account>"
 
+    def _account_of(self, access_key: str) -> str:
+        return self._account_of_root(access_key) or ACCOUNT
+
     def _get_access_key_info(self, call: _Call) -> str:
-        _required(call, "AccessKeyId", "accessKeyId")
-        return f"<Account>{ACCOUNT}</Account>"
+        account = self._account_of(_required(call, "AccessKeyId", "accessKeyId"))
+        return f"<Account>{account}</Account>"
 
 
 def _answer(request: WireRequest, operation: Callable[[_Call], str], call: _Call) -> Response:
@@ -214,16 +220,16 @@ def _session_name(call: _Call) -> str:
 
 
 def _find_role(role_arn: str) -> Any:
-    iam = import_module("moto.iam.models")
-    for role in list(iam.iam_backends[ACCOUNT]["aws"].roles.values()):
-        if role.arn == role_arn:
-            return role
-    return None
+    match = _ROLE_ARN.match(role_arn)
+    if match is None:
+        return None
+    roles = import_module("moto.iam.models").iam_backends[match.group(1)]["aws"].roles
+    return next((role for role in list(roles.values()) if role.arn == role_arn), None)
 
 
-def _assumed(role_name: str, role_id: str, session_name: str) -> Principal:
-    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role_name}/{session_name}"
-    return Principal(arn, f"{role_id}:{session_name}", ACCOUNT)
+def _assumed(account: str, role_name: str, role_id: str, session_name: str) -> Principal:
+    arn = f"arn:aws:sts::{account}:assumed-role/{role_name}/{session_name}"
+    return Principal(arn, f"{role_id}:{session_name}", account)
 
 
 def _role_id(role_name: str) -> str:

@@ -16,7 +16,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..home import ACCOUNT
 from .authorization.sources import backend
 
 if TYPE_CHECKING:
@@ -55,16 +54,18 @@ class WebIdentity:
         provider: The issuer without its scheme, which condition keys begin with.
         subject: The claim `sub`.
         audience: The claim `aud`, that of several which the provider in IAM knows.
+        account: The account whose role is asked for.
     """
 
     provider: str
     subject: str
     audience: str
+    account: str
 
     @property
     def provider_arn(self) -> str:
         """The ARN of the identity provider in IAM."""
-        return _arn(self.provider)
+        return _arn(self.account, self.provider)
 
     def condition_keys(self) -> dict[str, Values]:
         """The condition keys that the token gives, in lower case."""
@@ -84,11 +85,12 @@ class WebIdentities:
         self._key_sets = key_sets
         self._clock = clock
 
-    def verify(self, token: str) -> WebIdentity:
+    def verify(self, token: str, account: str) -> WebIdentity:
         """Return who shows a token.
 
         Args:
             token: The token, a signed JWT.
+            account: The account whose role is asked for.
 
         Raises:
             InvalidToken: It is none, nobody knows its issuer or key, it is not for this account, or it is too old.
@@ -96,7 +98,7 @@ class WebIdentities:
         header, claims, signed, signature = _decoded(token)
         issuer = str(claims.get("iss", ""))
         provider = issuer.removeprefix("https://")
-        known = backend("iam", "aws", "open_id_providers").get(_arn(provider))
+        known = backend("iam", account, "aws", "open_id_providers").get(_arn(account, provider))
         if known is None or not issuer.startswith("https://"):
             raise InvalidToken(f"No OpenIDConnect provider found in your account for {issuer}")
         _check_signature(self._key(provider, header), signed, signature)
@@ -108,7 +110,7 @@ class WebIdentities:
             raise InvalidToken("Incorrect token audience")
         if not claims.get("sub"):
             raise InvalidToken("Missing a required claim: sub")
-        return WebIdentity(provider, str(claims["sub"]), audience)
+        return WebIdentity(provider, str(claims["sub"]), audience, account)
 
     def _check_time(self, claims: dict[str, Any]) -> None:
         now = self._clock()
@@ -135,8 +137,8 @@ class WebIdentities:
         return found
 
 
-def _arn(provider: str) -> str:
-    return f"arn:aws:iam::{ACCOUNT}:oidc-provider/{provider}"
+def _arn(account: str, provider: str) -> str:
+    return f"arn:aws:iam::{account}:oidc-provider/{provider}"
 
 
 def _decoded(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes, bytes]:

@@ -18,7 +18,7 @@ def test_nested_values_come_as_json() -> None:
             "ignoreTags": '{"keys": ["cost"], "keyPrefixes": ["auto:"]}',
             "assumeRoles": f'[{{"roleArn": "arn:aws:iam::{ACCOUNT}:role/deploy"}}]',
         },
-        ACCOUNT,
+        ACCOUNT.__eq__,
     )
     assert (config.region, config.default_tags) == ("eu-west-1", {"team": "ml"})
     assert config.role_arn == f"arn:aws:iam::{ACCOUNT}:role/deploy"
@@ -36,9 +36,20 @@ def test_nested_values_come_as_json() -> None:
 )
 def test_another_account_is_refused(arguments: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationRefusedError):
-        configuration_from(arguments, ACCOUNT)
+        configuration_from(arguments, ACCOUNT.__eq__)
 
 
 @pytest.mark.parametrize("accounts", [f'["{ACCOUNT}"]', "[]", [UNKNOWN]])
 def test_the_local_account_is_let_in(accounts: Any) -> None:
-    assert configuration_from({"allowedAccountIds": accounts}, ACCOUNT).account == ACCOUNT
+    assert configuration_from({"allowedAccountIds": accounts}, ACCOUNT.__eq__).account == ACCOUNT
+
+
+def test_a_stack_works_in_the_open_account_that_it_allows() -> None:
+    config = configuration_from({"allowedAccountIds": ["222222222222"]}, {ACCOUNT, "222222222222"}.__contains__)
+    assert config.account == "222222222222"
+
+
+def test_a_stack_that_allows_several_accounts_which_are_open_is_refused() -> None:
+    accounts = ["111111111111", "222222222222"]
+    with pytest.raises(ConfigurationRefusedError, match="has several of them"):
+        configuration_from({"allowedAccountIds": accounts}, {ACCOUNT, *accounts}.__contains__)

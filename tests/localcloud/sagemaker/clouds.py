@@ -8,7 +8,7 @@ from mlstack_localcloud.home import Home
 from mlstack_localcloud.keys import ensure_keys
 from mlstack_localcloud.ports import ensure_ports
 from mlstack_localcloud.server.assembly import LocalCloud
-from mlstack_localcloud.server.sagemaker.service import SageMaker
+from mlstack_localcloud.server.sagemaker_accounts import SageMakerAccounts
 
 REGION = "us-east-1"
 
@@ -77,6 +77,6 @@ class Cloud:
         return boto3.Session(self._keys.access_key_id, self._keys.secret_access_key, region_name=region)
 
     def _serve(self):
-        self.sagemaker = SageMaker(self.home, self._cloud.clients, self.events, self._cloud.authorizer)
+        self.sagemaker = SageMakerAccounts(self.home, self._cloud.clients, self.events, self._cloud.authorizer)
         self._cloud.gateway.sagemaker = self.sagemaker
         self.sagemaker.resume()

@@ -12,8 +12,6 @@ from typing import Any
 
 from botocore.loaders import Loader
 
-from ...home import ACCOUNT
-
 DETAIL_TYPE = "CloudWatch Alarm State Change"
 
 
@@ -34,7 +32,7 @@ def message(alarm: Any, before: str, region: str) -> str:
         {
             "AlarmName": alarm.name,
             "AlarmDescription": alarm.description,
-            "AWSAccountId": ACCOUNT,
+            "AWSAccountId": alarm.alarm_arn.split(":")[4],
             "AlarmConfigurationUpdatedTimestamp": _moment(alarm.configuration_updated_timestamp),
             "NewStateValue": alarm.state_value,
             "NewStateReason": alarm.state_reason,

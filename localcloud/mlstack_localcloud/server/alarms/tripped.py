@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def tripped_alarms(names: Iterable[str], region: str, since: float) -> list[str]:
+def tripped_alarms(names: Iterable[str], account: str, region: str, since: float) -> list[str]:
     """Return those alarms that are in ALARM, or were at some time since.
 
     Args:
         names: The alarms; what does not exist has not tripped.
+        account: Their account.
         region: Their region.
         since: Seconds since 1970.
     """
-    known = alarms_of(region)
+    known = alarms_of(account, region)
     return sorted(name for name in names if name in known and _was_in_alarm(known[name], since))
 
 

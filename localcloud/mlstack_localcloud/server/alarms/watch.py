@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ...home import ACCOUNT
 from ..moto_adjustments import imported
 from ..repeating_thread import RepeatingThread
 from . import messages
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from ..caller import Caller
     from ..clients import Clients
     from ..event_bus import EventBus
 
@@ -57,26 +57,26 @@ class AlarmWatch:
         """End."""
         self._thread.close()
 
-    def changing(self, region: str, change: Callable[[], Response]) -> Response:
+    def changing(self, caller: Caller, change: Callable[[], Response]) -> Response:
         """Run a request that may change states, and tell of each that it changed.
 
         Args:
-            region: The region of the request.
+            caller: Who makes the request.
             change: Answers the request.
 
         Returns:
             The answer.
         """
         with self._changing:
-            before = {name: messages.state(alarm) for name, alarm in alarms_of(region).items()}
+            before = {name: messages.state(alarm) for name, alarm in alarms_of(caller.account, caller.region).items()}
             answer = change()
             changed = [
                 (alarm, before[name])
-                for name, alarm in alarms_of(region).items()
+                for name, alarm in alarms_of(caller.account, caller.region).items()
                 if name in before and before[name]["value"] != alarm.state_value
             ]
         for alarm, old in changed:
-            self._tell(alarm, old, region)
+            self._tell(alarm, old, caller.region)
         return answer
 
     def look(self, now: float) -> None:
@@ -85,7 +85,7 @@ class AlarmWatch:
         Args:
             now: The time, in seconds since 1970.
         """
-        for region, backend in _backends():
+        for _, region, backend in _backends():
             data = list(backend.metric_data)
             for alarm in list(backend.alarms.values()):
                 try:
@@ -102,7 +102,7 @@ class AlarmWatch:
             return
         found = verdict(alarm, data, now)
         if found is not None and found.state != alarm.state_value:
-            self._clients.client("cloudwatch", region).set_alarm_state(
+            self._clients.of(_account(alarm)).client("cloudwatch", region).set_alarm_state(
                 AlarmName=alarm.name,
                 StateValue=found.state,
                 StateReason=found.reason[:1023],
@@ -116,7 +116,7 @@ class AlarmWatch:
                 detail_type=messages.DETAIL_TYPE,
                 detail=messages.detail(alarm, before),
                 resources=[alarm.alarm_arn],
-                account=ACCOUNT,
+                account=_account(alarm),
                 region=region,
             )
         except Exception:
@@ -130,7 +130,7 @@ class AlarmWatch:
             _log.warning("%s: the local cloud does not run the action %s", alarm.name, action)
             return
         try:
-            self._clients.client("sns", action.split(":")[3]).publish(
+            self._clients.of(_account(alarm)).client("sns", action.split(":")[3]).publish(
                 TopicArn=action,
                 Subject=messages.subject(alarm, region),
                 Message=messages.message(alarm, before, region),
@@ -144,11 +144,16 @@ def _actions(alarm: Any) -> list[str]:
     return list(actions.get(alarm.state_value, alarm.insufficient_data_actions) or [])
 
 
-def _backends() -> list[tuple[str, Any]]:
+def _account(alarm: Any) -> str:
+    return str(alarm.alarm_arn.split(":")[4])
+
+
+def _backends() -> list[tuple[str, str, Any]]:
     cloudwatch = imported("moto.cloudwatch.models")
-    return [] if cloudwatch is None else list(cloudwatch.cloudwatch_backends[ACCOUNT].items())
+    accounts = [] if cloudwatch is None else list(cloudwatch.cloudwatch_backends.items())
+    return [(account, *found) for account, regions in accounts for found in list(regions.items())]
 
 
-def alarms_of(region: str) -> dict[str, Any]:
-    """Return a region's alarms, moto's own, by name."""
-    return next((dict(backend.alarms) for name, backend in _backends() if name == region), {})
+def alarms_of(account: str, region: str) -> dict[str, Any]:
+    """Return the alarms of an account's region, moto's own, by name."""
+    return next((dict(each.alarms) for *where, each in _backends() if where == [account, region]), {})

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-from ...home import ACCOUNT
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .context import Values
+
+
+class Place(NamedTuple):
+    """Where a request is answered.
+
+    Attributes:
+        account: The account of whoever makes it, 12 digits.
+        region: The region that it was signed for.
+    """
+
+    account: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -28,15 +38,15 @@ class Access:
     keys: Mapping[str, Values] = field(default_factory=dict)
 
 
-def arn(service: str, region: str, resource: str) -> str:
-    """Return the ARN of a resource of this account.
+def arn(service: str, place: Place, resource: str) -> str:
+    """Return the ARN of a resource.
 
     Args:
         service: The service as ARNs name it.
-        region: The region.
+        place: Its account and region.
         resource: What follows the account.
     """
-    return f"arn:aws:{service}:{region}:{ACCOUNT}:{resource}"
+    return f"arn:aws:{service}:{place.region}:{place.account}:{resource}"
 
 
 class UnknownActionError(Exception):

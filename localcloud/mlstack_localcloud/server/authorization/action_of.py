@@ -8,10 +8,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..services import SERVICES
-from .access import Access, UnknownActionError
+from .access import Access, Place, UnknownActionError
 from .encryption import is_customer_key, key_access, key_tags
 from .services import common, s3, sagemaker, scheduler
 from .services.common import FREE, PREFIXES, keys_of, passed_roles, resources_of
+from .sources import account_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +35,9 @@ def accesses_of(request: WireRequest, identified: Identified) -> list[Access]:
     Raises:
         UnknownActionError: It is not known what it needs.
     """
-    service, region = identified.service, identified.caller.region
+    service, place = identified.service, Place(identified.caller.account, identified.caller.region)
     if service in _BY_PATH:
-        return _BY_PATH[service](request, region)
+        return _BY_PATH[service](request, place)
     operation = _operation(request)
     if not operation:
         if service in SERVICES:
@@ -46,32 +47,31 @@ def accesses_of(request: WireRequest, identified: Identified) -> list[Access]:
     if action in FREE:
         return []
     try:
-        return _of_operation(service, operation, _parameters(request), region)
+        return _of_operation(service, operation, _parameters(request), place)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise UnknownActionError(f"{action} with members of another shape") from error
 
 
-def _invocation(request: WireRequest, region: str) -> list[Access]:
+def _invocation(request: WireRequest, place: Place) -> list[Access]:
     invoked = _INVOCATION.match(request.path)
     if invoked is None:
         return []
-    return [sagemaker.invocation(invoked.group(1), region, asynchronous=invoked.group(2) is not None)]
+    return [sagemaker.invocation(invoked.group(1), place, asynchronous=invoked.group(2) is not None)]
 
 
 # Services whose requests name their operation by method and path.
-_BY_PATH: dict[str, Callable[[WireRequest, str], list[Access]]] = {
+_BY_PATH: dict[str, Callable[[WireRequest, Place], list[Access]]] = {
     "s3": s3.accesses,
     "sagemaker": _invocation,
     "scheduler": scheduler.accesses,
 }
 
 
-def _of_operation(service: str, operation: str, parameters: dict[str, Any], region: str) -> list[Access]:
+def _of_operation(service: str, operation: str, parameters: dict[str, Any], place: Place) -> list[Access]:
     action = f"{PREFIXES.get(service, service)}:{operation}"
-    keys = keys_of(service, parameters)
+    keys = keys_of(service, parameters, place)
     found = [
-        Access(action, each, {**keys, **key_tags(each)})
-        for each in resources_of(service, operation, parameters, region)
+        Access(action, each, {**keys, **key_tags(each)}) for each in resources_of(service, operation, parameters, place)
     ]
     found += [
         Access("iam:PassRole", role, {"iam:passedtoservice": (to,)})
@@ -109,11 +109,11 @@ def encrypted_delivery(
     """
     if not resource.startswith("arn:"):
         return []
-    region, name = resource.split(":")[3], resource.rpartition(":")[2]
-    key = common.key_of_topic(resource) if service == "sns" else common.key_of_queue(region, name)
+    place, name = Place(account_of(resource), resource.split(":")[3]), resource.rpartition(":")[2]
+    key = common.key_of_topic(resource) if service == "sns" else common.key_of_queue(place, name)
     if not is_customer_key(key):
         return []
-    return [key_access(action, str(key), region, service, {f"aws:{service}:arn": resource}) for action in actions]
+    return [key_access(action, str(key), place, service, {f"aws:{service}:arn": resource}) for action in actions]
 
 
 def _operation(request: WireRequest) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ...home import ACCOUNT
-from .access import Access, UnknownActionError
+from .access import Access, Place, UnknownActionError
 from .action_of import accesses_of
 from .context import Context, Values
 from .encryption import is_customer_key, key_access
 from .evaluate import Principal, denies, reason_to_refuse
 from .services import sagemaker
 from .services.s3 import listing_of
-from .sources import WITH_RESOURCE_POLICIES, PolicySource
+from .sources import WITH_RESOURCE_POLICIES, PolicySource, account_of, is_root, owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from ..signature import Identified
     from ..wire import WireRequest
 
-ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+_ACROSS_ACCOUNTS = WITH_RESOURCE_POLICIES - {"sts"}
 # An account's root can always repair a bucket policy that shuts it out:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+_EVERYTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 _ALWAYS_ROOTS = frozenset({"s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"})
 
 
@@ -55,16 +56,33 @@ class Authorizer:
             Denied: It is not allowed.
         """
         caller = identified.caller
-        if caller.arn == ROOT_ARN and identified.service not in WITH_RESOURCE_POLICIES:
+        root = is_root(caller.arn)
+        if root and identified.service not in WITH_RESOURCE_POLICIES:
             return
         try:
             accesses = accesses_of(request, identified)
         except UnknownActionError as error:
-            if caller.arn == ROOT_ARN:
+            if root:
                 return
             message = f"User: {caller.arn} is not authorized: the local cloud does not know the action of {error}"
             raise Denied(message) from error
         self.check(caller.arn, accesses, _wire_keys(request, caller.region))
+
+    def owner(self, request: WireRequest, identified: Identified) -> str:
+        """Return the account whose service answers a request: that of the resource, which lets others in by its policy.
+
+        Args:
+            request: A request that was authorized.
+            identified: Who made it, and for which service.
+        """
+        account = identified.caller.account
+        if identified.service not in _ACROSS_ACCOUNTS:
+            return account
+        try:
+            accesses = accesses_of(request, identified)
+        except UnknownActionError:
+            return account
+        return owner_of(accesses[0].action, accesses[0].resource, account) if accesses else account
 
     def hides(self, request: WireRequest, identified: Identified) -> str:
         """Return why S3 does not say that an object is not there; empty when it says so.
@@ -93,9 +111,10 @@ class Authorizer:
         Raises:
             Denied: It is not allowed.
         """
-        if caller_arn == ROOT_ARN and "ModelPackage" not in operation:
+        if is_root(caller_arn) and "ModelPackage" not in operation:
             return
-        self.check(caller_arn, sagemaker.accesses(operation, parameters, region), {"aws:requestedregion": (region,)})
+        place = Place(account_of(caller_arn), region)
+        self.check(caller_arn, sagemaker.accesses(operation, parameters, place), {"aws:requestedregion": (region,)})
 
     def check(self, caller_arn: str, accesses: Iterable[Access], keys: dict[str, Values]) -> None:
         """Judge accesses of a caller.
@@ -111,25 +130,35 @@ class Authorizer:
         principal = self.sources.principal(caller_arn)
         context: Context | None = None
         for access in accesses:
-            if caller_arn == ROOT_ARN:
+            owner = owner_of(access.action, access.resource, principal.account)
+            keys_of_owner: dict[str, Values] = {"aws:resourceaccount": (owner,), "s3:resourceaccount": (owner,)}
+            if is_root(caller_arn) and owner == principal.account:
                 document = self.sources.resource_policy(access.resource)
                 if document is None or access.action in _ALWAYS_ROOTS:
                     continue
                 context = context or _context(principal, keys)
-                reason = denies(principal, access.action, access.resource, context.extended(access.keys), document)
+                reason = denies(
+                    principal,
+                    access.action,
+                    access.resource,
+                    context.extended({**keys_of_owner, **access.keys}),
+                    document,
+                )
             else:
                 policies = self.sources.policies(principal, access.action, access.resource)
+                if is_root(caller_arn):
+                    policies = dataclasses.replace(policies, identity=(_EVERYTHING,))
                 context = context or _context(principal, keys)
-                own = context.extended(access.keys)
+                own = context.extended({**keys_of_owner, **access.keys})
                 reason = reason_to_refuse(principal, access.action, access.resource, own, policies)
             if reason:
                 raise Denied(_sentence(caller_arn, access, reason))
 
-    def find_group_policies_by(self, find: Callable[[str, str], str | None]) -> None:
+    def find_group_policies_by(self, find: Callable[[str, str, str], str | None]) -> None:
         """Tell how the policy of a model package group is found.
 
         Args:
-            find: Finds it by region and name.
+            find: Finds it by account, region and name.
         """
         self.sources.group_policy = find
 
@@ -147,7 +176,7 @@ class Authorizer:
             Denied: It is not allowed.
         """
         if is_customer_key(key):
-            access = key_access(action, key, region, "sagemaker", {})
+            access = key_access(action, key, Place(account_of(caller_arn), region), "sagemaker", {})
             own = Access(access.action, access.resource, {**access.keys, **keys})
             self.check(caller_arn, [own], {"aws:requestedregion": (region,)})
 
@@ -163,7 +192,7 @@ class Authorizer:
         Raises:
             Denied: It may not, or there is no such role.
         """
-        told: dict[str, Values] = {"aws:sourcearn": (source_arn,), "aws:sourceaccount": (ACCOUNT,)}
+        told: dict[str, Values] = {"aws:sourcearn": (source_arn,), "aws:sourceaccount": (owner_of("", source_arn, ""),)}
         self.check_service(service, [Access("sts:AssumeRole", role_arn, told)], region)
 
     def authorize_web_identity(self, provider_arn: str, role_arn: str, keys: dict[str, Values], region: str) -> None:
@@ -246,8 +275,6 @@ def _context(principal: Principal, keys: dict[str, Values]) -> Context:
             "aws:securetransport": ("true",),
             "aws:sourceip": ("127.0.0.1",),
             "aws:viaawsservice": ("false",),
-            "aws:resourceaccount": (ACCOUNT,),
-            "s3:resourceaccount": (ACCOUNT,),
             "s3:tlsversion": ("1.3",),
             "aws:epochtime": (str(int(now)),),
             "aws:currenttime": (datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),),

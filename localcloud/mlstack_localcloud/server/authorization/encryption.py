@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .access import Access, arn
+from .access import Access, Place, arn
 from .context import RESOURCE_TAG
-from .sources import backend
+from .sources import account_of, backend
 
 if TYPE_CHECKING:
     from .context import Values
 
 
-def key_arn(key: str, region: str) -> str:
+def key_arn(key: str, place: Place) -> str:
     """Return the ARN of a key.
 
     Args:
         key: Its id, its ARN, or an alias's name or ARN.
-        region: The region where it is no ARN.
+        place: Account and region where it is no ARN.
     """
     if ":key/" in key:
         return key
     if key.startswith("arn:"):
-        region, key = key.split(":")[3], key.rpartition(":")[2]
+        place, key = Place(account_of(key), key.split(":")[3]), key.rpartition(":")[2]
     if not key.startswith("alias/"):
-        return arn("kms", region, f"key/{key}")
-    keys = list(backend("kms", region, "keys").values())
+        return arn("kms", place, f"key/{key}")
+    keys = list(backend("kms", *place, "keys").values())
     found = next((each.id for each in keys if key in each.aliases), None)
     # An alias that points at nothing is what it is; no statement names it.
-    return arn("kms", region, key if found is None else f"key/{found}")
+    return arn("kms", place, key if found is None else f"key/{found}")
 
 
 def key_tags(resource: str) -> dict[str, Values]:
@@ -39,7 +39,7 @@ def key_tags(resource: str) -> dict[str, Values]:
     """
     if not resource.startswith("arn:aws:kms:") or ":key/" not in resource:
         return {}
-    tagger: Any = backend("kms", resource.split(":")[3], "tagger")
+    tagger: Any = backend("kms", account_of(resource), resource.split(":")[3], "tagger")
     tags = tagger.get_tag_dict_for_resource(resource.rpartition("/")[2]) if tagger else {}
     return {RESOURCE_TAG: ("all",), **{f"{RESOURCE_TAG}{name.lower()}": (str(value),) for name, value in tags.items()}}
 
@@ -49,17 +49,17 @@ def is_customer_key(key: str | None) -> bool:
     return bool(key) and not str(key).rpartition(":")[2].startswith("alias/aws/")
 
 
-def key_access(action: str, key: str, region: str, service: str, encryption_context: dict[str, str]) -> Access:
+def key_access(action: str, key: str, place: Place, service: str, encryption_context: dict[str, str]) -> Access:
     """Return the use of a key through a service.
 
     Args:
         action: The action, such as `kms:Decrypt`.
         key: The key's id, ARN or alias.
-        region: The region.
+        place: Account and region where the key is no ARN.
         service: The service that uses it, such as `s3`.
         encryption_context: The encryption context that it gives.
     """
-    resource = key_arn(key, region)
+    resource = key_arn(key, place)
     keys: dict[str, Values] = {f"kms:encryptioncontext:{name}": (value,) for name, value in encryption_context.items()}
     keys["kms:encryptioncontextkeys"] = tuple(encryption_context)
     keys["kms:viaservice"] = (f"{service}.{resource.split(':')[3]}.amazonaws.com",)

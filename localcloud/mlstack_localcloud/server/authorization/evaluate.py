@@ -1,4 +1,4 @@
-"""The decision, for requests within one account, in the order of AWS's evaluation logic.
+"""The decision, in the order of AWS's evaluation logic.
 
 1. A denial anywhere (identity policies, boundary, resource policy) is final.
 2. A resource policy that names the session itself allows. One that names the role, or everybody, allows within the
@@ -6,7 +6,8 @@
 3. Otherwise an identity policy must allow, and the boundary too where there is one.
 
 For KMS and for assuming a role the resource's own policy must agree in every case: identity policies alone give
-nothing. Policies of organisations, sessions and VPC endpoints, and KMS's grants, do not exist here.
+nothing. A resource of another account takes both: its own policy, and an identity policy of the caller.
+Policies of organisations, sessions and VPC endpoints, and KMS's grants, do not exist here.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
@@ -77,12 +78,14 @@ class Policies:
         boundary: Its permissions boundary; None where it has none.
         resource: The resource's; None where it has none.
         resource_must_agree: Whether identity policies alone give nothing, as with KMS's keys.
+        foreign: Whether the resource is another account's than the caller.
     """
 
     identity: tuple[str, ...] = ()
     boundary: str | None = None
     resource: str | None = None
     resource_must_agree: bool = False
+    foreign: bool = False
 
 
 @dataclass
@@ -156,9 +159,11 @@ def _missing(
     """Return the kind of policy that should allow and does not; None when all that must allow do."""
     if principal.service or principal.federated or (policies.resource_must_agree and own.allowed is Naming.NOT):
         return Kind.RESOURCE.value if own.allowed is Naming.NOT else None
-    if own.allowed is Naming.SESSION:
+    if policies.foreign and own.allowed is Naming.NOT:
+        return Kind.RESOURCE.value
+    if own.allowed is Naming.SESSION and not policies.foreign:
         return None
-    if own.allowed is not Naming.ROLE and not identity.allowed:
+    if (policies.foreign or own.allowed is not Naming.ROLE) and not identity.allowed:
         return Kind.IDENTITY.value
     if policies.boundary is not None and not boundary.allowed:
         return Kind.BOUNDARY.value

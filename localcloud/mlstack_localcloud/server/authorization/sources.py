@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ...home import ACCOUNT
 from ..moto_adjustments import import_module, imported
 from .evaluate import Policies, Principal
 
@@ -30,11 +29,11 @@ class PolicySource:
     """Finds the policies of callers and resources, as they are at this moment.
 
     Attributes:
-        group_policy: Finds the policy of a model package group by region and name.
+        group_policy: Finds the policy of a model package group by account, region and name.
     """
 
     def __init__(self) -> None:
-        self.group_policy: Callable[[str, str], str | None] = lambda _region, _group: None
+        self.group_policy: Callable[[str, str, str], str | None] = lambda _account, _region, _group: None
 
     def principal(self, arn: str) -> Principal:
         """Return who an ARN is.
@@ -44,9 +43,10 @@ class PolicySource:
         """
         session = _SESSION.match(arn)
         if session is None:
-            return Principal(ACCOUNT, arn, arn)
-        role = role_named(session.group(2))
-        return Principal(ACCOUNT, arn, role.arn if role is not None else "")
+            return Principal(account_of(arn), arn, arn)
+        account = session.group(1)
+        role = role_named(account, session.group(2))
+        return Principal(account, arn, role.arn if role is not None else "")
 
     def policies(self, principal: Principal, action: str, resource: str) -> Policies:
         """Return the policies of a caller and of what it asks for.
@@ -59,7 +59,8 @@ class PolicySource:
         identity, boundary = _own_policies(principal)
         document = self.resource_policy(resource)
         agree = (action.startswith("kms:") and resource != "*") or action.startswith("sts:AssumeRole")
-        return Policies(identity, boundary, document, agree)
+        foreign = bool(principal.account) and owner_of(action, resource, principal.account) != principal.account
+        return Policies(identity, boundary, document, agree, foreign)
 
     def resource_policy(self, resource: str) -> str | None:  # noqa: PLR0911 - one service each
         """Return the policy of a resource; None where it has none.
@@ -70,27 +71,28 @@ class PolicySource:
         fields = resource.split(":", _FIELDS - 1)
         if len(fields) < _FIELDS:
             return None
-        _, _, service, region, _, name = fields
+        _, _, service, region, account, name = fields
         if service == "s3":
-            bucket = backend("s3", "aws", "buckets").get(name.partition("/")[0])
-            return _text(getattr(bucket, "policy", None))
+            return _text(getattr(bucket_named(name.partition("/")[0]), "policy", None))
         if service == "kms":
-            return _text(getattr(backend("kms", region, "keys").get(name.removeprefix("key/")), "policy", None))
+            return _text(
+                getattr(backend("kms", account, region, "keys").get(name.removeprefix("key/")), "policy", None)
+            )
         if service == "sqs":
-            return _text(getattr(backend("sqs", region, "queues").get(name), "policy", None))
+            return _text(getattr(backend("sqs", account, region, "queues").get(name), "policy", None))
         if service == "sns":
-            return _text(getattr(backend("sns", region, "topics").get(resource), "policy", None))
+            return _text(getattr(backend("sns", account, region, "topics").get(resource), "policy", None))
         if service == "ecr":
-            repository = backend("ecr", region, "repositories").get(name.removeprefix("repository/"))
+            repository = backend("ecr", account, region, "repositories").get(name.removeprefix("repository/"))
             return _text(getattr(repository, "policy", None))
         if service == "secretsmanager":
-            secrets = dict.values(backend("secretsmanager", region, "secrets"))
+            secrets = dict.values(backend("secretsmanager", account, region, "secrets"))
             return next((_text(secret.policy) for secret in list(secrets) if secret.arn == resource), None)
         if service == "iam" and name.startswith("role/"):
-            role = role_named(name.rpartition("/")[2])
+            role = role_named(account, name.rpartition("/")[2])
             return _text(getattr(role, "assume_role_policy_document", None))
         if service == "sagemaker" and name.startswith(("model-package-group/", "model-package/")):
-            return self.group_policy(region, name.split("/")[1])
+            return self.group_policy(account, region, name.split("/")[1])
         return None
 
 
@@ -100,7 +102,7 @@ def session_arn(role_arn: str) -> str:
     Args:
         role_arn: The role.
     """
-    return f"arn:aws:sts::{ACCOUNT}:assumed-role/{role_arn.rpartition('/')[2]}/{SERVICE_SESSION}"
+    return f"arn:aws:sts::{account_of(role_arn)}:assumed-role/{role_arn.rpartition('/')[2]}/{SERVICE_SESSION}"
 
 
 def role_of_session(arn: str) -> str | None:
@@ -110,21 +112,57 @@ def role_of_session(arn: str) -> str | None:
         arn: The ARN of the caller.
     """
     session = _SESSION.match(arn)
-    return None if session is None else f"arn:aws:iam::{ACCOUNT}:role/{session.group(2)}"
+    return None if session is None else f"arn:aws:iam::{session.group(1)}:role/{session.group(2)}"
 
 
-def role_named(name: str) -> Any:
-    """Return a role of this account by its name, or None."""
-    roles = import_module("moto.iam.models").iam_backends[ACCOUNT]["aws"].roles
+def is_root(arn: str) -> bool:
+    """Tell whether an ARN is that of an account's root."""
+    return arn.startswith("arn:aws:iam::") and arn.endswith(":root")
+
+
+def account_of(arn: str) -> str:
+    """Return the account that an ARN names; empty where it names none."""
+    fields = arn.split(":", _FIELDS - 1)
+    return fields[4] if len(fields) == _FIELDS else ""
+
+
+def owner_of(action: str, resource: str, default: str) -> str:
+    """Return the account that a resource belongs to.
+
+    Args:
+        action: What is asked for; whoever makes a bucket owns it, even if its name is taken.
+        resource: Its ARN, or `*`.
+        default: The account of what has none, or is not there.
+    """
+    if resource.startswith("arn:aws:s3:::"):
+        if action == "s3:CreateBucket":
+            return default
+        return getattr(bucket_named(resource[13:].partition("/")[0]), "account_id", None) or default
+    account = account_of(resource)
+    return account if account.isdigit() else default
+
+
+def bucket_named(name: str) -> Any:
+    """Return a bucket, whichever account's it is, or None."""
+    module = imported("moto.s3.models")
+    accounts = [] if module is None else list(module.s3_backends.values())
+    return next((found for each in accounts if (found := each["aws"].buckets.get(name)) is not None), None)
+
+
+def role_named(account: str, name: str) -> Any:
+    """Return a role by its account and name, or None."""
+    roles = import_module("moto.iam.models").iam_backends[account]["aws"].roles
     return next((role for role in list(roles.values()) if role.name == name), None)
 
 
 def _own_policies(principal: Principal) -> tuple[tuple[str, ...], str | None]:
     kind, _, name = principal.role_arn.rpartition(":")[2].partition("/")
     name = name.rpartition("/")[2]
-    backend = import_module("moto.iam.models").iam_backends[ACCOUNT]["aws"]
+    if not principal.account:
+        return (), None
+    backend = import_module("moto.iam.models").iam_backends[principal.account]["aws"]
     if kind == "role":
-        role = role_named(name)
+        role = role_named(principal.account, name)
         return ((), None) if role is None else (_attached(role), _boundary(backend, role))
     user = backend.users.get(name) if kind == "user" else None
     if user is None:
@@ -153,11 +191,12 @@ def _current(policy: Any) -> str:
     return str(default.document)
 
 
-def backend(service: str, region: str, table: str) -> dict[str, Any]:
+def backend(service: str, account: str, region: str, table: str) -> dict[str, Any]:
     """Return a table of one of moto's services; an empty one where the service was not used yet.
 
     Args:
         service: The service's module in moto.
+        account: The account.
         region: The region, or the partition where the service has no regions.
         table: The attribute.
     """
@@ -165,7 +204,7 @@ def backend(service: str, region: str, table: str) -> dict[str, Any]:
     if module is None:
         return {}
     try:
-        found: dict[str, Any] = getattr(vars(module)[f"{service}_backends"][ACCOUNT][region], table)
+        found: dict[str, Any] = getattr(vars(module)[f"{service}_backends"][account][region], table)
     except KeyError:
         # There is no such region.
         return {}

@@ -134,6 +134,7 @@ def _entry(request: WireRequest, identified: Identified, at: float, seed: bytes,
     caller = identified.caller
     return Entry(
         service=identified.service,
+        account=caller.account,
         region=caller.region,
         access_key=caller.access_key,
         arn=caller.arn,

@@ -8,7 +8,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from ...home import ACCOUNT
 from ..moto_adjustments import import_module
 
 if TYPE_CHECKING:
@@ -68,6 +67,6 @@ def _queue_seconds(request: WireRequest, identified: Identified) -> int:
         if request.target
         else request.form.get("QueueUrl", [""])[0]
     )
-    queues = import_module("moto.sqs.models").sqs_backends[ACCOUNT][identified.caller.region].queues
+    queues = import_module("moto.sqs.models").sqs_backends[identified.caller.account][identified.caller.region].queues
     queue = queues.get((url or request.path).rpartition("/")[2])
     return int(getattr(queue, "receive_message_wait_time_seconds", 0) or 0)

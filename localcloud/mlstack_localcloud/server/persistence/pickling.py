@@ -80,6 +80,10 @@ def restore(key: BackendKey, state: bytes) -> None:
     attributes = vars(_backend(*key))
     attributes.clear()
     attributes.update(restored)
+    if key[0] == "s3":
+        # One table over all accounts, since a bucket's name is taken in all of them.
+        buckets: Any = _backends("s3")
+        buckets.bucket_accounts.update(dict.fromkeys(restored["buckets"], (key[2], key[1])))
 
 
 def _backends(service: str) -> BackendDict[Any]:

@@ -6,7 +6,6 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from ...home import ACCOUNT
 from ..caller import Caller
 from ..environ import make_environ
 from ..signature import Identified
@@ -47,7 +46,7 @@ def _replay_one(entry: Entry, blobs: BlobStore, services: MotoServices) -> None:
     environ = make_environ(entry.method, entry.uri, entry.headers, body)
     path, _, query = entry.uri.partition("?")
     request = WireRequest(entry.method, path, query, entry.headers, body, environ)
-    identified = Identified(Caller(ACCOUNT, entry.region, entry.arn, entry.access_key), entry.service)
+    identified = Identified(Caller(entry.account, entry.region, entry.arn, entry.access_key), entry.service)
     try:
         with seeded(entry.seed), held(entry.at):
             response = services.handle(request, identified)

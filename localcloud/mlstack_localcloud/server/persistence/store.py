@@ -13,19 +13,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import StateError
+from ...home import ACCOUNT
 from .pickling import BackendKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_FORMAT = 1
+_FORMAT = 2
+_FORMAT_OF_ONE_ACCOUNT = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS snapshots (
     service TEXT, account TEXT, region TEXT, state BLOB NOT NULL, PRIMARY KEY (service, account, region)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal (
-    sequence INTEGER PRIMARY KEY, service TEXT, region TEXT, access_key TEXT, arn TEXT,
+    sequence INTEGER PRIMARY KEY, service TEXT, account TEXT, region TEXT, access_key TEXT, arn TEXT,
     at REAL, seed BLOB, method TEXT, uri TEXT, headers TEXT, body BLOB, body_digest TEXT
 );
 """
@@ -37,6 +39,7 @@ class Entry:
 
     Attributes:
         service: The signing name of the service.
+        account: The account whose service answers it.
         region: The region that it was signed for.
         access_key: The key that signed it.
         arn: Who made it.
@@ -50,6 +53,7 @@ class Entry:
     """
 
     service: str
+    account: str
     region: str
     access_key: str
     arn: str
@@ -89,7 +93,9 @@ class Store:
         # Checkpoints wait for the disk, so the snapshots make them, in the background.
         run("PRAGMA wal_autocheckpoint = 0")
         version = run("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _FORMAT):
+        if version == _FORMAT_OF_ONE_ACCOUNT:
+            run(f"ALTER TABLE journal ADD COLUMN account TEXT DEFAULT '{ACCOUNT}'")
+        elif version not in (0, _FORMAT):
             message = f"{self._path} was written by another version of mlstack (format {version}, moto {moto_version})."
             raise StateError(message, next_step=_RESET)
         self._connection.executescript(_SCHEMA)
@@ -106,6 +112,7 @@ class Store:
         """
         row = (
             entry.service,
+            entry.account,
             entry.region,
             entry.access_key,
             entry.arn,
@@ -126,8 +133,9 @@ class Store:
         with self._lock:
             rows = self._connection.execute(_SELECT).fetchall()
         for row in rows:
-            service, region, access_key, arn, at, seed, method, uri, headers, body, digest = row
-            yield Entry(service, region, access_key, arn, at, seed, method, uri, json.loads(headers), body, digest)
+            service, account, region, access_key, arn, at, seed, method, uri, headers, body, digest = row
+            content = json.loads(headers)
+            yield Entry(service, account, region, access_key, arn, at, seed, method, uri, content, body, digest)
 
     def last_sequence(self) -> int:
         """Return the place of the journal's last entry; 0 when it is empty."""
@@ -175,11 +183,11 @@ class Store:
 
 
 _INSERT = """
-INSERT INTO journal (service, region, access_key, arn, at, seed, method, uri, headers, body, body_digest)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO journal (service, account, region, access_key, arn, at, seed, method, uri, headers, body, body_digest)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _SELECT = """
-SELECT service, region, access_key, arn, at, seed, method, uri, headers, body, body_digest
+SELECT service, account, region, access_key, arn, at, seed, method, uri, headers, body, body_digest
 FROM journal ORDER BY sequence
 """
 _RESET = "Run `mlstack local reset` to start with an empty local cloud."

@@ -119,8 +119,12 @@ class Authorization(Protocol):
     ) -> None:
         """Judge the use of a key that is made in a caller's name."""
 
-    def find_group_policies_by(self, find: Callable[[str, str], str | None]) -> None:
-        """Tell how the policy of a model package group is found: by region and name."""
+
+class ForeignPackages(Protocol):
+    """Finds versions of models in other accounts."""
+
+    def __call__(self, arn: str, caller: Identity, *, to_make_a_model: bool) -> Document:
+        """Return a version by its ARN; judged where a model is to be made of it."""
 
 
 class EventPublisher(Protocol):

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Response
 
-from mlstack_localcloud.home import ACCOUNT
 from mlstack_localcloud.server.authorization.authorizer import Denied
 from mlstack_localcloud.server.sagemaker import arns, service_model, validation
 from mlstack_localcloud.server.sagemaker.errors import ServiceError, access_denied, unknown_operation, validation_error
@@ -25,6 +24,7 @@ from mlstack_localcloud.server.sagemaker.features.offline import OfflineStore
 from mlstack_localcloud.server.sagemaker.features.records import Records
 from mlstack_localcloud.server.sagemaker.features.runtime import FeatureRuntime
 from mlstack_localcloud.server.sagemaker.monitoring.executions import Executions
+from mlstack_localcloud.server.sagemaker.ports import Origin
 from mlstack_localcloud.server.sagemaker.resources.data_quality_job_definitions import DataQualityJobDefinitions
 from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
 from mlstack_localcloud.server.sagemaker.resources.endpoints import Endpoints
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Directories,
         Document,
         EventPublisher,
+        ForeignPackages,
         Handler,
         Identity,
     )
@@ -81,11 +82,21 @@ class SageMaker:
         clients: Clients of the local cloud's own S3, STS and CloudWatch Logs.
         events: Where state changes are published.
         authorization: Tells who may do what.
+        account: The account that it is the service of.
+        foreign_package: Finds the versions of other accounts.
     """
 
     def __init__(
-        self, home: Directories, clients: ClientFactory, events: EventPublisher, authorization: Authorization
+        self,
+        home: Directories,
+        clients: ClientFactory,
+        events: EventPublisher,
+        authorization: Authorization,
+        *,
+        account: str,
+        foreign_package: ForeignPackages,
     ) -> None:
+        self._account = account
         self._store = Store(home.sagemaker_database)
         self._running = RunningJobs()
         self._authorization = authorization
@@ -97,9 +108,10 @@ class SageMaker:
         self._metrics.also_publish(self._queues.gauges)
         state_events = StateEvents(MeasuredEvents(events, self._metrics), self._store)
         tags = Tags(self._store)
-        groups = ModelPackageGroups(self._store, tags)
-        authorization.find_group_policies_by(groups.policy_of)
-        packages = ModelPackages(self._store, tags, groups, workshop.objects, state_events)
+        self._groups = groups = ModelPackageGroups(self._store, tags)
+        self._packages = packages = ModelPackages(
+            self._store, tags, groups, workshop.objects, state_events, foreign=foreign_package
+        )
         models = Models(self._store, tags, packages, workshop.objects, state_events)
         configs = EndpointConfigs(self._store, tags, models)
         self._endpoints = Endpoints(
@@ -252,16 +264,28 @@ class SageMaker:
             else wire.answer(self._features, route, query, body, caller, authorize=self._authorize)
         )
 
+    def policy_of(self, region: str, group: str) -> str | None:
+        """Return the policy of a model package group; None where it has none."""
+        return self._groups.policy_of(region, group)
+
+    def package(self, arn: str, region: str) -> Document:
+        """Return a version by its ARN, for a service of another account.
+
+        Raises:
+            ServiceError: There is none.
+        """
+        return self._packages.existing(arn, Origin(self._account, region, ""))
+
     def resume(self) -> None:
         """Take up what ran when the daemon ended: endpoints serve again, jobs and executions have failed."""
-        self._endpoints.resume(ACCOUNT)
+        self._endpoints.resume(self._account)
         self._queues.resume()
-        self._processing_jobs.resume(ACCOUNT)
-        self._training_jobs.resume(ACCOUNT)
-        self._tuning_jobs.resume(ACCOUNT)
-        self._transform_jobs.resume(ACCOUNT)
-        self._executions.resume(ACCOUNT)
-        self._feature_groups.resume(ACCOUNT)
+        self._processing_jobs.resume(self._account)
+        self._training_jobs.resume(self._account)
+        self._tuning_jobs.resume(self._account)
+        self._transform_jobs.resume(self._account)
+        self._executions.resume(self._account)
+        self._feature_groups.resume(self._account)
         self._schedules.resume()
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...home import ACCOUNT
+from ..authorization.sources import account_of
 from ..moto_adjustments import imported
 from ..repeating_thread import RepeatingThread
 from .expressions import ExpressionError, is_due
@@ -115,7 +115,7 @@ class ScheduleWatch:
 
     def _call(self, attempt: _Attempt, now: float) -> None:
         schedule, region = attempt.schedule, attempt.region
-        group = f"arn:aws:scheduler:{region}:{ACCOUNT}:schedule-group/{schedule.group_name}"
+        group = f"arn:aws:scheduler:{region}:{account_of(schedule.arn)}:schedule-group/{schedule.group_name}"
         try:
             self._targets.call(schedule.target, group, region)
             _log.info("%s called %s", schedule.arn, schedule.target["Arn"])
@@ -137,7 +137,7 @@ class ScheduleWatch:
     def _complete(self, schedule: Any, region: str) -> None:
         """Delete a schedule that comes once and is to go then."""
         if schedule.action_after_completion == "DELETE" and schedule.schedule_expression.startswith("at("):
-            scheduler = self._clients.client("scheduler", region)
+            scheduler = self._clients.of(account_of(schedule.arn)).client("scheduler", region)
             scheduler.delete_schedule(Name=schedule.name, GroupName=schedule.group_name)
 
 
@@ -147,7 +147,8 @@ def _schedules() -> list[tuple[str, Any]]:
         return []
     return [
         (region, schedule)
-        for region, backend in list(models.scheduler_backends[ACCOUNT].items())
+        for regions in list(models.scheduler_backends.values())
+        for region, backend in list(regions.items())
         for group in list(backend.schedule_groups.values())
         for schedule in list(group.schedules.values())
     ]

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from mlstack_localcloud.home import ACCOUNT
-from mlstack_localcloud.server.authorization.access import UnknownActionError
+from mlstack_localcloud.server.authorization.access import Place, UnknownActionError
 from mlstack_localcloud.server.authorization.action_of import accesses_of
 from mlstack_localcloud.server.authorization.services import sagemaker
 from mlstack_localcloud.server.caller import Caller
 from mlstack_localcloud.server.signature import Identified
 from mlstack_localcloud.server.wire import WireRequest
 
+HERE = Place(ACCOUNT, "us-east-1")
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -96,7 +97,7 @@ def test_sagemaker() -> None:
         "EnableNetworkIsolation": True,
         "VpcConfig": {"Subnets": ["s1", "s2"], "SecurityGroupIds": ["g"]},
     }
-    create, tags, passed = sagemaker.accesses("CreateTrainingJob", request, "us-east-1")
+    create, tags, passed = sagemaker.accesses("CreateTrainingJob", request, HERE)
 
     job = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:training-job/j"
     assert [(each.action, each.resource) for each in (create, tags, passed)] == [
@@ -113,7 +114,7 @@ def test_sagemaker() -> None:
 
 def test_tuning_hands_the_role_of_its_training_jobs_on() -> None:
     request = {"HyperParameterTuningJobName": "t", "TrainingJobDefinition": {"RoleArn": ROLE}}
-    create, passed = sagemaker.accesses("CreateHyperParameterTuningJob", request, "us-east-1")
+    create, passed = sagemaker.accesses("CreateHyperParameterTuningJob", request, HERE)
 
     assert create.resource == f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:hyper-parameter-tuning-job/t"
     assert (passed.action, passed.resource) == ("iam:PassRole", ROLE)
@@ -138,7 +139,7 @@ def test_tuning_hands_the_role_of_its_training_jobs_on() -> None:
     ],
 )
 def test_resources_of_sagemaker(operation: str, request_: dict[str, Any], resource: str) -> None:
-    (access,) = sagemaker.accesses(operation, request_, "us-east-1")
+    (access,) = sagemaker.accesses(operation, request_, HERE)
 
     assert access.resource == f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:{resource}"
 
@@ -146,9 +147,9 @@ def test_resources_of_sagemaker(operation: str, request_: dict[str, Any], resour
 def test_resources_of_executions_and_tags_are_their_arns() -> None:
     arn = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:pipeline/p/execution/x"
     for operation in ("StopPipelineExecution", "ListPipelineExecutionSteps"):
-        (access,) = sagemaker.accesses(operation, {"PipelineExecutionArn": arn}, "us-east-1")
+        (access,) = sagemaker.accesses(operation, {"PipelineExecutionArn": arn}, HERE)
         assert access.resource == arn
-    (access,) = sagemaker.accesses("AddTags", {"ResourceArn": arn, "Tags": []}, "us-east-1")
+    (access,) = sagemaker.accesses("AddTags", {"ResourceArn": arn, "Tags": []}, HERE)
     assert access.resource == arn
 
 

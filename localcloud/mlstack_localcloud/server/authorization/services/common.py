@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ....home import ACCOUNT
-from ..access import arn
+from ..access import Place, arn
 from ..encryption import key_arn
-from ..sources import backend, role_named
+from ..sources import account_of, backend, role_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,25 +26,26 @@ FREE = frozenset({"sts:GetAccessKeyInfo", "sts:GetCallerIdentity", "sts:GetSessi
 """What every caller may do: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html."""
 
 
-def resources_of(service: str, operation: str, parameters: Parameters, region: str) -> list[str]:
+def resources_of(service: str, operation: str, parameters: Parameters, place: Place) -> list[str]:
     """Return the ARNs that an operation acts on; `*` alone where it names none.
 
     Args:
         service: The signing name of the service.
         operation: The operation.
         parameters: Its members.
-        region: The region that it was signed for.
+        place: Account and region of its caller.
     """
     find = _FINDERS.get(service)
-    return (find(operation, parameters, region) if find is not None else []) or ["*"]
+    return (find(operation, parameters, place) if find is not None else []) or ["*"]
 
 
-def keys_of(service: str, parameters: Parameters) -> dict[str, Values]:
+def keys_of(service: str, parameters: Parameters, place: Place) -> dict[str, Values]:
     """Return the condition keys that an operation's members give, in lower case.
 
     Args:
         service: The signing name of the service.
         parameters: The members.
+        place: Account and region of its caller.
     """
     keys: dict[str, Values] = {
         key: (str(parameters[member]),)
@@ -53,13 +53,13 @@ def keys_of(service: str, parameters: Parameters) -> dict[str, Values]:
         if parameters.get(member) is not None
     }
     if service == "iam":
-        keys = {**_boundary_of_role(parameters), **keys}
+        keys = {**_boundary_of_role(parameters, place), **keys}
     return {**keys, **tag_keys(parameters)}
 
 
-def _boundary_of_role(parameters: Parameters) -> dict[str, Values]:
+def _boundary_of_role(parameters: Parameters, place: Place) -> dict[str, Values]:
     """The boundary of the role that is changed, which a policy may ask for; a request may bring a new one instead."""
-    role = role_named(str(parameters.get("RoleName") or ""))
+    role = role_named(place.account, str(parameters.get("RoleName") or ""))
     boundary = getattr(role, "permissions_boundary_arn", None)
     return {"iam:permissionsboundary": (str(boundary),)} if boundary else {}
 
@@ -96,97 +96,101 @@ def passed_roles(service: str, operation: str, parameters: Parameters) -> list[t
     return []
 
 
-def _logs(operation: str, parameters: Parameters, region: str) -> list[str]:
+def _logs(operation: str, parameters: Parameters, place: Place) -> list[str]:
     # CloudWatch Logs authorises operations on groups as `log-group:NAME:log-stream:`.
     group = parameters.get("logGroupName") or parameters.get("logGroupIdentifier") or ""
     if operation == "DescribeLogGroups":
-        return [arn("logs", region, "log-group::log-stream:")]
+        return [arn("logs", place, "log-group::log-stream:")]
     if not group:
         return []
     group = group.rpartition("log-group:")[2].removesuffix(":*")
-    return [arn("logs", region, f"log-group:{group}:log-stream:{parameters.get('logStreamName') or ''}")]
+    return [arn("logs", place, f"log-group:{group}:log-stream:{parameters.get('logStreamName') or ''}")]
 
 
-def _kms(_operation: str, parameters: Parameters, region: str) -> list[str]:
+def _kms(_operation: str, parameters: Parameters, place: Place) -> list[str]:
     key = parameters.get("KeyId") or parameters.get("TargetKeyId")
-    found = [key_arn(key, region)] if key else []
+    found = [key_arn(key, place)] if key else []
     # Aliases are resources of their own: the alias and its key must both be allowed.
-    return [*found, arn("kms", region, parameters["AliasName"])] if parameters.get("AliasName") else found
+    return [*found, arn("kms", place, parameters["AliasName"])] if parameters.get("AliasName") else found
 
 
-def _sns(_operation: str, parameters: Parameters, region: str) -> list[str]:
+def _sns(_operation: str, parameters: Parameters, place: Place) -> list[str]:
     topic = parameters.get("TopicArn") or parameters.get("ResourceArn") or parameters.get("TargetArn")
     subscription = parameters.get("SubscriptionArn")
     if not topic and subscription:
         topic = subscription.rpartition(":")[0]
     if not topic and parameters.get("Name"):
-        topic = arn("sns", region, parameters["Name"])
+        topic = arn("sns", place, parameters["Name"])
     return [topic] if topic else []
 
 
-def _sqs(_operation: str, parameters: Parameters, region: str) -> list[str]:
-    name = parameters.get("QueueName") or str(parameters.get("QueueUrl") or "").rpartition("/")[2]
-    return [arn("sqs", region, name)] if name else []
+def _sqs(_operation: str, parameters: Parameters, place: Place) -> list[str]:
+    path, _, name = str(parameters.get("QueueUrl") or "").rpartition("/")
+    owner = parameters.get("QueueOwnerAWSAccountId") or path.rpartition("/")[2]
+    place = place._replace(account=owner) if owner.isdigit() else place
+    name = parameters.get("QueueName") or name
+    return [arn("sqs", place, name)] if name else []
 
 
-def _ssm(operation: str, parameters: Parameters, region: str) -> list[str]:
+def _ssm(operation: str, parameters: Parameters, place: Place) -> list[str]:
     if "Parameter" not in operation:
         return []
     path = parameters.get("Path")
     names = [parameters["Name"]] if parameters.get("Name") else list(parameters.get("Names") or [])
     names += [path] if path else []
-    return [name if name.startswith("arn:") else arn("ssm", region, f"parameter/{name.lstrip('/')}") for name in names]
+    return [name if name.startswith("arn:") else arn("ssm", place, f"parameter/{name.lstrip('/')}") for name in names]
 
 
-def _ecr(_operation: str, parameters: Parameters, region: str) -> list[str]:
+def _ecr(_operation: str, parameters: Parameters, place: Place) -> list[str]:
     names = [parameters["repositoryName"]] if parameters.get("repositoryName") else []
     names += list(parameters.get("repositoryNames") or [])
-    return [arn("ecr", region, f"repository/{name}") for name in names]
+    place = place._replace(account=parameters.get("registryId") or place.account)
+    return [arn("ecr", place, f"repository/{name}") for name in names]
 
 
-def _events(_operation: str, parameters: Parameters, region: str) -> list[str]:
+def _events(_operation: str, parameters: Parameters, place: Place) -> list[str]:
     if "Entries" in parameters:
         buses = [str(entry.get("EventBusName") or "default") for entry in parameters["Entries"]]
-        return list(dict.fromkeys(bus if ":" in bus else arn("events", region, f"event-bus/{bus}") for bus in buses))
+        return list(dict.fromkeys(bus if ":" in bus else arn("events", place, f"event-bus/{bus}") for bus in buses))
     rule = parameters.get("Rule") or parameters.get("Name")
     bus = str(parameters.get("EventBusName") or "default").rpartition("/")[2]
-    return [arn("events", region, f"rule/{rule}" if bus == "default" else f"rule/{bus}/{rule}")] if rule else []
+    return [arn("events", place, f"rule/{rule}" if bus == "default" else f"rule/{bus}/{rule}")] if rule else []
 
 
-def _cloudwatch(operation: str, parameters: Parameters, region: str) -> list[str]:
+def _cloudwatch(operation: str, parameters: Parameters, place: Place) -> list[str]:
     if "Alarm" not in operation:
         return []
     names = [parameters["AlarmName"]] if parameters.get("AlarmName") else list(parameters.get("AlarmNames") or [])
-    return [arn("cloudwatch", region, f"alarm:{name}") for name in names]
+    return [arn("cloudwatch", place, f"alarm:{name}") for name in names]
 
 
-def _secrets(_operation: str, parameters: Parameters, region: str) -> list[str]:
+def _secrets(_operation: str, parameters: Parameters, place: Place) -> list[str]:
     name = parameters.get("SecretId") or parameters.get("Name")
     if not name or name.startswith("arn:"):
         return [name] if name else []
-    store = dict.values(backend("secretsmanager", region, "secrets"))
+    store = dict.values(backend("secretsmanager", *place, "secrets"))
     found = next((secret.arn for secret in list(store) if secret.name == name), None)
     # A secret's ARN ends in six random characters, which one that is not there has not.
-    return [found or arn("secretsmanager", region, f"secret:{name}-??????")]
+    return [found or arn("secretsmanager", place, f"secret:{name}-??????")]
 
 
-def _iam(_operation: str, parameters: Parameters, _region: str) -> list[str]:
+def _iam(_operation: str, parameters: Parameters, place: Place) -> list[str]:
     if parameters.get("PolicyArn") and "RoleName" not in parameters and "UserName" not in parameters:
         return [parameters["PolicyArn"]]
     for member, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group"), ("PolicyName", "policy")):
         if parameters.get(member):
             name = parameters[member]
-            known = role_named(name) if kind == "role" else None
+            known = role_named(place.account, name) if kind == "role" else None
             path = parameters.get("Path", "/")
-            return [known.arn if known is not None else f"arn:aws:iam::{ACCOUNT}:{kind}{path}{name}"]
+            return [known.arn if known is not None else f"arn:aws:iam::{place.account}:{kind}{path}{name}"]
     return []
 
 
-def _sts(_operation: str, parameters: Parameters, _region: str) -> list[str]:
+def _sts(_operation: str, parameters: Parameters, _place: Place) -> list[str]:
     return [parameters["RoleArn"]] if parameters.get("RoleArn") else []
 
 
-_FINDERS: Mapping[str, Callable[[str, Parameters, str], list[str]]] = {
+_FINDERS: Mapping[str, Callable[[str, Parameters, Place], list[str]]] = {
     "ecr": _ecr,
     "events": _events,
     "iam": _iam,
@@ -214,9 +218,13 @@ _KEYS: Mapping[str, Mapping[str, str]] = {
 
 def key_of_topic(topic_arn: str) -> str | None:
     """Return the key that encrypts a topic, or None."""
-    return getattr(backend("sns", topic_arn.split(":")[3], "topics").get(topic_arn), "kms_master_key_id", None)
+    return getattr(
+        backend("sns", account_of(topic_arn), topic_arn.split(":")[3], "topics").get(topic_arn),
+        "kms_master_key_id",
+        None,
+    )
 
 
-def key_of_queue(region: str, name: str) -> str | None:
+def key_of_queue(place: Place, name: str) -> str | None:
     """Return the key that encrypts a queue, or None."""
-    return getattr(backend("sqs", region, "queues").get(name), "kms_master_key_id", None)
+    return getattr(backend("sqs", *place, "queues").get(name), "kms_master_key_id", None)

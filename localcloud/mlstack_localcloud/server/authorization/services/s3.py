@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ..access import Access, UnknownActionError
+from ..access import Access, Place, UnknownActionError
 from . import s3_encryption
 
 if TYPE_CHECKING:
@@ -94,12 +94,12 @@ _NAMED_KEY = re.compile(rb"<Key>(.*?)</Key>", re.DOTALL)
 _SUB_RESOURCES = frozenset({*_SETTINGS, *(name for _, name in (*_BUCKET, *_OBJECT) if name), "delete"})
 
 
-def accesses(request: WireRequest, region: str) -> list[Access]:
+def accesses(request: WireRequest, place: Place) -> list[Access]:
     """Return what a request to S3 needs.
 
     Args:
         request: The request; the bucket is the first part of the path.
-        region: The region that it was signed for.
+        place: Account and region of its caller.
 
     Raises:
         UnknownActionError: It is for a sub-resource that nobody here knows.
@@ -111,7 +111,7 @@ def accesses(request: WireRequest, region: str) -> list[Access]:
     keys = _keys(request)
     if not key:
         return _of_bucket(request, bucket, subs, keys)
-    return _of_object(request, region, f"arn:aws:s3:::{bucket}/{key}", subs, keys)
+    return _of_object(request, place, f"arn:aws:s3:::{bucket}/{key}", subs, keys)
 
 
 def listing_of(request: WireRequest) -> Access:
@@ -141,7 +141,7 @@ def _of_bucket(request: WireRequest, bucket: str, subs: list[str], keys: dict[st
 
 
 def _of_object(
-    request: WireRequest, region: str, resource: str, subs: list[str], keys: dict[str, Values]
+    request: WireRequest, place: Place, resource: str, subs: list[str], keys: dict[str, Values]
 ) -> list[Access]:
     sub = "uploadId" if "uploadId" in subs else (subs[0] if subs else "")
     action = _OBJECT.get((request.method, sub))
@@ -151,14 +151,14 @@ def _of_object(
     name = action.replace("Object", "ObjectVersion", 1) if version else action
     found = [Access(f"s3:{name}", resource, keys)]
     if action == "PutObject":
-        found += _of_put(request, region, sub, keys)
-        found += s3_encryption.to_write(request, region, resource, in_parts=bool(sub))
+        found += _of_put(request, place, sub, keys)
+        found += s3_encryption.to_write(request, place, resource, in_parts=bool(sub))
     elif action == "GetObject" and request.method == "GET":
-        found += s3_encryption.to_read(resource, region, request.parameters.get("versionId"))
+        found += s3_encryption.to_read(resource, place, request.parameters.get("versionId"))
     return found
 
 
-def _of_put(request: WireRequest, region: str, sub: str, keys: dict[str, Values]) -> list[Access]:
+def _of_put(request: WireRequest, place: Place, sub: str, keys: dict[str, Values]) -> list[Access]:
     resource = f"arn:aws:s3:::{unquote(request.path.lstrip('/'))}"
     found = []
     if sub in ("", "uploads") and "x-amz-tagging" in request.headers:
@@ -170,7 +170,7 @@ def _of_put(request: WireRequest, region: str, sub: str, keys: dict[str, Values]
         path, _, version = unquote(source).lstrip("/").partition("?versionId=")
         action = "s3:GetObjectVersion" if version else "s3:GetObject"
         found.append(Access(action, f"arn:aws:s3:::{path}"))
-        found += s3_encryption.to_read(f"arn:aws:s3:::{path}", region, version or None)
+        found += s3_encryption.to_read(f"arn:aws:s3:::{path}", place, version or None)
     return found
 
 

@@ -12,22 +12,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..encryption import is_customer_key, key_access
-from ..sources import backend
+from ..sources import bucket_named
 
 if TYPE_CHECKING:
     from ...wire import WireRequest
-    from ..access import Access
+    from ..access import Access, Place
 
 _KMS = ("aws:kms", "aws:kms:dsse")
 _PREFIX = "arn:aws:s3:::"
 
 
-def to_write(request: WireRequest, region: str, resource: str, *, in_parts: bool) -> list[Access]:
+def to_write(request: WireRequest, place: Place, resource: str, *, in_parts: bool) -> list[Access]:
     """Return the uses of keys that writing an object needs.
 
     Args:
         request: The request.
-        region: The region that it was signed for.
+        place: Account and region of its caller.
         resource: The object's ARN.
         in_parts: Whether it is uploaded in parts.
     """
@@ -44,15 +44,15 @@ def to_write(request: WireRequest, region: str, resource: str, *, in_parts: bool
     stated = request.headers.get("x-amz-server-side-encryption-bucket-key-enabled", rule.get("BucketKeyEnabled"))
     context = _context(resource, stated)
     actions = ["kms:GenerateDataKey", "kms:Decrypt"] if in_parts else ["kms:GenerateDataKey"]
-    return [key_access(action, str(key), region, "s3", context) for action in actions]
+    return [key_access(action, str(key), place, "s3", context) for action in actions]
 
 
-def to_read(resource: str, region: str, version: str | None = None) -> list[Access]:
+def to_read(resource: str, place: Place, version: str | None = None) -> list[Access]:
     """Return the uses of keys that reading an object needs.
 
     Args:
         resource: The object's ARN.
-        region: The region that the request was signed for.
+        place: Account and region of its caller.
         version: The object's version; None for the newest.
     """
     bucket = _bucket(resource)
@@ -65,7 +65,7 @@ def to_read(resource: str, region: str, version: str | None = None) -> list[Acce
     if getattr(found, "encryption", None) not in _KMS or not is_customer_key(key):
         return []
     context = _context(resource, getattr(found, "bucket_key_enabled", False))
-    return [key_access("kms:Decrypt", str(key), region, "s3", context)]
+    return [key_access("kms:Decrypt", str(key), place, "s3", context)]
 
 
 def _context(resource: str, bucket_key: object) -> dict[str, str]:
@@ -74,4 +74,4 @@ def _context(resource: str, bucket_key: object) -> dict[str, str]:
 
 
 def _bucket(resource: str) -> Any:
-    return backend("s3", "aws", "buckets").get(resource.removeprefix(_PREFIX).partition("/")[0])
+    return bucket_named(resource.removeprefix(_PREFIX).partition("/")[0])

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..access import Access, arn
+from ..access import Access, Place, arn
+from ..sources import account_of
 from .common import tag_keys
 
 if TYPE_CHECKING:
@@ -47,16 +48,16 @@ _OPERATIONS = {
 }
 
 
-def accesses(operation: str, request: Document, region: str) -> list[Access]:
+def accesses(operation: str, request: Document, place: Place) -> list[Access]:
     """Return what an operation needs.
 
     Args:
         operation: The operation.
         request: Its members.
-        region: The region.
+        place: Account and region of its caller.
     """
     keys = _keys(request)
-    resources = _resources(operation, request, region) or ["*"]
+    resources = _resources(operation, request, place) or ["*"]
     found = [Access(f"sagemaker:{operation}", resource, keys) for resource in resources]
     if request.get("Tags") and operation.startswith("Create"):
         found += [Access("sagemaker:AddTags", resource, keys) for resource in resources[:1]]
@@ -69,10 +70,10 @@ def accesses(operation: str, request: Document, region: str) -> list[Access]:
     return found
 
 
-def invocation(endpoint: str, region: str, *, asynchronous: bool = False) -> Access:
+def invocation(endpoint: str, place: Place, *, asynchronous: bool = False) -> Access:
     """Return what an invocation of an endpoint needs."""
     action = "sagemaker:InvokeEndpointAsync" if asynchronous else "sagemaker:InvokeEndpoint"
-    return Access(action, arn("sagemaker", region, f"endpoint/{endpoint}"))
+    return Access(action, arn("sagemaker", place, f"endpoint/{endpoint}"))
 
 
 def passed_roles(operation: str, request: Document) -> list[str]:
@@ -84,21 +85,22 @@ def passed_roles(operation: str, request: Document) -> list[str]:
     return [role for role in given if isinstance(role, str)]
 
 
-def _resources(operation: str, request: Document, region: str) -> list[str]:
+def _resources(operation: str, request: Document, place: Place) -> list[str]:
     if operation in _WITH_CONFIG and request.get("EndpointConfigName"):
         return [
-            arn("sagemaker", region, f"endpoint/{request['EndpointName']}"),
-            arn("sagemaker", region, f"endpoint-config/{request['EndpointConfigName']}"),
+            arn("sagemaker", place, f"endpoint/{request['EndpointName']}"),
+            arn("sagemaker", place, f"endpoint-config/{request['EndpointConfigName']}"),
         ]
     if operation == "BatchGetRecord":
         groups = dict.fromkeys(each["FeatureGroupName"] for each in request["Identifiers"])
-        return [name if ":" in name else arn("sagemaker", region, f"feature-group/{name}") for name in groups]
+        return [name if ":" in name else arn("sagemaker", place, f"feature-group/{name}") for name in groups]
     if operation == "CreateModelPackage" and request.get("ModelPackageGroupName"):
-        group = _last(request["ModelPackageGroupName"])
+        named = request["ModelPackageGroupName"]
+        group, place = _last(named), place._replace(account=account_of(named) or place.account)
         # The version has no number yet.
         return [
-            arn("sagemaker", region, f"model-package-group/{group}"),
-            arn("sagemaker", region, f"model-package/{group}/*"),
+            arn("sagemaker", place, f"model-package-group/{group}"),
+            arn("sagemaker", place, f"model-package/{group}/*"),
         ]
     noun = _VERBS.sub("", operation, count=1)
     kind, member = _OPERATIONS.get(operation, (_WORDS.sub("-", noun).lower(), f"{noun}Name"))
@@ -107,7 +109,7 @@ def _resources(operation: str, request: Document, region: str) -> list[str]:
     name = request.get(member)
     if not isinstance(name, str):
         return []
-    return [name] if name.startswith("arn:") else [arn("sagemaker", region, f"{kind}/{name}")]
+    return [name] if name.startswith("arn:") else [arn("sagemaker", place, f"{kind}/{name}")]
 
 
 def _last(name_or_arn: str) -> str:

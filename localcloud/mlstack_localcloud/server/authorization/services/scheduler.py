@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ..access import Access, UnknownActionError, arn
+from ..access import Access, Place, UnknownActionError, arn
 from .common import tag_keys
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ _TAG_VERBS = {"POST": "TagResource", "GET": "ListTagsForResource", "DELETE": "Un
 _SCHEDULER = "scheduler.amazonaws.com"
 
 
-def accesses(request: WireRequest, region: str) -> list[Access]:
+def accesses(request: WireRequest, place: Place) -> list[Access]:
     """Return what a request needs.
 
     Args:
         request: The request.
-        region: The region that it was signed for.
+        place: Account and region of its caller.
 
     Raises:
         UnknownActionError: It is none of the scheduler's.
@@ -41,7 +41,7 @@ def accesses(request: WireRequest, region: str) -> list[Access]:
     body = _members(request)
     group = body.get("GroupName") or request.parameters.get("groupName") or "default"
     resource = f"schedule/{group}/{name}" if noun == "Schedule" else f"schedule-group/{name}"
-    found = [Access(f"scheduler:{_VERBS[request.method]}{noun}", arn("scheduler", region, resource), tag_keys(body))]
+    found = [Access(f"scheduler:{_VERBS[request.method]}{noun}", arn("scheduler", place, resource), tag_keys(body))]
     role = (body.get("Target") or {}).get("RoleArn")
     if role:
         found.append(Access("iam:PassRole", role, {"iam:passedtoservice": (_SCHEDULER,)}))

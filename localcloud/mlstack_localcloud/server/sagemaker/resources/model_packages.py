@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlstack_localcloud.server.authorization.sources import role_of_session
+from mlstack_localcloud.server.authorization.sources import account_of, role_of_session
 from mlstack_localcloud.server.sagemaker import arns, state_events
 from mlstack_localcloud.server.sagemaker.errors import validation_error
 from mlstack_localcloud.server.sagemaker.execution.objects import DeniedError
@@ -15,7 +15,7 @@ from mlstack_localcloud.server.sagemaker.store import now
 
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.execution.objects import Objects
-    from mlstack_localcloud.server.sagemaker.ports import Document, Handler, Identity
+    from mlstack_localcloud.server.sagemaker.ports import Document, ForeignPackages, Handler, Identity
     from mlstack_localcloud.server.sagemaker.resources.model_package_groups import ModelPackageGroups
     from mlstack_localcloud.server.sagemaker.resources.tags import Tags
     from mlstack_localcloud.server.sagemaker.state_events import StateEvents
@@ -56,8 +56,16 @@ class ModelPackages:
     """State machine: a package is Completed when it is made; its approval goes between the three statuses freely."""
 
     def __init__(
-        self, store: Store, tags: Tags, groups: ModelPackageGroups, objects: Objects, events: StateEvents
+        self,
+        store: Store,
+        tags: Tags,
+        groups: ModelPackageGroups,
+        objects: Objects,
+        events: StateEvents,
+        *,
+        foreign: ForeignPackages,
     ) -> None:
+        self._foreign = foreign
         self._store = store
         self._tags = tags
         self._groups = groups
@@ -147,6 +155,16 @@ class ModelPackages:
         self._store.delete(KIND, caller.region, arns.name_of(package["ModelPackageArn"], KIND))
         self._tags.detach(package["ModelPackageArn"])
         return {}
+
+    def served(self, name_or_arn: str, caller: Identity, *, to_make_a_model: bool = False) -> Document:
+        """Return the package that a model is made of, which may be another account's.
+
+        Raises:
+            ServiceError: There is none of that name, or the caller may not make a model of it.
+        """
+        if account_of(name_or_arn) in {"", caller.account}:
+            return self.existing(name_or_arn, caller)
+        return self._foreign(name_or_arn, caller, to_make_a_model=to_make_a_model)
 
     def existing(self, name_or_arn: str, caller: Identity) -> Document:
         """Return a package by name or ARN; `group/2` and the ARN both name a version.

@@ -111,7 +111,7 @@ class Models:
         container = containers[0]
         package_name = container.get("ModelPackageName")
         if package_name is not None:
-            package = self._packages.existing(package_name, caller)
+            package = self._packages.served(package_name, caller)
             packaged = package["InferenceSpecification"]["Containers"][0]
             environment = packaged.get("Environment", {}) | container.get("Environment", {})
             container = {**packaged, **container, "Environment": environment}
@@ -127,7 +127,7 @@ class Models:
     def _check_container(self, container: Document, role_arn: str, caller: Identity) -> None:
         package_name = container.get("ModelPackageName")
         if package_name is not None:
-            package = self._packages.existing(package_name, caller)
+            package = self._packages.served(package_name, caller, to_make_a_model=True)
             if package.get("ModelApprovalStatus", "Approved") != "Approved":
                 raise validation_error(
                     f"Model package {package['ModelPackageArn']} is not approved; its approval status is "

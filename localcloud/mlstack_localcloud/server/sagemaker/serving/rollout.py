@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from mlstack_localcloud.server.alarms.tripped import tripped_alarms
+from mlstack_localcloud.server.authorization.sources import account_of
 from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.errors import validation_error
 from mlstack_localcloud.server.sagemaker.serving.fleet import Fleet
@@ -131,7 +132,7 @@ class Rollouts:
     def _bake(self, arn: str, plan: TrafficPlan, deadline: float) -> None:
         began, end = time.time(), time.monotonic() + plan.bake_seconds
         while True:
-            _heed_alarms(plan.alarms, arns.region_of(arn), began)
+            _heed_alarms(plan.alarms, arn, began)
             now = time.monotonic()
             if now >= end:
                 return
@@ -206,8 +207,8 @@ class Rollouts:
         fleet.close(remove=True)
 
 
-def _heed_alarms(names: tuple[str, ...], region: str, since: float) -> None:
-    if tripped := tripped_alarms(names, region, since):
+def _heed_alarms(names: tuple[str, ...], arn: str, since: float) -> None:
+    if tripped := tripped_alarms(names, account_of(arn), arns.region_of(arn), since):
         raise RolloutError(
             f"CloudWatch alarms went into the ALARM state while the new fleet was baking: {', '.join(tripped)}. "
             "The deployment was rolled back."
