@@ -28,7 +28,7 @@ steps:
   tune: {objective: {metric: f1}, max_jobs: 8, ranges: {max_depth: [2, 12]}}
   evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80"}}
 registry: {share_with: ["222222222222"], card: {intended_use: Tells who leaves.}}
-serving: {kind: realtime, instances: {min: 2}, capture_percent: 20}
+serving: {kind: realtime, instances: {min: 2}, capture_percent: 20, shadow: {percent: 50}}
 notifications: {emails: [ml-team@example.com]}
 monitoring: {alarms: {}, data_quality: daily}
 budget: {monthly_usd: 300, anomaly_usd: 50}

@@ -31,6 +31,7 @@ MORE: dict[str, Any] = {
         "instances": {"min": 1, "max": 2},
         "scaling": {"schedules": [{"cron": "0 8 * * MON-FRI", "min": 1, "max": 2}]},
         "capture_percent": 100,
+        "shadow": {"percent": 50},
     },
     "notifications": {"emails": ["ml-team@example.com"]},
     "monitoring": {"alarms": {}, "data_quality": "daily"},
@@ -130,7 +131,11 @@ def test_from_mlstack(everything: Project) -> None:
     first = _release(everything)
     assert everything.mlstack("invoke", "local", "--file", "sample.csv").stdout.startswith("weather,")
     _edit(everything.directory / "src" / "train.py")
-    assert _release(everything)["model_package_arn_before"] == first["model_package_arn"]
+    second = _release(everything)
+    assert second["model_package_arn_before"] == first["model_package_arn"]
+    assert everything.json("release", "local", "--variant", "shadow")["variants"] == {
+        "shadow": second["model_package_arn"]
+    }
     assert everything.json("models", "rollback")["model_package_arn"] == first["model_package_arn"]
     status = everything.json("status", "local")
     assert status["released"] == first["model_package_arn"]

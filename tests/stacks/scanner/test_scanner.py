@@ -91,9 +91,8 @@ def production(write_project: Callable[..., Path]) -> dict[str, Any]:
     file = write_project((ROOT / "benchmarks" / "production.yaml").read_text())
     (file.absolute().parent / "data" / "weather.csv").write_text("day\n")
     spec = load(file, "prod")
-    released = {
-        Names("weather", "prod").release_parameter: "arn:aws:sagemaker:eu-west-1:111111111111:model-package/w/1"
-    }
+    names, version = Names("weather", "prod"), "arn:aws:sagemaker:eu-west-1:111111111111:model-package/w/1"
+    released = {names.release_parameter: version, names.variant_parameter("shadow"): version}
     mocks = TerraformMocks(released, {"account": spec.account, "region": spec.region})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
