@@ -61,19 +61,20 @@ def instances_of(spec: EnvironmentSpec, plan: Plan) -> list[Instances]:
 
 
 def _served(plan: Plan) -> Iterator[tuple[str, int]]:
-    most = [
-        each.properties["maxCapacity"]
+    most = {
+        str(each.properties.get("resourceId")).rpartition("/")[2]: each.properties.get("maxCapacity")
         for each in plan.resources
         if each.type == _TARGET and each.properties.get("scalableDimension") == _INSTANCES
-    ]
+    }
     for each in plan.resources:
         if each.type != _CONFIGURATION:
             continue
         for key in ("productionVariants", "shadowProductionVariants"):
             for variant in each.properties.get(key) or []:
                 instance, count = variant.get("instanceType"), variant.get("initialInstanceCount")
+                scaled = most.get(str(variant.get("variantName")))
                 if isinstance(instance, str) and isinstance(count, int | float):
-                    yield instance, int(max([count, *(number for number in most if isinstance(number, int | float))]))
+                    yield instance, int(max(count, scaled) if isinstance(scaled, int | float) else count)
 
 
 def _watched(plan: Plan) -> Iterator[tuple[str, int]]:

@@ -22,7 +22,7 @@ from mlstack_components.aws.endpoint_metrics import (
 from mlstack_components.aws.instance_types import processors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PERIOD_SECONDS = 60
 """SageMaker publishes its metrics once a minute."""
@@ -71,6 +71,8 @@ class AlarmsArgs:
     """The endpoint, which need not exist yet; None where there is none."""
     variant_name: str = "AllTraffic"
     """The endpoint's production variant."""
+    further_variants: Sequence[str] = ()
+    """Variants beside it that answer calls, which need not exist yet; each has alarms of its calls of its own."""
     asynchronous: bool = False
     """Whether the endpoint is asynchronous, so that its calls wait in a queue."""
     instance_type: str | None = None
@@ -144,6 +146,8 @@ def watches(args: AlarmsArgs) -> list[Watch]:
         if args.endpoint_name is None
         else [*_calls(args, args.endpoint_name), *_queue(args, args.endpoint_name), *_load(args, args.endpoint_name)]
     )
+    if args.endpoint_name is not None:
+        found += [watch for each in args.further_variants for watch in _calls(args, args.endpoint_name, each)]
     if args.pipeline_name is not None and args.thresholds.failed_runs:
         found.append(
             Watch(
@@ -161,13 +165,15 @@ def watches(args: AlarmsArgs) -> list[Watch]:
     return found
 
 
-def _calls(args: AlarmsArgs, endpoint: str) -> Iterator[Watch]:
-    dimensions = variant_dimensions(endpoint, args.variant_name)
+def _calls(args: AlarmsArgs, endpoint: str, further: str | None = None) -> Iterator[Watch]:
+    # The variant comes last, so that one called `client` has no alarm that is called `client-errors`.
+    suffix, of = ("", endpoint) if further is None else (f"-of-{further}", f"{further} of {endpoint}")
+    dimensions = variant_dimensions(endpoint, further or args.variant_name)
     latency = args.thresholds.latency_p99_ms
     if latency is not None:
         yield Watch(
-            name="latency",
-            description=f"The slowest hundredth of the calls of {endpoint} takes longer than {latency:g} ms",
+            name=f"latency{suffix}",
+            description=f"The slowest hundredth of the calls of {of} takes longer than {latency:g} ms",
             namespace=INVOCATIONS,
             metrics=("ModelLatency", "OverheadLatency"),
             statistic="p99",
@@ -182,8 +188,8 @@ def _calls(args: AlarmsArgs, endpoint: str) -> Iterator[Watch]:
     for name, (metric, words, percent) in rates.items():
         if percent is not None:
             yield Watch(
-                name=name,
-                description=f"More than {percent:g} % of the calls of {endpoint} {words}",
+                name=f"{name}{suffix}",
+                description=f"More than {percent:g} % of the calls of {of} {words}",
                 namespace=INVOCATIONS,
                 metrics=(metric,),
                 statistic="Average",

@@ -46,6 +46,8 @@ class DashboardArgs:
     """The endpoint, which need not exist yet; None where there is none."""
     variant_name: str = "AllTraffic"
     """The endpoint's production variant."""
+    further_variants: Sequence[str] = ()
+    """Variants to compare with it, the shadow among them; they need not exist yet."""
     pipeline_name: str | None = None
     """The training pipeline; None where there is none."""
     monitored: bool = False
@@ -113,7 +115,7 @@ def _graphs(args: DashboardArgs) -> list[Widget]:
             for name in ("ModelLatency", "OverheadLatency")
             for stat in ("p50", "p99")
         ]
-        graphs += [
+        of_endpoint = [
             _graph("Calls", [_metric(INVOCATIONS, "Invocations", of, stat="Sum")]),
             _graph("Latency, microseconds", latencies),
             _graph(
@@ -125,6 +127,7 @@ def _graphs(args: DashboardArgs) -> list[Widget]:
                 [_metric(INSTANCES, f"{what}Utilization", of, stat="Average") for what in ("CPU", "Memory", "Disk")],
             ),
         ]
+        graphs += [_with_variants(each, args.further_variants) for each in of_endpoint]
     if args.endpoint_name is not None and args.monitored:
         # One line a feature, whose names only the monitors know.
         search = f"SEARCH('feature_baseline_drift Endpoint=\"{args.endpoint_name}\"', 'Maximum', {_MONITOR_SECONDS})"
@@ -136,6 +139,17 @@ def _graphs(args: DashboardArgs) -> list[Widget]:
         ]
         graphs.append(_graph("Runs of the pipeline", executions, _PIPELINE_PERIOD_SECONDS))
     return graphs
+
+
+def _with_variants(graph: Widget, variants: Sequence[str]) -> Widget:
+    """A graph of a variant's metrics with those of others, whose name is the last of the dimensions."""
+    metrics = graph["metrics"]
+    others = [
+        [*names, variant, {**options, "label": f"{variant}: {options.get('label', names[1])}"}]
+        for variant in variants
+        for *names, _, options in metrics
+    ]
+    return {**graph, "metrics": [*metrics, *others]}
 
 
 def _graph(title: str, metrics: list[list[Any]], period: int = _PERIOD_SECONDS) -> Widget:

@@ -47,6 +47,20 @@ def test_a_plan_needs_its_largest_scale_and_its_largest_step(make_subject: Calla
     assert found == NEEDED
 
 
+def test_each_variant_counts_with_its_own_range(make_subject: Callable[..., Subject]) -> None:
+    subject = make_subject("variants")
+    plan = subject.require_plan()
+    (configuration,) = [each for each in plan.resources if each.type.endswith(":EndpointConfiguration")]
+    (released,) = configuration.properties["productionVariants"]
+    further = {**released, "variantName": "challenger", "initialInstanceCount": 2}
+    shadow = {**released, "variantName": "shadow", "instanceType": "ml.c5.large", "initialInstanceCount": 3}
+    variants = {"productionVariants": [released, further], "shadowProductionVariants": [shadow]}
+    changed = replace(configuration, properties={**configuration.properties, **variants})
+    resources = tuple(changed if each is configuration else each for each in plan.resources)
+    found = {each.quota: each.count for each in instances_of(subject.spec, replace(plan, resources=resources))}
+    assert found == {**NEEDED, ENDPOINT: 4 + 2, "ml.c5.large for endpoint usage": 3}
+
+
 def test_quotas_suffice(make_subject: Callable[..., Subject], stub: Callable[[Subject, str], Stubber]) -> None:
     subject = in_account(make_subject("suffice"))
     _quotas(stub(subject, "service-quotas"), "list_service_quotas", {**dict.fromkeys(NEEDED, 10.0), "other": 0.0})

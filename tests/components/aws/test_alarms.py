@@ -141,3 +141,19 @@ def test_the_queue_of_an_asynchronous_endpoint_is_watched(args):
     assert (queue.metrics, queue.statistic, queue.threshold) == (("ApproximateAgeOfOldestRequest",), "Maximum", 900)
     assert queue.dimensions == {"EndpointName": "weather-dev"}
     assert "queue-age" not in {each.name for each in watches(dataclasses.replace(args, thresholds=thresholds))}
+
+
+def test_variants_that_answer_have_alarms_of_their_own_calls(args, declare):
+    """Also one whose name with an alarm's is that of another alarm."""
+    args = dataclasses.replace(args, further_variants=["client", "challenger"])
+    declared = declare(lambda: Alarms("weather-dev", args).alarm_arns)
+    found = {each.name.removeprefix("weather-dev-"): each.inputs for each in declared.all(ALARM)}
+    own = {f"{kind}-of-{each}" for kind in ("latency", "errors", "client-errors") for each in args.further_variants}
+    assert found.keys() == {each.name for each in watches(dataclasses.replace(args, further_variants=()))} | own
+    for name in ("errors", "client-errors"):
+        theirs, released = found[f"{name}-of-challenger"], found[name]
+        assert theirs["dimensions"] == {"EndpointName": "weather-dev", "VariantName": "challenger"}
+        assert "challenger of weather-dev" in theirs["alarmDescription"]
+        assert (theirs["metricName"], theirs["threshold"]) == (released["metricName"], released["threshold"])
+    latencies = [each["metric"] for each in found["latency-of-client"]["metricQueries"] if "metric" in each]
+    assert {each["dimensions"]["VariantName"] for each in latencies} == {"client"}

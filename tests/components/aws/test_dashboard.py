@@ -95,3 +95,23 @@ def test_distances_from_the_baseline_are_searched_by_the_endpoint(args):
     assert expression == {"expression": "SEARCH('feature_baseline_drift Endpoint=\"weather-dev\"', 'Maximum', 3600)"}
     assert "SEARCH" not in dashboard_body(args, ALARMS)
     assert "SEARCH" not in dashboard_body(dataclasses.replace(monitored, endpoint_name=None), ALARMS)
+
+
+def test_variants_stand_in_the_graphs_of_the_released_version(args):
+    alone = {each["properties"]["title"]: each["properties"].get("metrics", []) for each in _widgets(args)}
+    compared = dataclasses.replace(args, further_variants=["challenger", "shadow"])
+    for widget in _widgets(compared):
+        properties = widget["properties"]
+        title, metrics = properties["title"], properties.get("metrics", [])
+        before = alone.pop(title)
+        assert metrics[: len(before)] == before
+        added = metrics[len(before) :]
+        if title in {"Alarms", "Runs of the pipeline"}:
+            assert added == []
+            continue
+        for variant in compared.further_variants:
+            theirs = [each for each in added if each[5] == variant]
+            assert [each[:5] for each in theirs] == [each[:5] for each in before]
+            assert [each[-1]["stat"] for each in theirs] == [each[-1]["stat"] for each in before]
+            assert all(each[-1]["label"].startswith(f"{variant}: ") for each in theirs)
+    assert alone == {}
