@@ -66,21 +66,21 @@ class AccountHome:
     @property
     def is_open(self) -> bool:
         """Whether somebody was given keys of it; the local cloud's own account always is."""
-        return self.account == ACCOUNT or self.root.is_dir()
+        return self.account == ACCOUNT or self.aws_credentials_file.is_file()
 
     def make(self) -> AccountHome:
-        """Open the account: create the directories that nobody but their owner may enter.
+        """Create the directories that nobody but their owner may enter.
 
         Returns:
             This home.
         """
-        for directory in (self.home.accounts, self.root, self.aws_config_file.parent):
+        for directory in (self.home.accounts, self.root):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self
 
 
-def open_accounts(home: Home) -> list[str]:
-    """Return the accounts of a local cloud: its own, and those that were opened, in the order of their numbers.
+def known_accounts(home: Home) -> list[str]:
+    """Return the accounts that a local cloud keeps something of: its own, and others in the order of their numbers.
 
     Args:
         home: The local cloud's directories.

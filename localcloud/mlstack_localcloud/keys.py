@@ -120,6 +120,7 @@ def write_aws_files(home: Home, keys: Keys, port: int, account: str = ACCOUNT) -
         account: The account, which is opened by this.
     """
     files, key = AccountHome(home, account).make(), keys.root_key(account)
+    files.aws_config_file.parent.mkdir(mode=0o700, exist_ok=True)
     config = f"[default]\nregion = {DEFAULT_REGION}\noutput = json\nendpoint_url = http://127.0.0.1:{port}\n"
     credentials = (
         f"[default]\naws_access_key_id = {key.access_key_id}\naws_secret_access_key = {key.secret_access_key}\n"

@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .authorization.access import Access
 from .authorization.action_of import encrypted_delivery
 from .authorization.authorizer import Denied
+from .authorization.sources import account_of, session_arn
 from .event_input import target_input, with_paths_followed
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ class EventTargets:
     def _send(self, target: Target, event: Event, payload: str, rule_arn: str) -> None:
         arn = _Arn.parse(target["Arn"])
         if arn.service == "events" and arn.resource.startswith("event-bus/"):
+            if arn.account != account_of(rule_arn):
+                self._let_in(target, rule_arn, arn.region)
             self._forward(event, arn.resource.removeprefix("event-bus/"), arn.region, arn.account)
             return
         sender = self._senders.get(arn.service)
@@ -117,6 +120,25 @@ class EventTargets:
         else:
             self._ask(arn, target["Arn"], rule_arn)
         sender(arn, with_paths_followed(target, event), payload)
+
+    def _let_in(self, target: Target, rule_arn: str, region: str) -> None:
+        """Ask the policy of another account's bus: whether it lets the rule's account in, or the rule's role.
+
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+
+        Raises:
+            Undeliverable: It does not.
+        """
+        role = target.get("RoleArn")
+        if role:
+            self._assume(role, rule_arn, region)
+        caller = session_arn(role) if role else f"arn:aws:iam::{account_of(rule_arn)}:root"
+        try:
+            self._authorizer.check(
+                caller, [Access("events:PutEvents", target["Arn"])], {"aws:requestedregion": (region,)}
+            )
+        except Denied as denied:
+            raise Undeliverable("NO_PERMISSIONS", str(denied)) from denied
 
     def _assume(self, role_arn: str, rule_arn: str, region: str) -> None:
         try:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..account_home import AccountHome, open_accounts
+from ..account_home import AccountHome, known_accounts
 from .authorization.access import Access
 from .authorization.authorizer import Denied
 from .authorization.sources import account_of
@@ -100,7 +100,7 @@ class SageMakerAccounts:
 
     def resume(self) -> None:
         """Take up what ran in any account when the daemon ended."""
-        for account in open_accounts(self._home):
+        for account in known_accounts(self._home):
             if AccountHome(self._home, account).sagemaker_database.exists():
                 self.of(account).resume()
 

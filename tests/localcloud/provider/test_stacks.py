@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 import pytest
+from mlstack_localcloud.control import client_environment
 from pulumi.automation import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mlstack_localcloud.control import DaemonStatus
 
     from .conftest import Cloud, Stack
 
@@ -115,6 +118,26 @@ def test_a_stack_of_another_account_is_refused(
 def test_a_stack_of_the_local_account_is_let_in(new_stack: Callable[..., Stack]) -> None:
     stack = new_stack("let-in", {"aws:allowedAccountIds": '["000000000000"]'})
     stack.up(lambda: aws.sns.Topic("welcome"))
+    stack.stack.destroy()
+
+
+def test_a_stack_of_an_account_that_was_opened_is_provisioned_there(
+    new_stack: Callable[..., Stack], cloud: Cloud, local_cloud: DaemonStatus
+) -> None:
+    account = "333333333333"
+    client_environment(local_cloud.home, account)
+    stack = new_stack("elsewhere", {"aws:allowedAccountIds": f'["{account}"]'})
+
+    def program() -> None:
+        queue = aws.sqs.Queue("of-account")
+        pulumi.export("arn", queue.arn)
+        pulumi.export("account", aws.get_caller_identity().account_id)
+
+    outputs = stack.up(program).outputs
+    assert outputs["arn"].value.startswith(f"arn:aws:sqs:us-east-1:{account}:of-account-")
+    assert outputs["account"].value == account
+    assert "QueueUrls" not in cloud.aws("sqs").list_queues(QueueNamePrefix="of-account-")
+    assert stack.preview(program).change_summary == {"same": 2}
     stack.stack.destroy()
 
 

@@ -4,7 +4,7 @@ import threading
 
 import boto3
 from botocore.config import Config
-from mlstack_localcloud.home import Home
+from mlstack_localcloud.home import ACCOUNT, Home
 from mlstack_localcloud.keys import ensure_keys
 from mlstack_localcloud.ports import ensure_ports
 from mlstack_localcloud.server.assembly import LocalCloud
@@ -77,6 +77,7 @@ class Cloud:
         return boto3.Session(self._keys.access_key_id, self._keys.secret_access_key, region_name=region)
 
     def _serve(self):
-        self.sagemaker = SageMakerAccounts(self.home, self._cloud.clients, self.events, self._cloud.authorizer)
-        self._cloud.gateway.sagemaker = self.sagemaker
-        self.sagemaker.resume()
+        accounts = SageMakerAccounts(self.home, self._cloud.clients, self.events, self._cloud.authorizer)
+        self._cloud.gateway.sagemaker = accounts
+        self.sagemaker = accounts.of(ACCOUNT)
+        accounts.resume()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 from mlstack_localcloud import control
-from mlstack_localcloud.account_home import AccountHome, open_accounts
+from mlstack_localcloud.account_home import AccountHome, known_accounts
 from mlstack_localcloud.home import ACCOUNT, Home
 from mlstack_localcloud.keys import ensure_keys
 
@@ -197,7 +197,7 @@ def test_credentials_of_an_account_are_its_users_alone(tmp_path: Path) -> None:
     assert variables["AWS_ACCOUNT_ID"] == B
     assert files.aws_credentials_file.stat().st_mode & 0o777 == 0o600
     assert files.root.stat().st_mode & 0o777 == 0o700
-    assert open_accounts(Home(tmp_path)) == [ACCOUNT, B]
+    assert known_accounts(Home(tmp_path)) == [ACCOUNT, B]
 
 
 def test_accounts_are_there_after_a_restart(tmp_path: Path, wire: Wire) -> None:
@@ -219,3 +219,46 @@ def test_accounts_are_there_after_a_restart(tmp_path: Path, wire: Wire) -> None:
             after.client("s3", **own).create_bucket(Bucket="kept")
     finally:
         control.stop(tmp_path)
+
+
+def test_events_reach_a_bus_of_another_account_whose_policy_lets_them_in(a: Account, b: Account) -> None:
+    bus = b.client("events").create_event_bus(Name="accounts-bus")["EventBusArn"]
+    queues = {each.account: each.client("sqs") for each in (a, b)}
+    urls = {account: client.create_queue(QueueName="accounts-events")["QueueUrl"] for account, client in queues.items()}
+    for account, client in queues.items():
+        own = allow("sqs:SendMessage", resource=f"arn:aws:sqs:us-east-1:{account}:accounts-events")
+        own["Principal"] = {"Service": "events.amazonaws.com"}
+        client.set_queue_attributes(QueueUrl=urls[account], Attributes={"Policy": policy(own)})
+    pattern = json.dumps({"source": ["accounts"]})
+    dead = {"DeadLetterConfig": {"Arn": f"arn:aws:sqs:us-east-1:{A}:accounts-events"}}
+    a.client("events").put_rule(Name="accounts-out", EventPattern=pattern)
+    a.client("events").put_targets(Rule="accounts-out", Targets=[{"Id": "0", "Arn": bus, **dead}])
+    b.client("events").put_rule(Name="accounts-in", EventPattern=pattern, EventBusName="accounts-bus")
+    b.client("events").put_targets(
+        Rule="accounts-in",
+        EventBusName="accounts-bus",
+        Targets=[{"Id": "0", "Arn": f"arn:aws:sqs:us-east-1:{B}:accounts-events"}],
+    )
+
+    def told(number: int) -> dict[str, list[Any]]:
+        entry = {"Source": "accounts", "DetailType": "Test", "Detail": json.dumps({"n": number})}
+        a.client("events").put_events(Entries=[entry])
+        received = {
+            account: client.receive_message(QueueUrl=urls[account], MessageAttributeNames=["All"]).get("Messages", [])
+            for account, client in queues.items()
+        }
+        for account, messages in received.items():
+            for message in messages:
+                queues[account].delete_message(QueueUrl=urls[account], ReceiptHandle=message["ReceiptHandle"])
+        return received
+
+    refusal = told(1)
+    assert refusal[B] == []
+    assert refusal[A][0]["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
+    b.client("events").put_permission(
+        EventBusName="accounts-bus", Action="events:PutEvents", Principal=A, StatementId="registry"
+    )
+    delivery = told(2)
+    assert delivery[A] == []
+    (message,) = delivery[B]
+    assert (json.loads(message["Body"])["account"], json.loads(message["Body"])["detail"]) == (A, {"n": 2})

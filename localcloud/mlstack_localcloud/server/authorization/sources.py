@@ -21,6 +21,13 @@ _FIELDS = 6
 SERVICE_SESSION = "SageMaker"
 """What the sessions are called that services make of roles."""
 _NOTHING = '{"Version": "2012-10-17", "Statement": []}'
+_NAMED = {
+    "ecr": ("repositories", "repository/"),
+    "events": ("event_buses", "event-bus/"),
+    "kms": ("keys", "key/"),
+    "sqs": ("queues", ""),
+}
+"""Services whose resources stand in a table by name, and what their ARNs have before it."""
 WITH_RESOURCE_POLICIES = frozenset({"ecr", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"})
 """The services, by signing name, of whose resources this local cloud keeps policies, beside SageMaker's groups."""
 
@@ -74,17 +81,12 @@ class PolicySource:
         _, _, service, region, account, name = fields
         if service == "s3":
             return _text(getattr(bucket_named(name.partition("/")[0]), "policy", None))
-        if service == "kms":
-            return _text(
-                getattr(backend("kms", account, region, "keys").get(name.removeprefix("key/")), "policy", None)
-            )
-        if service == "sqs":
-            return _text(getattr(backend("sqs", account, region, "queues").get(name), "policy", None))
+        if service in _NAMED:
+            table, kind = _NAMED[service]
+            found = backend(service, account, region, table).get(name.removeprefix(kind))
+            return _text(getattr(found, "policy", None)) if name.startswith(kind) else None
         if service == "sns":
             return _text(getattr(backend("sns", account, region, "topics").get(resource), "policy", None))
-        if service == "ecr":
-            repository = backend("ecr", account, region, "repositories").get(name.removeprefix("repository/"))
-            return _text(getattr(repository, "policy", None))
         if service == "secretsmanager":
             secrets = dict.values(backend("secretsmanager", account, region, "secrets"))
             return next((_text(secret.policy) for secret in list(secrets) if secret.arn == resource), None)

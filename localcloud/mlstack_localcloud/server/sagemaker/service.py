@@ -7,15 +7,12 @@ downside of documents as plain JSON is that types end at the operations' borders
 
 from __future__ import annotations
 
-import json
 import logging
-import uuid
 from typing import TYPE_CHECKING
-
-from werkzeug import Response
 
 from mlstack_localcloud.server.authorization.authorizer import Denied
 from mlstack_localcloud.server.sagemaker import arns, service_model, validation
+from mlstack_localcloud.server.sagemaker.answers import error_answer, json_answer
 from mlstack_localcloud.server.sagemaker.errors import ServiceError, access_denied, unknown_operation, validation_error
 from mlstack_localcloud.server.sagemaker.execution.running_jobs import RunningJobs
 from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
@@ -49,7 +46,7 @@ from mlstack_localcloud.server.sagemaker.state_events import StateEvents
 from mlstack_localcloud.server.sagemaker.store import Store
 
 if TYPE_CHECKING:
-    from werkzeug import Request
+    from werkzeug import Request, Response
 
     from mlstack_localcloud.server.sagemaker.ports import (
         Authorization,
@@ -70,7 +67,6 @@ _ASSUMED = {
     "CreateTrainingJob": ("RoleArn", arns.TRAINING_JOB, "TrainingJobName"),
 }
 """The operations that try at once whether SageMaker may assume a role: the members with the role and the name."""
-_JSON = "application/x-amz-json-1.1"
 _log = logging.getLogger(__name__)
 
 
@@ -185,11 +181,11 @@ class SageMaker:
         try:
             answer = self.call(operation, validation.parsed(body), caller)
         except ServiceError as error:
-            return _error(error)
+            return error_answer(error)
         except Exception:
             _log.exception("SageMaker.%s failed", operation)
-            return _error(ServiceError("InternalFailure", "The local cloud failed; see its log.", 500))
-        return _response(answer, 200)
+            return error_answer(ServiceError("InternalFailure", "The local cloud failed; see its log.", 500))
+        return json_answer(answer)
 
     def call(self, operation: str, request: Document, caller: Identity) -> Document:
         """Run an operation on a request that is not on the wire, with the same checks and the same rights.
@@ -300,15 +296,3 @@ class SageMaker:
         self._offline.close()
         self._records.close()
         self._store.close()
-
-
-def _response(document: Document, status: int) -> Response:
-    return Response(
-        json.dumps(document), status=status, content_type=_JSON, headers={"x-amzn-RequestId": str(uuid.uuid4())}
-    )
-
-
-def _error(error: ServiceError) -> Response:
-    response = _response({"__type": error.code, "message": error.message}, error.status)
-    response.headers["x-amzn-ErrorType"] = error.code
-    return response
