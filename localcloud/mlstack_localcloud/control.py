@@ -190,6 +190,7 @@ def client_environment(home: Path) -> dict[str, str | None]:
     write_aws_files(paths, ensure_keys(paths), port)
     settings: dict[str, str | None] = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": f"http://127.0.0.1:{port}",
         "AWS_CONFIG_FILE": str(paths.aws_config_file),
         "AWS_SHARED_CREDENTIALS_FILE": str(paths.aws_credentials_file),
         "AWS_EC2_METADATA_DISABLED": "true",

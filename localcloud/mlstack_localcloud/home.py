@@ -152,6 +152,11 @@ class Home:
         """Working directories of model servers."""
         return self.local / "endpoints"
 
+    @property
+    def tracking(self) -> Path:
+        """What the tracking servers have recorded."""
+        return self.local / "tracking"
+
     def make(self) -> Home:
         """Create the directories that nobody but their owner may enter.
 

@@ -94,6 +94,9 @@ LOOKS: dict[str, Look] = {
         "sagemaker", "describe_endpoint_config", "EndpointConfigName"
     ),
     "aws:sagemaker/featureGroup:FeatureGroup": Look("sagemaker", "describe_feature_group", "FeatureGroupName"),
+    "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer": Look(
+        "sagemaker", "describe_mlflow_tracking_server", "TrackingServerName"
+    ),
     "aws:sagemaker/model:Model": Look("sagemaker", "describe_model", "ModelName"),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": Look(
         "sagemaker", "describe_model_package_group", "ModelPackageGroupName"

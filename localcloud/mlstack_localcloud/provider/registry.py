@@ -62,6 +62,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:sagemaker/endpoint:Endpoint": "sagemaker.endpoint",
         "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "sagemaker.endpoint_configuration",
         "aws:sagemaker/featureGroup:FeatureGroup": "sagemaker.feature_group",
+        "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer": "sagemaker.mlflow_tracking_server",
         "aws:sagemaker/model:Model": "sagemaker.model",
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "sagemaker.model_package_group",
         "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": "sagemaker.model_package_group_policy",

@@ -8,7 +8,8 @@ request -> identify (signature.py) -> authorize (authorization/) -> route by the
 ```
 
 Nothing is let in unsigned but `GET /_mlstack/health`, which says that the daemon lives and nothing about what it holds,
-and AssumeRoleWithWebIdentity, whose token is signed (`web_identity.py`).
+AssumeRoleWithWebIdentity, whose token is signed (`web_identity.py`), and browsers that a signed request let in
+(`sagemaker/tracking/browser_sessions.py`).
 """
 
 from __future__ import annotations
@@ -60,8 +61,22 @@ class CommonServices(Protocol):
         """Answer a request whose sender is known."""
 
 
+class Tracking(Protocol):
+    """What answers for tracking servers."""
+
+    def signed(self, request: WireRequest, caller_arn: str, region: str) -> Response:
+        """Answer a signed call of MLflow's API."""
+
+    def from_browser(self, request: WireRequest) -> Response | None:
+        """Answer a browser that was let in, or return None where it was not."""
+
+
 class SageMakerService(Protocol):
     """What answers for SageMaker."""
+
+    @property
+    def tracking(self) -> Tracking:
+        """What answers for tracking servers."""
 
     def handle(self, operation: str, body: bytes, caller: Caller) -> Response:
         """Answer an operation of the SageMaker API."""
@@ -114,6 +129,8 @@ class Gateway:
         request = _wire_request(environ)
         service = ""
         try:
+            if (answer := self._to_browser(request)) is not None:
+                return answer
             if is_unsigned(request):
                 return self._tokens.handle_unsigned(request)
             identified = self._authenticator.identify(request)
@@ -133,8 +150,16 @@ class Gateway:
             failure = Failure("InternalFailure", f"The local cloud failed: {type(error).__name__}: {error}", 500)
             return error_response(failure, protocol, head=request.method == "HEAD")
 
-    def _route(self, request: WireRequest, identified: Identified) -> Response:
-        service = identified.service
+    def _to_browser(self, request: WireRequest) -> Response | None:
+        """Answer for the pages of a tracking server, which a browser can't sign for."""
+        if self.sagemaker is None or "authorization" in request.headers or "Signature=" in request.query:
+            return None
+        return self.sagemaker.tracking.from_browser(request)
+
+    def _route(self, request: WireRequest, identified: Identified) -> Response:  # noqa: PLR0911 - one service each
+        service, caller = identified.service, identified.caller
+        if service == "sagemaker-mlflow" and self.sagemaker is not None:
+            return self.sagemaker.tracking.signed(request, caller.arn, caller.region)
         if service == "sagemaker" and self.sagemaker is not None:
             return self._sagemaker(self.sagemaker, request, identified)
         if service == "sts":

@@ -23,6 +23,7 @@ TRAINING_JOB = "training-job"
 TRANSFORM_JOB = "transform-job"
 HYPER_PARAMETER_TUNING_JOB = "hyper-parameter-tuning-job"
 PIPELINE = "pipeline"
+MLFLOW_TRACKING_SERVER = "mlflow-tracking-server"
 
 _FIELDS_BEFORE_RESOURCE = 5
 

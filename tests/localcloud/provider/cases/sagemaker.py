@@ -259,6 +259,25 @@ CASES = [
         remove=_delete_feature_group,
     ),
     Case(
+        token="aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer",
+        make=sagemaker.MlflowTrackingServer,
+        inputs=lambda shared: {
+            "tracking_server_name": "life",
+            "artifact_store_uri": "s3://life/mlflow",
+            "role_arn": shared.role_arn,
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "trackingServerUrl", "mlflowVersion", "weeklyMaintenanceWindowStart", "tagsAll"),
+        change=lambda _: {"tracking_server_size": "Medium", "tags": {"a": "2"}},
+        replace=lambda _: {"mlflow_version": "2.16"},
+        tamper=lambda aws, o: aws("sagemaker").update_mlflow_tracking_server(
+            TrackingServerName=o["trackingServerName"], ArtifactStoreUri="s3://by/hand"
+        ),
+        remove=lambda aws, o: aws("sagemaker").delete_mlflow_tracking_server(
+            TrackingServerName=o["trackingServerName"]
+        ),
+    ),
+    Case(
         token="aws:sagemaker/modelPackageGroup:ModelPackageGroup",
         make=sagemaker.ModelPackageGroup,
         inputs=lambda _: {"model_package_group_name": "life", "tags": {"a": "1"}},

@@ -35,6 +35,13 @@ _OPERATIONS = {
         ("CreateDataQualityJobDefinition", "DescribeDataQualityJobDefinition", "DeleteDataQualityJobDefinition"),
         ("data-quality-job-definition", "JobDefinitionName"),
     ),
+    **dict.fromkeys(
+        (
+            *(f"{verb}MlflowTrackingServer" for verb in ("Create", "Delete", "Describe", "Start", "Stop", "Update")),
+            "CreatePresignedMlflowTrackingServerUrl",
+        ),
+        ("mlflow-tracking-server", "TrackingServerName"),
+    ),
     "UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName"),
     "AddTags": ("", "ResourceArn"),
     "DeleteTags": ("", "ResourceArn"),
