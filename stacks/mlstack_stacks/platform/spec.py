@@ -22,6 +22,7 @@ from mlstack_stacks.spec.cost import Cost
 from mlstack_stacks.spec.network import Network
 from mlstack_stacks.spec.notifications import Notifications  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.stack import StackSpec
+from mlstack_stacks.spec.tracking import TrackingServer  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import Owner, ProjectName, once_each, wrong
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -101,6 +102,7 @@ class PlatformParts(SpecModel):
     budget: AccountBudget | None = None
     cost_tags: CostTags | None = None
     """The tags that costs are counted by."""
+    tracking: TrackingServer | None = None
     state: State | None = None
     identity_providers: dict[Url, str] | None = None
     """Identity providers that the account has already: their ARNs by issuer."""

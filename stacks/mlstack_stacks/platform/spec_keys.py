@@ -17,6 +17,7 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("budget", "limitAmount", "budget.monthly_usd"),
     Origin("budget", "notifications", "budget.alert_percent"),
     Origin("*", "tagKey", "cost_tags"),
+    Origin("tracking-server", "trackingServerSize", "tracking.size"),
     Origin("*-deploy*", "", "continuous_integration"),
     Origin("*-plan*", "", "continuous_integration"),
     Origin("*-pipeline*", "", "continuous_integration"),

@@ -1,6 +1,8 @@
 """MLflow tracking servers: AWS's own plugin and plain `mlflow` on them, and who gets in."""
 
+import contextlib
 import json
+import sqlite3
 import urllib.error
 import urllib.request
 
@@ -129,8 +131,12 @@ def test_a_stopped_server_answers_no_more_and_remembers(mlflow, tracked) -> None
     assert (described["TrackingServerStatus"], described["IsActive"]) == ("Stopped", "Inactive")
     with pytest.raises(Exception, match="is stopped"):
         mlflow.get_experiment_by_name("kept")
+    # What the next process of it will read; another start takes seconds.
+    (database,) = gateway.home.tracking.glob(f"*/{NAME}/tracking.db")
+    with contextlib.closing(sqlite3.connect(database)) as kept:
+        assert kept.execute("SELECT count(*) FROM experiments WHERE name = 'kept'").fetchone() == (1,)
     sagemaker.start_mlflow_tracking_server(TrackingServerName=NAME)
-    assert mlflow.get_experiment_by_name("kept") is not None
+    assert sagemaker.describe_mlflow_tracking_server(TrackingServerName=NAME)["IsActive"] == "Active"
 
 
 def test_settings_are_told_listed_changed_and_deleted(sagemaker, role) -> None:

@@ -20,6 +20,7 @@ notifications: {emails: [platform-team@example.com]}
 budget: {monthly_usd: 2000, alert_percent: [50]}
 cost_tags: ["mlstack:project", "mlstack:environment"]
 state: {bucket: acme-state}
+tracking: {size: medium}
 continuous_integration:
   weather: {github: {repository: acme/weather}}
   churn: {gitlab: {project: acme/ml/churn}}

@@ -19,6 +19,7 @@ PARTS = (
     "notifications",  # before what tells its topic
     "budget",
     "cost_tags",
+    "tracking",
     "continuous_integration",
 )
 """The parts of platform.yaml that declare resources, each a module of this package, in the order of declaration."""

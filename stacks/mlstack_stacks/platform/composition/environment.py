@@ -26,6 +26,7 @@ class PlatformEnvironment:
 
     Attributes:
         spec: The specification.
+        names: The environment's names.
         prefix: What the names of its components begin with.
         placement: Its account and region.
         tags: The tags of all its resources.
@@ -36,7 +37,8 @@ class PlatformEnvironment:
 
     def __init__(self, spec: PlatformSpec, parent: pulumi.Resource) -> None:
         self.spec = spec
-        self.prefix = Names(spec.name, spec.environment).resource_prefix
+        self.names = Names(spec.name, spec.environment)
+        self.prefix = self.names.resource_prefix
         self.placement = Placement(spec.account, spec.region)
         self.tags = project_tags(project=spec.name, environment=spec.environment, owner=spec.owner or UNOWNED)
         self.boundary = None if spec.roles is None else spec.roles.permissions_boundary

@@ -32,6 +32,7 @@ def declare(network: PlatformNetwork, environment: PlatformEnvironment) -> dict[
             zones=network.zones,
             encryption_key_arn=environment.key.arn,
             secrets=network.secrets,
+            tracking=environment.spec.tracking is not None,
             permissions_boundary_arn=environment.boundary,
             tags=environment.tags,
         ),
