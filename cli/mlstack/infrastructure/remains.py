@@ -89,6 +89,7 @@ LOOKS: dict[str, Look] = {
     "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": Look(
         "sagemaker", "describe_data_quality_job_definition", "JobDefinitionName"
     ),
+    "aws:sagemaker/domain:Domain": Look("sagemaker", "describe_domain", "DomainId"),
     "aws:sagemaker/endpoint:Endpoint": Look("sagemaker", "describe_endpoint", "EndpointName"),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": Look(
         "sagemaker", "describe_endpoint_config", "EndpointConfigName"
@@ -133,6 +134,7 @@ PARTS = frozenset(
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
         "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        "aws:sagemaker/userProfile:UserProfile",
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sns/topicSubscription:TopicSubscription",
         "aws:sqs/queuePolicy:QueuePolicy",

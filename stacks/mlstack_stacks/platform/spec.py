@@ -15,6 +15,7 @@ from mlstack_stacks.platform.continuous_integration import (  # noqa: TC001 - py
     DeployedProject,
     Url,
 )
+from mlstack_stacks.platform.workbench import Workbench  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.access import PolicyArn  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.base import SpecModel
 from mlstack_stacks.spec.budget import AlertPercent  # noqa: TC001 - pydantic reads the annotation
@@ -103,6 +104,7 @@ class PlatformParts(SpecModel):
     cost_tags: CostTags | None = None
     """The tags that costs are counted by."""
     tracking: TrackingServer | None = None
+    workbench: Workbench | None = None
     state: State | None = None
     identity_providers: dict[Url, str] | None = None
     """Identity providers that the account has already: their ARNs by issuer."""

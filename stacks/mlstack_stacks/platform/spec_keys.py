@@ -23,6 +23,11 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("*-pipeline*", "", "continuous_integration"),
     Origin("*", "clientIdLists", "continuous_integration"),
     Origin("*", "url", "continuous_integration"),
+    Origin(
+        "workbench-domain", "defaultUserSettings.jupyterLabAppSettings.defaultResourceSpec", "workbench.instance_types"
+    ),
+    Origin("workbench-domain", "defaultUserSettings.jupyterLabAppSettings", "workbench.idle_shutdown_minutes"),
+    Origin("workbench-*", "", "workbench.users"),
     Origin("*", "", "name"),
 )
 """The rows, those that say more first."""

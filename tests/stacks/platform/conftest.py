@@ -20,10 +20,11 @@ notifications: {emails: [platform-team@example.com]}
 budget: {monthly_usd: 2000, alert_percent: [50]}
 cost_tags: ["mlstack:project", "mlstack:environment"]
 state: {bucket: acme-state}
-tracking: {size: medium}
 continuous_integration:
   weather: {github: {repository: acme/weather}}
   churn: {gitlab: {project: acme/ml/churn}}
+tracking: {size: medium}
+workbench: {users: [ada, grace], idle_shutdown_minutes: 90}
 environments:
   local: {roles: null}
   prod: {account: "111111111111", region: eu-west-1}

@@ -26,6 +26,7 @@ from mlstack_localcloud.server.sagemaker.features.records import Records
 from mlstack_localcloud.server.sagemaker.features.runtime import FeatureRuntime
 from mlstack_localcloud.server.sagemaker.monitoring.executions import Executions
 from mlstack_localcloud.server.sagemaker.resources.data_quality_job_definitions import DataQualityJobDefinitions
+from mlstack_localcloud.server.sagemaker.resources.domains import Domains
 from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
 from mlstack_localcloud.server.sagemaker.resources.endpoints import Endpoints
 from mlstack_localcloud.server.sagemaker.resources.feature_groups import FeatureGroups
@@ -48,7 +49,6 @@ from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics,
 from mlstack_localcloud.server.sagemaker.serving.rollout import Rollouts
 from mlstack_localcloud.server.sagemaker.state_events import StateEvents
 from mlstack_localcloud.server.sagemaker.store import Store
-from mlstack_localcloud.server.sagemaker.tracking.fleet import TrackingFleet
 from mlstack_localcloud.server.sagemaker.tracking.proxy import TrackingProxy
 
 if TYPE_CHECKING:
@@ -145,8 +145,7 @@ class SageMaker:
             running=self._running,
         )
         self._features = FeatureRuntime(self._feature_groups, self._records, self._offline)
-        self._tracking = TrackingFleet(home.tracking, workshop)
-        tracking_servers = MlflowTrackingServers(self._store, tags, clients, self._tracking)
+        tracking_servers = MlflowTrackingServers(self._store, tags, clients, home.tracking, workshop)
         self.tracking = TrackingProxy(tracking_servers, authorization)
         self._operations: dict[str, Handler] = {
             **tags.operations(),
@@ -165,6 +164,7 @@ class SageMaker:
             **self._executions.operations(),
             **self._feature_groups.operations(),
             **tracking_servers.operations(),
+            **Domains(self._store, tags).operations(),
         }
 
     def handle(self, operation: str, body: bytes, caller: Identity) -> Response:
@@ -276,7 +276,7 @@ class SageMaker:
         """End what runs and close the tables."""
         self._schedules.close()
         self._running.stop_all()
-        self._tracking.close()
+        self.tracking.close()
         self._queues.close()
         self._metrics.close()
         self._rollouts.close()

@@ -20,6 +20,7 @@ PARTS = (
     "budget",
     "cost_tags",
     "tracking",
+    "workbench",
     "continuous_integration",
 )
 """The parts of platform.yaml that declare resources, each a module of this package, in the order of declaration."""

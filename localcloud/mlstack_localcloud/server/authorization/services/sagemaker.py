@@ -42,6 +42,7 @@ _OPERATIONS = {
         ),
         ("mlflow-tracking-server", "TrackingServerName"),
     ),
+    **dict.fromkeys((f"{verb}Domain" for verb in ("Delete", "Describe", "Update")), ("domain", "DomainId")),
     "UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName"),
     "AddTags": ("", "ResourceArn"),
     "DeleteTags": ("", "ResourceArn"),
@@ -87,7 +88,13 @@ def passed_roles(operation: str, request: Document) -> list[str]:
     if not operation.startswith(("Create", "Update")):
         return []
     definition = request.get("TrainingJobDefinition") or {}
-    given = (request.get("RoleArn"), request.get("ExecutionRoleArn"), definition.get("RoleArn"))
+    settings = request.get("DefaultUserSettings") or request.get("UserSettings") or {}
+    given = (
+        request.get("RoleArn"),
+        request.get("ExecutionRoleArn"),
+        definition.get("RoleArn"),
+        settings.get("ExecutionRole"),
+    )
     return [role for role in given if isinstance(role, str)]
 
 
@@ -108,6 +115,9 @@ def _resources(operation: str, request: Document, region: str) -> list[str]:
             arn("sagemaker", region, f"model-package/{group}/*"),
         ]
     noun = _VERBS.sub("", operation, count=1)
+    if noun == "UserProfile" and "UserProfileName" in request:
+        profile = f"user-profile/{request.get('DomainId')}/{request['UserProfileName']}"
+        return [arn("sagemaker", region, profile)]
     kind, member = _OPERATIONS.get(operation, (_WORDS.sub("-", noun).lower(), f"{noun}Name"))
     if noun == "PipelineExecution" and operation not in _OPERATIONS:
         kind, member = "pipeline", _EXECUTION

@@ -9,13 +9,16 @@ from mlstack_localcloud.server.sagemaker.errors import conflict, not_found
 from mlstack_localcloud.server.sagemaker.listing import Listing
 from mlstack_localcloud.server.sagemaker.store import now
 from mlstack_localcloud.server.sagemaker.tracking.browser_sessions import PATH, BrowserSessions
+from mlstack_localcloud.server.sagemaker.tracking.fleet import TrackingFleet
 from mlstack_localcloud.server.sagemaker.unsupported import unsupported
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
     from mlstack_localcloud.server.sagemaker.ports import ClientFactory, Document, Handler, Identity
     from mlstack_localcloud.server.sagemaker.resources.tags import Tags
     from mlstack_localcloud.server.sagemaker.store import Store
-    from mlstack_localcloud.server.sagemaker.tracking.fleet import TrackingFleet
 
 KIND = arns.MLFLOW_TRACKING_SERVER
 DEFAULT_VERSION = "3.0"
@@ -48,11 +51,11 @@ class MlflowTrackingServers:
         sessions: The browsers that were let in.
     """
 
-    def __init__(self, store: Store, tags: Tags, clients: ClientFactory, fleet: TrackingFleet) -> None:
+    def __init__(self, store: Store, tags: Tags, clients: ClientFactory, directory: Path, workshop: Workshop) -> None:
         self._store = store
         self._tags = tags
         self._clients = clients
-        self.fleet = fleet
+        self.fleet = TrackingFleet(directory, workshop)
         self.sessions = BrowserSessions()
 
     def operations(self) -> dict[str, Handler]:

@@ -71,6 +71,10 @@ class TrackingProxy:
             return None
         return self._answer(request, session.caller_arn, session.region, session.name, browser=True)
 
+    def close(self) -> None:
+        """End the servers."""
+        self._servers.fleet.close()
+
     def _begin(self, request: WireRequest) -> Response:
         cookie = self._servers.sessions.begin(request.parameters.get("authToken", ""))
         if cookie is None:
