@@ -59,6 +59,11 @@ class AccountHome:
         return self.root / "endpoints"
 
     @property
+    def tracking(self) -> Path:
+        """What the tracking servers have recorded."""
+        return self.root / "tracking"
+
+    @property
     def environments(self) -> Path:
         """Python environments of jobs and models, which all accounts share."""
         return self.home.environments

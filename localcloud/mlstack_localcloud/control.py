@@ -193,6 +193,7 @@ def client_environment(home: Path, account: str = ACCOUNT) -> dict[str, str | No
     files = AccountHome(paths, account)
     settings: dict[str, str | None] = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": f"http://127.0.0.1:{port}",
         "AWS_CONFIG_FILE": str(files.aws_config_file),
         "AWS_SHARED_CREDENTIALS_FILE": str(files.aws_credentials_file),
         "AWS_EC2_METADATA_DISABLED": "true",

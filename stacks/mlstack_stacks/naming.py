@@ -73,6 +73,16 @@ class Names:
         return qualified_name(self.project, self.environment, MAX_NAME)
 
     @property
+    def tracking_server(self) -> str:
+        """The tracking server; at most 63 characters."""
+        return qualified_name(self.project, self.environment, MAX_NAME)
+
+    @property
+    def workbench(self) -> str:
+        """The domain that data scientists work in; at most 63 characters."""
+        return qualified_name(self.project, self.environment, MAX_NAME)
+
+    @property
     def beginnings(self) -> tuple[str, ...]:
         """What all names that are chosen here begin with.
 

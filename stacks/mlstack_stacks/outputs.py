@@ -53,6 +53,10 @@ class ProjectOutputs:
     """The SSM path below which the release pointer lies."""
     feature_group_names: dict[str, pulumi.Output[str]] | None = None
     """The names of the feature groups in the cloud, by their names in mlstack.yaml."""
+    tracking_server_arn: pulumi.Output[str] | None = None
+    """The ARN of the tracking server, which is the tracking URI of MLflow's clients."""
+    tracking_experiment: str | None = None
+    """The experiment that runs of training belong to."""
     vpc_id: pulumi.Output[str] | str | None = None
     """The id of the VPC of jobs and models."""
     subnet_ids: pulumi.Output[list[str]] | list[str] | None = None

@@ -120,7 +120,7 @@ def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str
     prepare, evaluate = steps.prepare, steps.evaluate
     # Who reads secrets has to reach their store, and a container in isolation reaches nothing.
     isolated = not secrets_of(spec, "processing")
-    training: dict[str, Any] = {"image_uri": uris.train, "isolated": not secrets_of(spec, "training")}
+    training: dict[str, Any] = {"image_uri": uris.train, "isolated": _training_is_isolated(spec)}
     return PipelineSteps(
         prepare=None if prepare is None else PrepareStepArgs(**_script(prepare, uris.prepare, isolated)),
         train=_train(steps, training),
@@ -131,6 +131,11 @@ def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str
         baseline=_baseline(spec),
         register=None if model_package_group is None else _register(spec, uris.serve, model_package_group),
     )
+
+
+def _training_is_isolated(spec: EnvironmentSpec) -> bool:
+    """Who records runs has to reach the server, as who reads secrets their store."""
+    return not secrets_of(spec, "training") and spec.tracking is None
 
 
 def _baseline(spec: EnvironmentSpec) -> BaselineStepArgs | None:

@@ -70,6 +70,7 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("*-lifecycle", "rules[1].noncurrentVersionExpiration", "storage.expire_noncurrent_days"),
     Origin("*-lifecycle", "rules[2].transitions", "storage.archive_after_days"),
     Origin("*", "region", "storage.replicate_to"),
+    Origin("tracking-server", "trackingServerSize", "tracking.size"),
     *(
         _in_step(step, member, f"steps.{step}.{key}")
         for step in ("prepare", "evaluate")
@@ -249,6 +250,8 @@ NOT_SENT: dict[str, str] = {
     "serving.batch.on_new_data": "says whether there is a resource",
     "monitoring.alarms.failed_runs": "says whether there is a resource",
     "monitoring.dashboard": "says whether there is a resource",
+    "tracking.server": "says whether there is a resource",
+    "tracking.experiment": "an environment variable, which may be any text",
     "platform": "names a stack of Pulumi's",
     "network.vpc": "only its subnets and groups are sent",
     "secrets": "a part of policies, whose text is known only when they are made",

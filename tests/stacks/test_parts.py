@@ -38,6 +38,7 @@ network: {zones: 2}
 platform: {stack: organization/acme-platform/dev}
 roles: {permissions_boundary: "arn:aws:iam::111111111111:policy/boundary"}
 secrets: {churn/key: [training]}
+tracking: {experiment: churn}
 environments:
   dev: {account: "111111111111", region: eu-west-1}
   local: {roles: null}

@@ -51,6 +51,8 @@ class StackOutputs:
         batch_pipeline_name: The pipeline that scores whole datasets.
         batch_output_uri: Below which each batch has a folder of predictions.
         batch_waits_for: What that pipeline waits for, in words.
+        tracking_server_arn: The tracking server.
+        tracking_experiment: The experiment that runs belong to.
         release_parameter_path: The path of the parameters that say what is released.
     """
 
@@ -67,6 +69,8 @@ class StackOutputs:
     batch_pipeline_name: str | None = None
     batch_output_uri: str | None = None
     batch_waits_for: str | None = None
+    tracking_server_arn: str | None = None
+    tracking_experiment: str | None = None
     release_parameter_path: str | None = None
 
     @classmethod

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+
+if TYPE_CHECKING:
+    from mlstack.cloud.deployment import Deployment
+    from mlstack.serving.status import Status
 
 EXAMPLES = ("mlstack status local", "mlstack status prod --json")
 
@@ -36,4 +42,12 @@ def command(environment: Environment = DEFAULT, json: AsJson = False) -> None:
     if json:
         print_json(status.to_json())
     else:
-        out.print(status_page(status))
+        out.print(status_page(status, _pages(deployment, status)), soft_wrap=status.tracking is not None)
+
+
+def _pages(deployment: Deployment, status: Status) -> str | None:
+    """The address lets in whoever reads it, so it is shown to people and written into no log."""
+    from mlstack.console import out
+    from mlstack.training.tracking import pages_of
+
+    return pages_of(deployment, status.tracking) if status.tracking is not None and out.is_terminal else None

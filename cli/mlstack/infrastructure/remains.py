@@ -89,11 +89,15 @@ LOOKS: dict[str, Look] = {
     "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": Look(
         "sagemaker", "describe_data_quality_job_definition", "JobDefinitionName"
     ),
+    "aws:sagemaker/domain:Domain": Look("sagemaker", "describe_domain", "DomainId"),
     "aws:sagemaker/endpoint:Endpoint": Look("sagemaker", "describe_endpoint", "EndpointName"),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": Look(
         "sagemaker", "describe_endpoint_config", "EndpointConfigName"
     ),
     "aws:sagemaker/featureGroup:FeatureGroup": Look("sagemaker", "describe_feature_group", "FeatureGroupName"),
+    "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer": Look(
+        "sagemaker", "describe_mlflow_tracking_server", "TrackingServerName"
+    ),
     "aws:sagemaker/model:Model": Look("sagemaker", "describe_model", "ModelName"),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": Look(
         "sagemaker", "describe_model_package_group", "ModelPackageGroupName"
@@ -130,6 +134,7 @@ PARTS = frozenset(
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
         "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        "aws:sagemaker/userProfile:UserProfile",
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sns/topicSubscription:TopicSubscription",
         "aws:sqs/queuePolicy:QueuePolicy",

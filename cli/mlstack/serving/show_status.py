@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
     from mlstack.release.proof import LiveEndpoint, Variant
     from mlstack.serving.status import Status
+    from mlstack.training.tracking import LiveTracking
 
 
-def status_page(status: Status) -> RenderableType:
+def status_page(status: Status, pages: str | None = None) -> RenderableType:
     """Show what is live.
 
     Args:
         status: What was found.
+        pages: The address that opens the tracking server's pages; None where none was asked for.
 
     Returns:
         Three lines (stack, last run, endpoint) and the newest model versions.
@@ -32,10 +34,18 @@ def status_page(status: Status) -> RenderableType:
     served = ("batches", _batches(status)) if batches else ("endpoint", _endpoint(status))
     for label, text in (("stack", _stack(status)), ("last run", _run(status)), served):
         lines.add_row(Text(label, style="bold"), text)
+    if status.tracking is not None:
+        lines.add_row(Text("tracking", style="bold"), _tracking(status.tracking, pages))
     if not status.versions:
         lines.add_row(Text("models", style="bold"), Text("none registered"))
         return lines
     return Group(lines, Text(), versions_table(status.versions, status.released))
+
+
+def _tracking(tracking: LiveTracking, pages: str | None) -> Text:
+    experiment = f", experiment {tracking.experiment}" if tracking.experiment else ""
+    text = Text(f"{tracking.arn} {tracking.status}{experiment}")
+    return text if pages is None else text.append(f"\n{pages} (good once, for five minutes)")
 
 
 def _stack(status: Status) -> Text:

@@ -14,6 +14,7 @@ from mlstack.release.proof import differences
 from mlstack.release.variants import further_of
 from mlstack.serving.shutdown import schedule_of
 from mlstack.training import runs
+from mlstack.training.tracking import read_tracking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mlstack.release.batch import LiveBatch
     from mlstack.release.proof import LiveEndpoint
     from mlstack.training.execution import Execution
+    from mlstack.training.tracking import LiveTracking
 
 _MODELS_SHOWN = 5
 
@@ -46,6 +48,7 @@ class Status:
         batch: The pipeline that scores whole datasets, or None.
         last_batch: Its last execution, or None.
         batch_waits_for: What that pipeline waits for, or None.
+        tracking: The tracking server, or None.
     """
 
     environment: str
@@ -62,6 +65,7 @@ class Status:
     batch: LiveBatch | None = None
     last_batch: Execution | None = None
     batch_waits_for: str | None = None
+    tracking: LiveTracking | None = None
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -85,6 +89,7 @@ class Status:
             "batch": self.batch and _batch_json(self.batch),
             "last_batch": self.last_batch and _execution_json(self.last_batch),
             "batch_waits_for": self.batch_waits_for,
+            "tracking": self.tracking and self.tracking.to_json(),
             "differences": list(self.differences),
         }
 
@@ -121,6 +126,7 @@ def read_status(deployment: Deployment) -> Status:
             batch=read_batch(sagemaker, outputs.batch_pipeline_name) if outputs.batch_pipeline_name else None,
             last_batch=_last_batch(deployment) if outputs.batch_pipeline_name else None,
             batch_waits_for=outputs.batch_waits_for,
+            tracking=read_tracking(deployment),
         )
 
 

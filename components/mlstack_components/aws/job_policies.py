@@ -42,7 +42,9 @@ def job_policy(kind: JobKind, args: JobPolicyArgs) -> str:
         case JobKind.PROCESSING:
             return document(*_job(args, kind, log_group="/aws/sagemaker/ProcessingJobs"))
         case JobKind.TRAINING:
-            return document(*_job(args, kind, log_group="/aws/sagemaker/TrainingJobs"), *_keep_checkpoints(args))
+            job = _job(args, kind, log_group="/aws/sagemaker/TrainingJobs")
+            recorded = [] if args.tracking is None else args.tracking.statements()
+            return document(*job, *_keep_checkpoints(args), *recorded)
         case JobKind.PIPELINE:
             return document(*_pipeline(args))
         case JobKind.SERVING:

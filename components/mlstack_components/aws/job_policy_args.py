@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.network import Network
     from mlstack_components.aws.placement import Placement
     from mlstack_components.aws.read_policies import ReadPrefix
+    from mlstack_components.aws.tracking_access import TrackingAccess
     from mlstack_components.aws.transform_access import TransformAccess
 
 
@@ -65,5 +66,7 @@ class JobPolicyArgs:
     """The names of the Secrets Manager secrets that the job may read, in this account and region."""
     reads: tuple[ReadPrefix, ...] = ()
     """Prefixes of other buckets that the job reads."""
+    tracking: TrackingAccess | None = None
+    """Where training records its runs; nowhere where None."""
     transform: TransformAccess | None = None
     """What batches of predictions read and write; None where the model serves calls."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.network import NetworkInput
     from mlstack_components.aws.placement import Placement
     from mlstack_components.aws.read_policies import ReadPrefix
+    from mlstack_components.aws.tracking_access import TrackingInput
     from mlstack_components.aws.transform_access import TransformAccess
 
 __all__ = ["JobKind", "JobRoles", "JobRolesArgs"]
@@ -73,6 +74,8 @@ class JobRolesArgs:
     """The names of the secrets in Secrets Manager that the jobs of a kind may read."""
     reads: Mapping[JobKind, Sequence[ReadPrefix]] = field(default_factory=dict)
     """Prefixes of other buckets that the jobs of a kind read."""
+    tracking: TrackingInput | None = None
+    """Where training records its runs; nowhere where None."""
     transform: TransformAccess | None = None
     """What batches of predictions read and write; None where the model serves calls."""
     role_arns: Mapping[JobKind, str] = field(default_factory=dict)
@@ -160,6 +163,7 @@ class JobRoles(pulumi.ComponentResource):
                     log_group_arns=known["log_groups"] or {},
                     secrets=tuple(args.secrets.get(kind, ())),
                     reads=tuple(args.reads.get(kind, ())),
+                    tracking=known["tracking"],
                     transform=args.transform,
                 ),
             )
@@ -172,6 +176,7 @@ class JobRoles(pulumi.ComponentResource):
             "passable": pulumi.Output.all(*passable),
             "network": args.network,
             "topic": args.told_topic_arn,
+            "tracking": args.tracking if kind is JobKind.TRAINING else None,
             "log_groups": args.log_group_arns,
         }
         return pulumi.Output.all(**inputs).apply(write)

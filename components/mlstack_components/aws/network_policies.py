@@ -24,6 +24,13 @@ actions."""
 SECRETS = {"secrets": ("secretsmanager", "secretsmanager")}
 """The endpoint that joins them where jobs read secrets."""
 
+TRACKING = {"tracking": ("experiments", "sagemaker-mlflow")}
+"""The endpoint that joins them where jobs record their runs on an MLflow tracking server."""
+
+_OF_SAGEMAKER = frozenset({"experiments"})
+"""Services whose names begin otherwise
+(https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-interface-endpoint-create.html)."""
+
 
 def service_name(placement: Placement, service: str) -> str:
     """Return the name of an endpoint service of AWS, outside China, where some have other names.
@@ -32,7 +39,8 @@ def service_name(placement: Placement, service: str) -> str:
         placement: The account and region.
         service: The service, such as `sagemaker.api`.
     """
-    return f"com.amazonaws.{placement.region}.{service}"
+    start = "aws.sagemaker" if service in _OF_SAGEMAKER else "com.amazonaws"
+    return f"{start}.{placement.region}.{service}"
 
 
 def endpoint_policy(placement: Placement, actions: str) -> str:

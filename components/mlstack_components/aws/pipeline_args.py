@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from mlstack_components.aws.model_card import ModelCardArgs
     from mlstack_components.aws.network import Network
+    from mlstack_components.aws.tracking_access import TrackingAccess
     from mlstack_components.aws.tuning_args import TuneStepArgs
 
 Hyperparameter: TypeAlias = bool | int | float | str
@@ -200,3 +201,5 @@ class PipelineDefinitionArgs:
     """The default dataset; None makes the parameter required."""
     network: Network | None = None
     """The VPC of the jobs; SageMaker's own network where None."""
+    tracking: TrackingAccess | None = None
+    """Where training records its runs; nowhere where None."""

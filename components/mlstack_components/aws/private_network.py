@@ -13,6 +13,7 @@ from mlstack_components.aws.network_addresses import subnet_cidrs
 from mlstack_components.aws.network_policies import (
     INTERFACES,
     SECRETS,
+    TRACKING,
     endpoint_policy,
     flow_log_policy,
     gateway_policy,
@@ -41,6 +42,8 @@ class PrivateNetworkArgs:
     """The key of the flow logs."""
     secrets: bool = False
     """Whether Secrets Manager is reached too."""
+    tracking: bool = False
+    """Whether MLflow tracking servers are reached too."""
     flow_log_retention_days: int = 365
     """How long it is kept who talked to whom."""
     permissions_boundary_arn: pulumi.Input[str] | None = None
@@ -154,7 +157,7 @@ class PrivateNetwork(pulumi.ComponentResource):
             ),
             self._child,
         )
-        services = {**INTERFACES, **(SECRETS if args.secrets else {})}
+        services = {**INTERFACES, **(SECRETS if args.secrets else {}), **(TRACKING if args.tracking else {})}
         self.interfaces = {
             what: aws.ec2.VpcEndpoint(
                 f"{self._name}-{what}-interface",

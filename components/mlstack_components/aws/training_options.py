@@ -40,7 +40,8 @@ def add_options(arguments: Json, args: PipelineDefinitionArgs) -> None:
     step = args.steps.train
     if step.spot is not None:
         _add_spot(arguments, args, step.spot)
-    if environment := environment_of(step):
+    recorded = {} if args.tracking is None else args.tracking.environment()
+    if environment := {**environment_of(step), **recorded}:
         arguments["Environment"] = environment
     if step.command:
         arguments["AlgorithmSpecification"]["ContainerEntrypoint"] = list(step.command)

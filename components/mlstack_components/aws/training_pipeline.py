@@ -14,6 +14,7 @@ from mlstack_components.aws.pipeline_definition import pipeline_definition
 
 if TYPE_CHECKING:
     from mlstack_components.aws.network import NetworkInput
+    from mlstack_components.aws.tracking_access import TrackingInput
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,8 @@ class TrainingPipelineArgs:
     """The default dataset; None makes the pipeline's parameter required."""
     network: NetworkInput | None = None
     """The VPC of the jobs; SageMaker's own network where None."""
+    tracking: TrackingInput | None = None
+    """Where training records its runs; nowhere where None."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the pipeline."""
 
@@ -91,5 +94,6 @@ def _definition(args: TrainingPipelineArgs) -> pulumi.Output[str]:
         "code_uri": args.code_uri,
         "data_uri": args.data_uri,
         "network": args.network,
+        "tracking": args.tracking,
     }
     return pulumi.Output.all(**inputs).apply(write)

@@ -8,7 +8,8 @@ request -> identify (signature.py) -> authorize (authorization/) -> route by the
 ```
 
 Nothing is let in unsigned but `GET /_mlstack/health`, which says that the daemon lives and nothing about what it holds,
-and AssumeRoleWithWebIdentity, whose token is signed (`web_identity.py`).
+AssumeRoleWithWebIdentity, whose token is signed (`web_identity.py`), and browsers that a signed request let in
+(`sagemaker/tracking/browser_sessions.py`).
 """
 
 from __future__ import annotations
@@ -76,6 +77,12 @@ class SageMakerService(Protocol):
     def features(self, method: str, path: str, query: str, body: bytes, caller: Caller) -> Response | None:
         """Answer a request for records of feature groups, or return None where it is something else."""
 
+    def track(self, request: WireRequest, caller: Caller) -> Response:
+        """Answer a signed call of MLflow's API."""
+
+    def from_browser(self, request: WireRequest) -> Response | None:
+        """Answer a browser that was let in to a tracking server, or return None where it was not."""
+
 
 class Gateway:
     """The WSGI application.
@@ -115,6 +122,8 @@ class Gateway:
         request = _wire_request(environ)
         service = ""
         try:
+            if (answer := self._to_browser(request)) is not None:
+                return answer
             if is_unsigned(request):
                 return self._tokens.handle_unsigned(request)
             identified = self._authenticator.identify(request)
@@ -134,8 +143,16 @@ class Gateway:
             failure = Failure("InternalFailure", f"The local cloud failed: {type(error).__name__}: {error}", 500)
             return error_response(failure, protocol, head=request.method == "HEAD")
 
-    def _route(self, request: WireRequest, identified: Identified, owner: str) -> Response:
+    def _to_browser(self, request: WireRequest) -> Response | None:
+        """Answer for the pages of a tracking server, which a browser can't sign for."""
+        if self.sagemaker is None or "authorization" in request.headers or "Signature=" in request.query:
+            return None
+        return self.sagemaker.from_browser(request)
+
+    def _route(self, request: WireRequest, identified: Identified, owner: str) -> Response:  # noqa: PLR0911 - one service each
         service = identified.service
+        if service == "sagemaker-mlflow" and self.sagemaker is not None:
+            return self.sagemaker.track(request, identified.caller)
         if service == "sagemaker" and self.sagemaker is not None:
             return self._sagemaker(self.sagemaker, request, identified)
         if service == "sts":

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .clients import Clients
     from .event_bus import EventBus
     from .sagemaker.ports import Document, Identity
+    from .wire import WireRequest
 
 _ACROSS_ACCOUNTS = {
     "CreateModelPackage": "ModelPackageGroupName",
@@ -97,6 +98,16 @@ class SageMakerAccounts:
     def features(self, method: str, path: str, query: str, body: bytes, caller: Caller) -> Response | None:
         """Answer a request for records of feature groups of the caller's account."""
         return self.of(caller.account).features(method, path, query, body, caller)
+
+    def track(self, request: WireRequest, caller: Caller) -> Response:
+        """Answer a signed call of MLflow's API, of a tracking server of the caller's account."""
+        return self.of(caller.account).tracking.signed(request, caller.arn, caller.region)
+
+    def from_browser(self, request: WireRequest) -> Response | None:
+        """Answer a browser that was let in to a tracking server of any account, or return None where it was not."""
+        answers = [service.tracking.from_browser(request) for service in list(self._services.values())]
+        # An invitation is good in one account and refused by the others.
+        return min((each for each in answers if each is not None), key=lambda each: each.status_code, default=None)
 
     def resume(self) -> None:
         """Take up what ran in any account when the daemon ended."""

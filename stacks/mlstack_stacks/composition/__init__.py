@@ -26,6 +26,7 @@ PARTS = (
     "network",  # before whatever is placed in it
     "registry",  # before the roles, which read its images
     "notifications",  # before the roles, one of which may tell its topic
+    "tracking",  # before the roles and the pipeline, which record on it
     "steps",
     "serving",
     "budget",

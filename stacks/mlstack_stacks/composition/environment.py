@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.image_registry import ImageRegistry
     from mlstack_components.aws.job_roles import JobRoles
     from mlstack_components.aws.network import NetworkInput
+    from mlstack_components.aws.tracking_access import TrackingInput
     from mlstack_components.aws.transform_access import TransformAccess
 
     from mlstack_stacks.spec import EnvironmentSpec
@@ -58,6 +59,8 @@ class Environment:
         job_log_group_arns: The log groups of jobs, by kind, that the platform made; set by the part `platform`.
         images: The repository of the project's own images; set by the part `registry`.
         topic_arn: The topic of notifications; set by the part `notifications`.
+        platform_tracking: The platform's tracking server, its bucket and their key; set by the part `platform`.
+        tracking: Where training records its runs; set by the part `tracking`.
     """
 
     def __init__(self, spec: EnvironmentSpec, parent: pulumi.Resource) -> None:
@@ -80,6 +83,8 @@ class Environment:
         self.job_log_group_arns: pulumi.Input[dict[str, str]] | None = None
         self.images: ImageRegistry | None = None
         self.topic_arn: pulumi.Output[str] | None = None
+        self.platform_tracking: pulumi.Output[dict[str, str]] | None = None
+        self.tracking: TrackingInput | None = None
 
     @property
     def publishers(self) -> dict[str, bool]:
@@ -183,6 +188,7 @@ class Environment:
                 told_topic_arn=self.told_topic_arn,
                 network=self.network,
                 reads=prefixes_of_others(self.spec),
+                tracking=self.tracking,
                 transform=self._transform(),
                 log_group_arns=self.job_log_group_arns,
                 secrets={kind: secrets_of(self.spec, kind) for kind in kinds},

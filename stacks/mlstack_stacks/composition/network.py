@@ -33,6 +33,7 @@ def declare(network: Network, environment: Environment) -> dict[str, Any]:
             zones=network.zones,
             encryption_key_arn=environment.key.arn,
             secrets=bool(environment.spec.secrets),
+            tracking=environment.spec.tracking is not None,
             permissions_boundary_arn=environment.boundary,
             tags=environment.tags,
         ),

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _PLACE = ("account", "region")
 _NETWORK = ("vpc_id", "subnet_ids", "security_group_ids")
-_OUTPUTS = (*_PLACE, *_NETWORK, "permissions_boundary_arn", "job_log_group_arns")
+_TRACKING = {"arn": "tracking_server_arn", "bucket_arn": "tracking_bucket_arn", "key_arn": "encryption_key_arn"}
+_OUTPUTS = (*_PLACE, *_NETWORK, *_TRACKING.values(), "permissions_boundary_arn", "job_log_group_arns")
 
 
 def declare(platform: PlatformReference, environment: Environment) -> dict[str, Any]:
@@ -38,6 +39,9 @@ def declare(platform: PlatformReference, environment: Environment) -> dict[str, 
     if environment.boundary is None:
         environment.boundary = known["permissions_boundary_arn"]
     environment.job_log_group_arns = known.apply(lambda outputs: dict(outputs["job_log_group_arns"] or {}))
+    environment.platform_tracking = known.apply(
+        lambda outputs: {name: str(outputs[output]) for name, output in _TRACKING.items()}
+    )
     if not needs_network:
         return {}
     environment.network = known.apply(
@@ -68,5 +72,10 @@ def _checked(outputs: dict[str, Any], stack: str, spec: EnvironmentSpec, *, need
         raise pulumi.RunError(
             f"The platform {stack} has no network. Write `network: false` below `platform` in {spec.file.name}, or "
             "give it a `network` in platform.yaml."
+        )
+    if spec.tracking is not None and spec.tracking.server == "platform" and not outputs["tracking_server_arn"]:
+        raise pulumi.RunError(
+            f"The platform {stack} has no tracking server. Write `server: own` below `tracking` in "
+            f"{spec.file.name}, or give the platform `tracking: {{}}`."
         )
     return outputs

@@ -39,6 +39,7 @@ def declare(steps: Steps, environment: Environment) -> dict[str, Any]:
             code_uri=store.code_uri,
             data_uri=environment.data_uri,
             network=environment.network,
+            tracking=environment.tracking,
             tags={**environment.tags, **environment.release_tags},
         ),
         environment.options_in_network,

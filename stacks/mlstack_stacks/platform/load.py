@@ -8,6 +8,7 @@ from mlstack_components.errors import Problem, SpecError
 
 from mlstack_stacks.naming import Names
 from mlstack_stacks.platform.spec import PlatformParts, Platforms, PlatformSpec
+from mlstack_stacks.platform.workbench import workbench_without_network
 from mlstack_stacks.spec.access import foreign_policies
 from mlstack_stacks.spec.files import shown
 from mlstack_stacks.spec.load import Checker, Layout, environment_of
@@ -52,7 +53,7 @@ def load_platforms(path: Path) -> Platforms:
     file = shown(path)
     checker = Checker.read(path, _LAYOUT)
     specs = checker.specs()
-    finders = (networks_that_cannot_be_made, _foreign_boundary, _deployed_twice)
+    finders = (networks_that_cannot_be_made, _foreign_boundary, _deployed_twice, workbench_without_network)
     checker.problems += [p for find in finders for spec in specs.values() for p in find(spec, file)]
     if problems := checker.found():
         raise SpecError(problems)

@@ -29,6 +29,16 @@ class PlatformOutputs:
     """The ARN of the topic that hears of the budget."""
     budget_name: pulumi.Output[str] | None = None
     """The name of the account's budget."""
+    tracking_server_arn: pulumi.Output[str] | None = None
+    """The ARN of the tracking server, which is the tracking URI of MLflow's clients."""
+    tracking_bucket_arn: pulumi.Output[str] | None = None
+    """The ARN of the bucket of its artifacts."""
+    workbench_domain_id: pulumi.Output[str] | None = None
+    """The id of the Studio domain."""
+    workbench_url: pulumi.Output[str] | None = None
+    """Its address, which takes a sign-in through AWS."""
+    workbench_role_arns: dict[str, pulumi.Output[str]] | None = None
+    """The ARNs of the roles of its profiles, by user."""
     identity_provider_arns: dict[str, pulumi.Output[str]] | None = None
     """The ARNs of the identity providers of CI services, by issuer."""
     deploy_role_arns: dict[str, pulumi.Output[str]] | None = None

@@ -15,6 +15,7 @@ from mlstack_stacks.platform.continuous_integration import (  # noqa: TC001 - py
     DeployedProject,
     Url,
 )
+from mlstack_stacks.platform.workbench import Workbench  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.access import PolicyArn  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.base import SpecModel
 from mlstack_stacks.spec.budget import AlertPercent  # noqa: TC001 - pydantic reads the annotation
@@ -22,6 +23,7 @@ from mlstack_stacks.spec.cost import Cost
 from mlstack_stacks.spec.network import Network
 from mlstack_stacks.spec.notifications import Notifications  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.stack import StackSpec
+from mlstack_stacks.spec.tracking import TrackingServer  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import Owner, ProjectName, once_each, wrong
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -101,6 +103,8 @@ class PlatformParts(SpecModel):
     budget: AccountBudget | None = None
     cost_tags: CostTags | None = None
     """The tags that costs are counted by."""
+    tracking: TrackingServer | None = None
+    workbench: Workbench | None = None
     state: State | None = None
     identity_providers: dict[Url, str] | None = None
     """Identity providers that the account has already: their ARNs by issuer."""

@@ -17,11 +17,17 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("budget", "limitAmount", "budget.monthly_usd"),
     Origin("budget", "notifications", "budget.alert_percent"),
     Origin("*", "tagKey", "cost_tags"),
+    Origin("tracking-server", "trackingServerSize", "tracking.size"),
     Origin("*-deploy*", "", "continuous_integration"),
     Origin("*-plan*", "", "continuous_integration"),
     Origin("*-pipeline*", "", "continuous_integration"),
     Origin("*", "clientIdLists", "continuous_integration"),
     Origin("*", "url", "continuous_integration"),
+    Origin(
+        "workbench-domain", "defaultUserSettings.jupyterLabAppSettings.defaultResourceSpec", "workbench.instance_types"
+    ),
+    Origin("workbench-domain", "defaultUserSettings.jupyterLabAppSettings", "workbench.idle_shutdown_minutes"),
+    Origin("workbench-*", "", "workbench.users"),
     Origin("*", "", "name"),
 )
 """The rows, those that say more first."""

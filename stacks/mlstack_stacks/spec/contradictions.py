@@ -13,6 +13,7 @@ from mlstack_stacks.spec.idle_shutdown import idle_shutdown_contradictions
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.serving_kinds import serving_kind_contradictions
 from mlstack_stacks.spec.storage import replicas_nowhere
+from mlstack_stacks.spec.tracking import tracking_contradictions
 from mlstack_stacks.spec.variants import variants_contradictions
 
 if TYPE_CHECKING:
@@ -102,5 +103,6 @@ _FINDERS = (
     _monitors,
     _monitor_of_another_account,
     idle_shutdown_contradictions,
+    tracking_contradictions,
 )
 """Each yields the key, what is wrong, and what to do."""

@@ -26,6 +26,7 @@ from mlstack_stacks.spec.serving import Serving  # noqa: TC001 - pydantic reads 
 from mlstack_stacks.spec.stack import StackSpec
 from mlstack_stacks.spec.steps import Steps  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.storage import Storage  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.tracking import Tracking  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import Owner, ProjectName  # noqa: TC001 - pydantic reads the annotations
 
 
@@ -50,6 +51,7 @@ class Parts(SpecModel):
     network: Network | None = None
     roles: Roles | None = None
     platform: PlatformReference | None = None
+    tracking: Tracking | None = None
     secrets: Secrets | None = None
     """Secrets of the cloud's store, by name, each with the kinds of jobs that may read it."""
 

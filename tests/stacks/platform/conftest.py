@@ -23,6 +23,8 @@ state: {bucket: acme-state}
 continuous_integration:
   weather: {github: {repository: acme/weather}}
   churn: {gitlab: {project: acme/ml/churn}}
+tracking: {size: medium}
+workbench: {users: [ada, grace], idle_shutdown_minutes: 90}
 environments:
   local: {roles: null}
   prod: {account: "111111111111", region: eu-west-1}

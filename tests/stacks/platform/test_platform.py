@@ -37,6 +37,8 @@ def plan(write_platform: Callable[..., Path]) -> Callable[..., Plan]:
     """Plans the platform without some parts."""
 
     def run(*off: str) -> Plan:
+        # Notebooks are placed in the network, so they go with it.
+        off = (*off, "workbench") if "network" in off else off
         document = {key: value for key, value in yaml.safe_load(SPEC).items() if key not in off}
         file = write_platform(yaml.safe_dump(document))
         return check(load_platform(file, "prod"), file.absolute().parent)

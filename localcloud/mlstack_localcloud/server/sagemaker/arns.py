@@ -23,6 +23,9 @@ TRAINING_JOB = "training-job"
 TRANSFORM_JOB = "transform-job"
 HYPER_PARAMETER_TUNING_JOB = "hyper-parameter-tuning-job"
 PIPELINE = "pipeline"
+DOMAIN = "domain"
+USER_PROFILE = "user-profile"
+MLFLOW_TRACKING_SERVER = "mlflow-tracking-server"
 
 _FIELDS_BEFORE_RESOURCE = 5
 

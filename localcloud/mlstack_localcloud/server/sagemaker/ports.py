@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from mlstack_localcloud.server.authorization.access import Access
 
 # A request, an answer or a stored resource: JSON as it is on the wire, timestamps in seconds since 1970.
 Document = dict[str, Any]
@@ -75,6 +78,10 @@ class Directories(Protocol):
         """The directory of the endpoints' working directories."""
 
     @property
+    def tracking(self) -> Path:
+        """The directory of the tracking servers' directories."""
+
+    @property
     def environments(self) -> Path:
         """The directory of the Python environments that are kept by content."""
 
@@ -110,6 +117,9 @@ class Authorization(Protocol):
 
     def authorize_operation(self, operation: str, parameters: Document, caller_arn: str, region: str) -> None:
         """Judge an operation of SageMaker."""
+
+    def check(self, caller_arn: str, accesses: Iterable[Access], keys: dict[str, tuple[str, ...]]) -> None:
+        """Judge accesses of a caller."""
 
     def authorize_assumption(self, service: str, role_arn: str, source_arn: str, region: str) -> None:
         """Judge whether a service may assume a role on behalf of a resource."""

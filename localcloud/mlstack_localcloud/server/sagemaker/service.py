@@ -23,10 +23,12 @@ from mlstack_localcloud.server.sagemaker.features.runtime import FeatureRuntime
 from mlstack_localcloud.server.sagemaker.monitoring.executions import Executions
 from mlstack_localcloud.server.sagemaker.ports import Origin
 from mlstack_localcloud.server.sagemaker.resources.data_quality_job_definitions import DataQualityJobDefinitions
+from mlstack_localcloud.server.sagemaker.resources.domains import Domains
 from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
 from mlstack_localcloud.server.sagemaker.resources.endpoints import Endpoints
 from mlstack_localcloud.server.sagemaker.resources.feature_groups import FeatureGroups
 from mlstack_localcloud.server.sagemaker.resources.hyperparameter_tuning_jobs import HyperParameterTuningJobs
+from mlstack_localcloud.server.sagemaker.resources.mlflow_tracking_servers import MlflowTrackingServers
 from mlstack_localcloud.server.sagemaker.resources.model_package_groups import ModelPackageGroups
 from mlstack_localcloud.server.sagemaker.resources.model_packages import ModelPackages
 from mlstack_localcloud.server.sagemaker.resources.models import Models
@@ -44,6 +46,7 @@ from mlstack_localcloud.server.sagemaker.serving.metrics import EndpointMetrics,
 from mlstack_localcloud.server.sagemaker.serving.rollout import Rollouts
 from mlstack_localcloud.server.sagemaker.state_events import StateEvents
 from mlstack_localcloud.server.sagemaker.store import Store
+from mlstack_localcloud.server.sagemaker.tracking.proxy import TrackingProxy
 
 if TYPE_CHECKING:
     from werkzeug import Request, Response
@@ -62,6 +65,7 @@ if TYPE_CHECKING:
 _PRINCIPAL = "sagemaker.amazonaws.com"
 _ASSUMED = {
     "CreateDataQualityJobDefinition": ("RoleArn", arns.DATA_QUALITY_JOB_DEFINITION, "JobDefinitionName"),
+    "CreateMlflowTrackingServer": ("RoleArn", arns.MLFLOW_TRACKING_SERVER, "TrackingServerName"),
     "CreateModel": ("ExecutionRoleArn", arns.MODEL, "ModelName"),
     "CreateProcessingJob": ("RoleArn", arns.PROCESSING_JOB, "ProcessingJobName"),
     "CreateTrainingJob": ("RoleArn", arns.TRAINING_JOB, "TrainingJobName"),
@@ -149,6 +153,8 @@ class SageMaker:
             running=self._running,
         )
         self._features = FeatureRuntime(self._feature_groups, self._records, self._offline)
+        tracking_servers = MlflowTrackingServers(self._store, tags, clients, home.tracking, workshop)
+        self.tracking = TrackingProxy(tracking_servers, authorization)
         self._operations: dict[str, Handler] = {
             **tags.operations(),
             **groups.operations(),
@@ -165,6 +171,8 @@ class SageMaker:
             **pipelines.operations(),
             **self._executions.operations(),
             **self._feature_groups.operations(),
+            **tracking_servers.operations(),
+            **Domains(self._store, tags).operations(),
         }
 
     def handle(self, operation: str, body: bytes, caller: Identity) -> Response:
@@ -288,6 +296,7 @@ class SageMaker:
         """End what runs and close the tables."""
         self._schedules.close()
         self._running.stop_all()
+        self.tracking.close()
         self._queues.close()
         self._metrics.close()
         self._rollouts.close()

@@ -27,6 +27,7 @@ CHECKS: tuple[str, ...] = (
     "silent_notifications",
     "single_instance",
     "unwatched_rollout",
+    "tracking_without_isolation",
     "steps_without_data",
 )
 """The rules, each a module here with a function `check`."""

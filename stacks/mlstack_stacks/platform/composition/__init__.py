@@ -19,6 +19,8 @@ PARTS = (
     "notifications",  # before what tells its topic
     "budget",
     "cost_tags",
+    "tracking",
+    "workbench",
     "continuous_integration",
 )
 """The parts of platform.yaml that declare resources, each a module of this package, in the order of declaration."""

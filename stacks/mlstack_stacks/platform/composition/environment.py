@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from mlstack_components.aws.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -26,21 +26,28 @@ class PlatformEnvironment:
 
     Attributes:
         spec: The specification.
+        parent: The component that everything belongs to.
+        names: The environment's names.
         prefix: What the names of its components begin with.
         placement: Its account and region.
         tags: The tags of all its resources.
         boundary: The policy that no role may exceed, or None.
         options: The options of its components.
+        network: The ids of VPC, subnets and security groups by output; set by the part `network`.
+        options_in_network: The options of what is placed in it.
         topic_arn: The topic of notifications; set by the part `notifications`.
     """
 
     def __init__(self, spec: PlatformSpec, parent: pulumi.Resource) -> None:
         self.spec = spec
-        self.prefix = Names(spec.name, spec.environment).resource_prefix
+        self.parent = parent
+        self.names = Names(spec.name, spec.environment)
+        self.prefix = self.names.resource_prefix
         self.placement = Placement(spec.account, spec.region)
         self.tags = project_tags(project=spec.name, environment=spec.environment, owner=spec.owner or UNOWNED)
         self.boundary = None if spec.roles is None else spec.roles.permissions_boundary
-        self.options = pulumi.ResourceOptions(parent=parent)
+        self.options = self.options_in_network = pulumi.ResourceOptions(parent=parent)
+        self.network: dict[str, Any] | None = None
         self.topic_arn: pulumi.Output[str] | None = None
 
     @property

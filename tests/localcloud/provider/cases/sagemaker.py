@@ -151,6 +151,19 @@ def _feature_group(shared: Shared, ttl: int) -> dict[str, Any]:
     }
 
 
+def _user_settings(shared: Shared, minutes: int) -> sagemaker.DomainDefaultUserSettingsArgs:
+    idle = sagemaker.DomainDefaultUserSettingsJupyterLabAppSettingsAppLifecycleManagementIdleSettingsArgs(
+        lifecycle_management="ENABLED", idle_timeout_in_minutes=minutes
+    )
+    lifecycle = sagemaker.DomainDefaultUserSettingsJupyterLabAppSettingsAppLifecycleManagementArgs(idle_settings=idle)
+    return sagemaker.DomainDefaultUserSettingsArgs(
+        execution_role=shared.role_arn,
+        jupyter_lab_app_settings=sagemaker.DomainDefaultUserSettingsJupyterLabAppSettingsArgs(
+            app_lifecycle_management=lifecycle
+        ),
+    )
+
+
 def _delete_feature_group(aws: Any, outputs: Mapping[str, Any]) -> None:
     client = aws("sagemaker")
     client.delete_feature_group(FeatureGroupName=outputs["id"])
@@ -267,6 +280,71 @@ CASES = [
             FeatureGroupName=o["id"], OnlineStoreConfig={"TtlDuration": {"Unit": "Hours", "Value": 1}}
         ),
         remove=_delete_feature_group,
+    ),
+    Case(
+        token="aws:sagemaker/domain:Domain",
+        make=sagemaker.Domain,
+        inputs=lambda shared: {
+            "domain_name": "life",
+            "auth_mode": "IAM",
+            "app_network_access_type": "VpcOnly",
+            "vpc_id": "vpc-1",
+            "subnet_ids": ["subnet-1"],
+            "default_user_settings": _user_settings(shared, 60),
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "url", "homeEfsFileSystemId", "tagsAll"),
+        change=lambda shared: {"default_user_settings": _user_settings(shared, 120), "tags": {"a": "2"}},
+        replace=lambda _: {"vpc_id": "vpc-2"},
+        tamper=lambda aws, o: aws("sagemaker").update_domain(
+            DomainId=o["id"], AppNetworkAccessType="PublicInternetOnly"
+        ),
+        remove=lambda aws, o: aws("sagemaker").delete_domain(DomainId=o["id"]),
+    ),
+    Case(
+        token="aws:sagemaker/userProfile:UserProfile",
+        make=sagemaker.UserProfile,
+        inputs=lambda shared: {
+            "domain_id": shared.domain_id,
+            "user_profile_name": "ada",
+            "user_settings": sagemaker.UserProfileUserSettingsArgs(execution_role=shared.role_arn),
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "homeEfsFileSystemUid", "tagsAll"),
+        change=lambda shared: {
+            "user_settings": sagemaker.UserProfileUserSettingsArgs(
+                execution_role=shared.role_arn, studio_web_portal="DISABLED"
+            ),
+            "tags": {"a": "2"},
+        },
+        replace=lambda _: {"user_profile_name": "grace"},
+        tamper=lambda aws, o: aws("sagemaker").update_user_profile(
+            DomainId=o["domainId"],
+            UserProfileName=o["userProfileName"],
+            UserSettings={"ExecutionRole": o["userSettings"]["executionRole"], "StudioWebPortal": "ENABLED"},
+        ),
+        remove=lambda aws, o: aws("sagemaker").delete_user_profile(
+            DomainId=o["domainId"], UserProfileName=o["userProfileName"]
+        ),
+    ),
+    Case(
+        token="aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer",
+        make=sagemaker.MlflowTrackingServer,
+        inputs=lambda shared: {
+            "tracking_server_name": "life",
+            "artifact_store_uri": "s3://life/mlflow",
+            "role_arn": shared.role_arn,
+            "tags": {"a": "1"},
+        },
+        outputs=("arn", "trackingServerUrl", "mlflowVersion", "weeklyMaintenanceWindowStart", "tagsAll"),
+        change=lambda _: {"tracking_server_size": "Medium", "tags": {"a": "2"}},
+        replace=lambda _: {"mlflow_version": "2.16"},
+        tamper=lambda aws, o: aws("sagemaker").update_mlflow_tracking_server(
+            TrackingServerName=o["trackingServerName"], ArtifactStoreUri="s3://by/hand"
+        ),
+        remove=lambda aws, o: aws("sagemaker").delete_mlflow_tracking_server(
+            TrackingServerName=o["trackingServerName"]
+        ),
     ),
     Case(
         token="aws:sagemaker/modelPackageGroup:ModelPackageGroup",
@@ -420,6 +498,15 @@ def shared(resources: Shared) -> None:
     for name in ("config1", "config2"):
         config = sagemaker.EndpointConfiguration(name, production_variants=[_variant(resources)])
         found[f"{name}_name"] = config.name
+    domain = sagemaker.Domain(
+        "domain",
+        domain_name="shared",
+        auth_mode="IAM",
+        vpc_id="vpc-1",
+        subnet_ids=["subnet-1"],
+        default_user_settings=_user_settings(resources, 60),
+    )
+    found["domain_id"] = domain.id
     _watch(resources, bucket)
 
 
@@ -446,6 +533,7 @@ def known(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "model_uri": outputs["archive"]["arn"].replace("arn:aws:s3:::", "s3://"),
         "features_uri": f"s3://{outputs['models']['bucket']}/features",
         "model_name": outputs["model"]["name"],
+        "domain_id": outputs["domain"]["id"],
         "definition_name": outputs["watching"]["name"],
         "config1_name": outputs["config1"]["name"],
         "config2_name": outputs["config2"]["name"],

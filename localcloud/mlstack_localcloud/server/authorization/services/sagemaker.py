@@ -36,6 +36,14 @@ _OPERATIONS = {
         ("CreateDataQualityJobDefinition", "DescribeDataQualityJobDefinition", "DeleteDataQualityJobDefinition"),
         ("data-quality-job-definition", "JobDefinitionName"),
     ),
+    **dict.fromkeys(
+        (
+            *(f"{verb}MlflowTrackingServer" for verb in ("Create", "Delete", "Describe", "Start", "Stop", "Update")),
+            "CreatePresignedMlflowTrackingServerUrl",
+        ),
+        ("mlflow-tracking-server", "TrackingServerName"),
+    ),
+    **dict.fromkeys((f"{verb}Domain" for verb in ("Delete", "Describe", "Update")), ("domain", "DomainId")),
     "UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName"),
     "AddTags": ("", "ResourceArn"),
     "DeleteTags": ("", "ResourceArn"),
@@ -81,7 +89,13 @@ def passed_roles(operation: str, request: Document) -> list[str]:
     if not operation.startswith(("Create", "Update")):
         return []
     definition = request.get("TrainingJobDefinition") or {}
-    given = (request.get("RoleArn"), request.get("ExecutionRoleArn"), definition.get("RoleArn"))
+    settings = request.get("DefaultUserSettings") or request.get("UserSettings") or {}
+    given = (
+        request.get("RoleArn"),
+        request.get("ExecutionRoleArn"),
+        definition.get("RoleArn"),
+        settings.get("ExecutionRole"),
+    )
     return [role for role in given if isinstance(role, str)]
 
 
@@ -103,6 +117,9 @@ def _resources(operation: str, request: Document, place: Place) -> list[str]:
             arn("sagemaker", place, f"model-package/{group}/*"),
         ]
     noun = _VERBS.sub("", operation, count=1)
+    if noun == "UserProfile" and "UserProfileName" in request:
+        profile = f"user-profile/{request.get('DomainId')}/{request['UserProfileName']}"
+        return [arn("sagemaker", place, profile)]
     kind, member = _OPERATIONS.get(operation, (_WORDS.sub("-", noun).lower(), f"{noun}Name"))
     if noun == "PipelineExecution" and operation not in _OPERATIONS:
         kind, member = "pipeline", _EXECUTION

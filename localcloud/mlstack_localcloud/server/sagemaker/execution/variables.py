@@ -49,8 +49,10 @@ def credentials(clients: ClientFactory, role_arn: str, region: str) -> dict[str,
         region: The region of the job.
     """
     keys = clients.role_keys(role_arn, SERVICE_SESSION)
+    endpoint_url = clients.client("sts", region).meta.endpoint_url
     return {
-        "AWS_ENDPOINT_URL": clients.client("sts", region).meta.endpoint_url,
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": endpoint_url,
         "AWS_ACCESS_KEY_ID": keys.access_key_id,
         "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         "AWS_SESSION_TOKEN": keys.session_token,

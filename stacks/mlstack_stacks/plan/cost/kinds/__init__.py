@@ -29,8 +29,10 @@ KINDS: dict[str, str] = {
     "aws:kms/key:Key": "key",
     "aws:s3/bucket:Bucket": "bucket",
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "replication",
+    "aws:sagemaker/domain:Domain": "domain",
     "aws:sagemaker/endpoint:Endpoint": "endpoint",
     "aws:sagemaker/featureGroup:FeatureGroup": "feature_group",
+    "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer": "tracking_server",
     "aws:sagemaker/monitoringSchedule:MonitoringSchedule": "monitoring_schedule",
     "aws:sagemaker/pipeline:Pipeline": "pipeline",
     "aws:sagemaker/trainingJob:TrainingJob": "training_job",
@@ -84,6 +86,7 @@ FREE: frozenset[str] = frozenset(
         "aws:sagemaker/model:Model",
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
         "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        "aws:sagemaker/userProfile:UserProfile",  # what is started in it is the domain's
         "aws:scheduler/schedule:Schedule",  # 14 million calls a month are free
         "aws:secretsmanager/secretPolicy:SecretPolicy",
         "aws:secretsmanager/secretVersion:SecretVersion",

@@ -1,0 +1,1 @@
+"""Experiment tracking: real MLflow servers behind the gateway."""
