@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from mlstack.engine import find
-from mlstack.engine.environment import LocalEndpointError, engine_environment, local_variables, refuse_local_endpoint
+from mlstack.engine.environment import (
+    LocalEndpointError,
+    check_account,
+    engine_environment,
+    local_variables,
+    refuse_local_endpoint,
+)
+from mlstack_components.errors import UserError
 from mlstack_localcloud.control import client_environment
 
 if TYPE_CHECKING:
@@ -51,6 +58,21 @@ def test_local_variables_are_those_of_the_local_cloud_and_more(mlstack_home: Pat
     variables = local_variables(find.find())
     assert client_environment(mlstack_home).items() <= variables.items()
     assert str(variables["PULUMI_DEBUG_PROVIDERS"]).startswith("aws:")
+
+
+def test_the_variables_of_another_account_have_its_keys(mlstack_home: Path) -> None:
+    account = "222222222222"
+    own, other = local_variables(None), local_variables(None, account)
+    differing = {name for name in own if own[name] != other[name]}
+    assert differing == {"AWS_ACCOUNT_ID", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"}
+    keys = [Path(str(each["AWS_SHARED_CREDENTIALS_FILE"])).read_text() for each in (own, other)]
+    assert keys[0] != keys[1]
+
+
+@pytest.mark.parametrize("account", ["22222222222", "../../..", "²22222222222", ""])
+def test_what_has_not_twelve_digits_is_no_account(account: str) -> None:
+    with pytest.raises(UserError, match="12 digits"):
+        check_account(account)
 
 
 def test_clients_that_need_no_engine_find_the_local_cloud_without_one(mlstack_home: Path) -> None:
