@@ -25,6 +25,7 @@ BENCHMARKS = (
     "production",
     "up",
     "growth",
+    "growth_of_everything",
     "training_job",
     "invoke",
     "demo",

@@ -6,10 +6,12 @@ the two runs is what the local cloud adds; a resource's share of it must not gro
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.local_cloud import local_cloud
@@ -40,10 +42,10 @@ for number in range(int(os.environ["MODELS"])):
 def measure(folder: Path) -> Iterable[Figure]:
     """Limit: what is added stays below 15 ms a resource at every size."""
     project = _project(folder)
-    with local_cloud(folder / "home") as cloud, _provider_that_does_nothing() as port:
+    with local_cloud(folder / "home") as cloud, provider_that_does_nothing() as port:
         # A new local cloud imports a service when it is first asked for: that is once, and no share of a resource's.
-        first = _up_and_destroy(project, {**cloud.variables, "MODELS": str(MODELS[0])})
-        again = _up_and_destroy(project, {**cloud.variables, "MODELS": str(MODELS[0])})
+        first = up_and_destroy(project, {**cloud.variables, "MODELS": str(MODELS[0])}).seconds
+        again = up_and_destroy(project, {**cloud.variables, "MODELS": str(MODELS[0])}).seconds
         yield Figure(
             "the first up of a new local cloud: added once",
             first - again,
@@ -52,9 +54,9 @@ def measure(folder: Path) -> Iterable[Figure]:
         )
         for models in MODELS:
             resources = models * RESOURCES_A_MODEL
-            real = _up_and_destroy(project, {**cloud.variables, "MODELS": str(models)})
+            real = up_and_destroy(project, {**cloud.variables, "MODELS": str(models)}).seconds
             nothing = {**cloud.variables, "MODELS": str(models), "PULUMI_DEBUG_PROVIDERS": f"aws:{port}"}
-            engine = _up_and_destroy(project, nothing)
+            engine = up_and_destroy(project, nothing).seconds
             yield Figure(
                 f"up of {models} models: added a resource",
                 (real - engine) / resources * 1000,
@@ -68,25 +70,52 @@ def _project(folder: Path) -> Path:
     project = folder / "growth"
     project.mkdir()
     (project / "Pulumi.yaml").write_text("name: growth\nruntime: python\n")
-    (project / "Pulumi.local.yaml").write_text("config:\n  aws:region: us-east-1\n")
     (project / "__main__.py").write_text(PROGRAM)
     return project
 
 
-def _up_and_destroy(project: Path, variables: dict[str, str]) -> float:
-    def pulumi(*arguments: str) -> None:
-        command(["pulumi", *arguments, "--non-interactive", "-s", "local"], cwd=project, env=variables)()
+@dataclass(frozen=True)
+class Up:
+    """A first `pulumi up`.
 
+    Attributes:
+        seconds: How long it took.
+        resources: How many resources of a provider the stack had then.
+    """
+
+    seconds: float
+    resources: int
+
+
+def up_and_destroy(project: Path, variables: dict[str, str], empty: Callable[[], None] = lambda: None) -> Up:
+    """Bring up the stack `local` of a program that is not up, and take it down with its settings.
+
+    Args:
+        project: The directory of the program.
+        variables: The environment of the engine.
+        empty: Takes out of the stack's buckets what would keep them from being deleted.
+    """
+
+    def pulumi(*arguments: str) -> str:
+        return command(["pulumi", *arguments, "--non-interactive", "-s", "local"], cwd=project, env=variables)()
+
+    (project / "Pulumi.local.yaml").write_text("config:\n  aws:region: us-east-1\n")
     command(["pulumi", "stack", "init", "local"], cwd=project, env=variables)()
     took = seconds(lambda: pulumi("up", "--yes", "--skip-preview"))
+    state = json.loads(pulumi("stack", "export"))["deployment"]["resources"]
+    empty()
     pulumi("destroy", "--yes", "--skip-preview")
     pulumi("stack", "rm", "--yes")
-    (project / "Pulumi.local.yaml").write_text("config:\n  aws:region: us-east-1\n")
-    return took
+    return Up(took, sum(each["type"].startswith("aws:") for each in state))
 
 
 @contextmanager
-def _provider_that_does_nothing() -> Iterator[int]:
+def provider_that_does_nothing() -> Iterator[int]:
+    """Run the provider that does nothing.
+
+    Yields:
+        Its port.
+    """
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.provider_that_does_nothing"],
         stdin=subprocess.PIPE,

@@ -49,7 +49,9 @@ class ProviderThatDoesNothing(provider_pb2_grpc.ResourceProviderServicer):
         properties.CopyFrom(request.properties)
         for name in ("arn", "name", "bucket", "keyId"):
             if name not in properties.fields:
-                properties[name] = f"{request.name}-{name}"
+                # Programs take ARNs to pieces.
+                prefix = "arn:aws:service:us-east-1:000000000000:" if name == "arn" else ""
+                properties[name] = f"{prefix}{request.name}-{name}"
         return provider_pb2.CreateResponse(id=request.name, properties=properties)
 
     def Read(self, request: Any, context: Any) -> Any:

@@ -6,15 +6,18 @@ stops before it declares anything.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pulumi
-from mlstack_components.errors import MlstackError
 
 from mlstack_stacks.composition import compose
 from mlstack_stacks.configuration import check_configuration
+from mlstack_stacks.declaration import declared
 from mlstack_stacks.outputs import ProjectOutputs  # noqa: TC001 - Pulumi reads the annotations of components
 from mlstack_stacks.spec import EnvironmentSpec, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Project(pulumi.ComponentResource):
@@ -57,11 +60,4 @@ class Project(pulumi.ComponentResource):
             pulumi.RunError: The file is not valid, or Pulumi's configuration contradicts it. Pulumi shows its message
                 without a traceback.
         """
-        try:
-            spec = load(Path(spec_file), environment or pulumi.get_stack())
-            project = cls(spec.name, spec)
-        except MlstackError as error:
-            raise pulumi.RunError(str(error)) from error
-        for name, value in project.outputs.as_dict().items():
-            pulumi.export(name, value)
-        return project
+        return declared(spec_file, environment, load, cls)

@@ -91,6 +91,8 @@ def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMoni
         "vpc_id",
         "subnet_ids",
         "security_group_ids",
+        "tracking_server_arn",
+        "tracking_experiment",
     }
     assert monitor.outputs["pipeline_name"] == monitor.outputs["endpoint_name"] == "churn-dev"
     assert monitor.outputs["release_parameter_path"] == "/mlstack/churn/dev/release"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pulumi
-from mlstack_components.errors import MlstackError
 
 from mlstack_stacks.configuration import check_configuration
+from mlstack_stacks.declaration import declared
 from mlstack_stacks.platform.composition import compose
 from mlstack_stacks.platform.load import load_platform
 from mlstack_stacks.platform.outputs import PlatformOutputs  # noqa: TC001 - Pulumi reads the annotations of components
 from mlstack_stacks.platform.spec import PlatformSpec  # noqa: TC001 - Pulumi reads the annotations of components
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Platform(pulumi.ComponentResource):
@@ -54,11 +57,4 @@ class Platform(pulumi.ComponentResource):
             pulumi.RunError: The file is not valid, or Pulumi's configuration contradicts it. Pulumi shows its message
                 without a traceback.
         """
-        try:
-            spec = load_platform(Path(spec_file), environment or pulumi.get_stack())
-            platform = cls(spec.name, spec)
-        except MlstackError as error:
-            raise pulumi.RunError(str(error)) from error
-        for name, value in platform.outputs.as_dict().items():
-            pulumi.export(name, value)
-        return platform
+        return declared(spec_file, environment, load_platform, cls)
