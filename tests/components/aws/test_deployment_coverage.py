@@ -41,6 +41,7 @@ TYPES = (
     "aws:sagemaker/endpoint:Endpoint",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
     "aws:sagemaker/featureGroup:FeatureGroup",
+    "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer",
     "aws:sagemaker/model:Model",
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",

@@ -132,7 +132,7 @@ def test_a_stopped_server_answers_no_more_and_remembers(mlflow, tracked) -> None
     with pytest.raises(Exception, match="is stopped"):
         mlflow.get_experiment_by_name("kept")
     # What the next process of it will read; another start takes seconds.
-    (database,) = gateway.home.tracking.glob(f"*/{NAME}/tracking.db")
+    (database,) = gateway.home.local.rglob(f"{NAME}/tracking.db")
     with contextlib.closing(sqlite3.connect(database)) as kept:
         assert kept.execute("SELECT count(*) FROM experiments WHERE name = 'kept'").fetchone() == (1,)
     sagemaker.start_mlflow_tracking_server(TrackingServerName=NAME)

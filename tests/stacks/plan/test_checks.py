@@ -61,6 +61,13 @@ CASES = [
         "secrets: {weather/api-key: [training]}\nregistry:",
         "mlstack.yaml:12: secrets.weather/api-key",
     ),
+    (
+        "tracking_without_isolation",
+        "dev",
+        "registry: {approval: manual}",
+        "tracking: {size: small}",
+        "mlstack.yaml:12: tracking",
+    ),
     ("single_instance", "dev", "min: 1", "min: 1 ", "mlstack.yaml:13: serving.instances.min"),
     ("single_instance", "dev", ", instances: {min: 1}", "", "mlstack.yaml:13: serving"),
     (

@@ -57,7 +57,7 @@ def test_it_is_read_with_an_environments_overrides(write_platform: Callable[...,
         ),
         ("region: eu-west-1}", "region: cn-north-1}", "no network can be made in cn-north-1."),
         ("secrets: true", "secret: true", 'network.secret: unknown key. Did you mean "secrets"?'),
-        ("[ada, grace]", "[Ada]", "platform.yaml:15: workbench.users"),
+        ("[ada, grace]", "[Ada]", "platform.yaml:14: workbench.users[0]"),
         ("idle_shutdown_minutes: 90", "idle_shutdown_minutes: 30", "workbench.idle_shutdown_minutes"),
         (
             "network: {zones: 2, cidr: 10.0.0.0/16, secrets: true}\n",
