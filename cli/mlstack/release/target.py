@@ -82,7 +82,8 @@ class EndpointTarget:
         """What answers requests, whatever the pointer says by now."""
         if live is None or live.status != IN_SERVICE:
             return None
-        return next(iter(live.model_package_arns), None)
+        assert not isinstance(live, LiveBatch)  # noqa: S101 - a typing matter: `settled` gives endpoints only
+        return None if live.released is None else live.released.model_package_arn
 
     def differences(self, live: Live | None, intended: Release) -> tuple[str, ...]:
         """Status, models and the number of instances."""

@@ -42,6 +42,26 @@ def further_of(spec: EnvironmentSpec, release: Release) -> dict[str, str]:
     return {name: arn for name, arn in release.variants.items() if name in known}
 
 
+def waiting_variants(spec: EnvironmentSpec, release: Release) -> tuple[str, ...]:
+    """Return the variants that mlstack.yaml has and that nothing was released to.
+
+    Args:
+        spec: The specification of the environment.
+        release: What the release pointer says.
+    """
+    return tuple(name for name in variant_names(spec.serving) if name not in release.variants)
+
+
+def waits_for(environment: str, variant: str) -> str:
+    """Return what such a variant waits for.
+
+    Args:
+        environment: The environment's name.
+        variant: The variant.
+    """
+    return f"a released model version (`mlstack release {environment} --variant {variant}`)"
+
+
 def with_variant(release: Release, name: str, arn: str, environment: str) -> Release:
     """Return a release with a further version.
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from mlstack.registry.show import versions_table
 from mlstack.release.proof import model_versions
+from mlstack.release.variants import waits_for
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -80,6 +81,8 @@ def _endpoint(status: Status) -> Text:
     )
     for name, variant in endpoint.further.items():
         text.append(f"\n{name}: {_further(variant, endpoint)}")
+    for name in status.waiting_variants:
+        text.append(f"\n{name}: waits for {waits_for(status.environment, name)}")
     if status.differences:
         text.append(f"\nnot what was released: {', '.join(status.differences)}", style="red")
     return text

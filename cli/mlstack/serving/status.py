@@ -11,7 +11,7 @@ from mlstack.registry.packages import list_versions, with_metrics
 from mlstack.release.batch import batch_differences, read_batch
 from mlstack.release.live import read_endpoint
 from mlstack.release.proof import differences
-from mlstack.release.variants import further_of
+from mlstack.release.variants import further_of, waiting_variants, waits_for
 from mlstack.serving.shutdown import schedule_of
 from mlstack.training import runs
 from mlstack.training.tracking import read_tracking
@@ -44,6 +44,7 @@ class Status:
         endpoint: The endpoint, or None.
         waits_for: What the endpoint waits for, or None.
         variants: The model packages that its further variants should have, by their names.
+        waiting_variants: The variants that nothing was released to.
         shutdown: When the endpoint goes out of service by itself, or None where it never does.
         batch: The pipeline that scores whole datasets, or None.
         last_batch: Its last execution, or None.
@@ -61,6 +62,7 @@ class Status:
     endpoint: LiveEndpoint | None
     waits_for: str | None
     variants: Mapping[str, str] = field(default_factory=dict)
+    waiting_variants: tuple[str, ...] = ()
     shutdown: str | None = None
     batch: LiveBatch | None = None
     last_batch: Execution | None = None
@@ -85,6 +87,7 @@ class Status:
             "released": self.released,
             "endpoint": self.endpoint and _endpoint_json(self.endpoint),
             "endpoint_waits_for": self.waits_for,
+            "variants_wait_for": {name: waits_for(self.environment, name) for name in self.waiting_variants},
             "endpoint_idle_shutdown": self.shutdown,
             "batch": self.batch and _batch_json(self.batch),
             "last_batch": self.last_batch and _execution_json(self.last_batch),
@@ -120,6 +123,7 @@ def read_status(deployment: Deployment) -> Status:
             versions=with_metrics(deployment.session, versions),
             released=release.model_package_arn,
             variants=further_of(deployment.spec, release),
+            waiting_variants=waiting_variants(deployment.spec, release),
             endpoint=read_endpoint(sagemaker, outputs.endpoint_name) if outputs.endpoint_name else None,
             waits_for=outputs.endpoint_waits_for,
             shutdown=schedule_of(deployment.spec),

@@ -12,7 +12,13 @@ from mlstack_components.aws.endpoint_asynchronous import AsynchronousArgs, async
 from mlstack_components.aws.endpoint_capture import CaptureArgs, data_capture_config
 from mlstack_components.aws.endpoint_rollout import RolloutArgs, deployment_config
 from mlstack_components.aws.endpoint_serverless import ServerlessArgs, serverless_config
-from mlstack_components.aws.endpoint_variants import VariantArgs, further_variants, remaining_weight, shadow_variants
+from mlstack_components.aws.endpoint_variants import (
+    VariantArgs,
+    further_variants,
+    remaining_weight,
+    shadow_variants,
+    variant_model_name,
+)
 from mlstack_components.aws.instance_types import has_local_storage
 from mlstack_components.aws.names import VARIANT_NAME
 
@@ -130,7 +136,9 @@ class Endpoint(pulumi.ComponentResource):
         self.model = model = aws.sagemaker.Model(f"{name}-model", model_args(args, model_package_arn), kept)
         further = [*args.variants, *([] if args.shadow is None else [args.shadow])]
         self.variant_models = {
-            each.name: aws.sagemaker.Model(f"{name}-{each.name}-model", model_args(args, each.model_package_arn), kept)
+            each.name: aws.sagemaker.Model(
+                variant_model_name(name, each.name), model_args(args, each.model_package_arn), kept
+            )
             for each in further
         }
         self.configuration = configuration = aws.sagemaker.EndpointConfiguration(

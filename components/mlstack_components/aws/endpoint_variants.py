@@ -6,6 +6,7 @@ to ten production variants, or one and a shadow (CreateEndpointConfig in SageMak
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ import pulumi_aws as aws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_LONGEST_MODEL_NAME = 63 - 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,22 @@ class VariantArgs:
     """The instance type, such as `ml.m5.large`."""
     instance_count: int = 1
     """How many instances it has."""
+
+
+def variant_model_name(name: str, variant: str) -> str:
+    """Return the logical name of a variant's model.
+
+    The provider adds a hyphen and seven characters, and a model's name has 63 at most (CreateModel), so that of a
+    variant with a long name has a part of its hash instead.
+
+    Args:
+        name: The endpoint component's name, at most 40 characters.
+        variant: The variant's name.
+    """
+    readable = f"{name}-{variant}-model"
+    if len(readable) <= _LONGEST_MODEL_NAME:
+        return readable
+    return f"{name}-{hashlib.sha256(variant.encode()).hexdigest()[:8]}-model"
 
 
 def remaining_weight(variants: Sequence[VariantArgs]) -> int:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from mlstack_stacks.spec.variants import SHADOW, variant_names
+
 if TYPE_CHECKING:
     from mlstack_stacks.composition.environment import Environment
     from mlstack_stacks.spec.monitoring import AlarmThresholds, Monitoring
@@ -39,6 +41,8 @@ def _alarms(
         topic_arn=topic_arn,
         thresholds=Thresholds(**{**thresholds.model_dump(), **_without(environment)}),
         endpoint_name=environment.endpoint_name,
+        # By mlstack.yaml and not by what is released: a release changes the endpoint and nothing else.
+        further_variants=[each for each in variant_names(serving) if each != SHADOW],
         instance_type=None if serving is None else serving.instance_type,
         asynchronous=serving is not None and serving.kind == "asynchronous",
         pipeline_name=environment.pipeline_name,
@@ -67,6 +71,7 @@ def _dashboard(alarm_arns: pulumi.Output[list[str]], environment: Environment) -
         dashboard_name=environment.names.dashboard,
         placement=environment.placement,
         endpoint_name=environment.endpoint_name,
+        further_variants=variant_names(environment.spec.serving),
         pipeline_name=environment.pipeline_name,
         monitored=environment.data_quality is not None,
         alarm_arns=alarm_arns,

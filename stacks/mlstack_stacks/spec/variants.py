@@ -71,9 +71,9 @@ def variant_names(serving: Serving | None) -> tuple[str, ...]:
     """The names of what may be released beside the main version, the shadow last.
 
     Args:
-        serving: The specification's part.
+        serving: The specification's part. An environment that chooses another kind has none of the project's.
     """
-    if serving is None:
+    if serving is None or serving.kind != "realtime":
         return ()
     return (*(serving.variants or {}), *(() if serving.shadow is None else (SHADOW,)))
 
@@ -88,7 +88,7 @@ def variants_contradictions(spec: EnvironmentSpec) -> Found:
         The key, what is wrong, and what to do.
     """
     serving = spec.serving
-    if serving is None or not variant_names(serving):
+    if serving is None or not (serving.variants or serving.shadow):
         return
     key = "serving.variants" if serving.variants else "serving.shadow"
     if serving.kind != "realtime":
@@ -121,6 +121,12 @@ def _shares(serving: Serving) -> Found:
             "serving.variants",
             f"come and go, and a rollout by {serving.rollout.kind} takes the same variants before and after.",
             "Write `rollout: all_at_once`, or try the version as a `shadow`.",
+        )
+    elif serving.rollout.rollback_alarms:
+        yield (
+            "serving.variants",
+            "come and go, and a rollout that alarms bring back takes the same variants before and after.",
+            "Remove `rollback_alarms`, or try the version as a `shadow`.",
         )
 
 

@@ -36,7 +36,11 @@ def _further(project: Project) -> dict[str, Any]:
 
 def test_a_variant_is_released_asked_and_taken_away(compared: Project) -> None:
     assert _further(compared) == {}
+    waits = "a released model version (`mlstack release local --variant challenger`)"
+    assert compared.json("status", "local")["variants_wait_for"] == {"challenger": waits}
+    assert "challenger: waits for a released model version" in compared.mlstack("status", "local").stdout
     released = compared.json("release", "local", "--variant", "challenger")
+    assert compared.json("status", "local")["variants_wait_for"] == {}
     assert (released["version"], released["changed"]) == (2, True)
     assert _further(compared) == {"challenger": ("2", False)}
     assert (

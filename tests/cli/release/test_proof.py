@@ -1,7 +1,9 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from mlstack.release.proof import LiveEndpoint, Variant, differences, model_versions
+from mlstack.release.target import EndpointTarget
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:model-package/weather-local"
 LIVE = LiveEndpoint("weather-local", "InService", "config-1", (Variant("main", "model-1", f"{ARN}/2", 3, 3),))
@@ -46,6 +48,16 @@ OLD = replace(LIVE, variants=(*LIVE.variants, Variant("old", "model-0", f"{ARN}/
 def test_every_variant_counts(live: LiveEndpoint, further: dict[str, str], found: tuple[str, ...]) -> None:
     assert differences(live, f"{ARN}/2", further=further) == found
     assert live.instance_count == 3
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_answers_is_the_released_version_wherever_it_stands(first: int) -> None:
+    """A failed release goes back to what answers."""
+    released, old = replace(LIVE.variants[0], name="AllTraffic"), Variant("old", "model-0", f"{ARN}/1")
+    live = replace(LIVE, variants=(released, old) if first == 0 else (old, released))
+    spec: Any = None
+    assert EndpointTarget("weather-local", spec).answering(live) == f"{ARN}/2"
+    assert live.further_arns == {"old": f"{ARN}/1"}
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,10 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
             account="123456789012",
             is_local=True,
             serving=SimpleNamespace(
-                instances=SimpleNamespace(min=1, scale=False), variants={"challenger": None}, shadow=None
+                kind="realtime",
+                instances=SimpleNamespace(min=1, scale=False),
+                variants={"challenger": None},
+                shadow=None,
             ),
         ),
         environment="local",

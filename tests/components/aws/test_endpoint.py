@@ -6,7 +6,7 @@ import pytest
 from mlstack_components.aws.endpoint import Endpoint, EndpointArgs
 from mlstack_components.aws.endpoint_capture import CaptureArgs
 from mlstack_components.aws.endpoint_rollout import RolloutArgs
-from mlstack_components.aws.endpoint_variants import VariantArgs
+from mlstack_components.aws.endpoint_variants import VariantArgs, variant_model_name
 from mlstack_components.aws.network import Network
 
 VERSION = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/weather-dev/3"
@@ -238,3 +238,12 @@ def test_a_shadow_s_weight_is_its_share_beside_the_released_version(declare_endp
     (shadow,) = configuration.inputs["shadowProductionVariants"]
     assert (released["initialVariantWeight"], shadow["initialVariantWeight"]) == (1, 0.5)
     assert shadow["modelName"] == "weather-dev-shadow-model"
+
+
+def test_a_long_variant_of_a_long_project_has_a_model_that_the_provider_can_name():
+    """It adds eight characters, and SageMaker takes 63."""
+    prefix, variants = "p" * 40, ["v" * 29 + "a", "v" * 29 + "b", "challenger", "old"]
+    names = [variant_model_name(prefix, each) for each in variants]
+    assert len(set(names)) == len(variants)
+    assert all(len(each) <= 63 - 8 for each in names)
+    assert names[-1] == f"{prefix}-old-model"

@@ -130,7 +130,7 @@ def test_what_a_shadow_cannot_be(weather, more, wrong):
         weather.configure("sun", "sun", **more)
 
 
-def test_traffic_is_shifted_step_by_step_to_variants_of_the_same_names_only(weather):
+def test_guarded_updates_are_to_variants_of_the_same_names_only(weather):
     weather.create(weather.configure("sun", "sun", instances=2))
     weather.configure("rain", "rain")
     weather.sagemaker.create_endpoint_config(
@@ -138,8 +138,13 @@ def test_traffic_is_shifted_step_by_step_to_variants_of_the_same_names_only(weat
         ProductionVariants=[{"VariantName": "other", "ModelName": "rain", "InstanceType": "ml.m5.large"}],
     )
     routing = {"Type": "CANARY", "WaitIntervalInSeconds": 0, "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 50}}
-    config = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}}
-    with pytest.raises(ClientError, match="variants of the same names only: main"):
-        weather.update("renamed", config)
+    at_once = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    watched = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
+    for config in (
+        {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}},
+        {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": at_once}, **watched},
+    ):
+        with pytest.raises(ClientError, match="variants of the same names only: main"):
+            weather.update("renamed", config)
     weather.update("renamed")
     assert weather.status("InService")["ProductionVariants"][0]["VariantName"] == "other"

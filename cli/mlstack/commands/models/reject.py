@@ -24,8 +24,9 @@ def command(
     from mlstack.cloud.deployment import Deployment
     from mlstack.cloud.errors import explained
     from mlstack.console import out, print_json
-    from mlstack.registry.decide import decide_version, released_arn
+    from mlstack.registry.decide import decide_version, read_release
     from mlstack.registry.versions import REJECTED, in_environment
+    from mlstack.release.variants import further_of
 
     deployment = Deployment.open(environment)
     decided, changed = decide_version(deployment, version, REJECTED, reason)
@@ -34,7 +35,11 @@ def command(
         return
     out.print(f"Model version {decided.version} is {'rejected' if changed else 'rejected already'}.", markup=False)
     with explained(deployment.spec):
-        serves = released_arn(deployment) == decided.arn
-    if serves:
+        release = read_release(deployment)
+    for name, arn in further_of(deployment.spec, release).items():
+        if arn == decided.arn:
+            removal = f"mlstack release {environment} --variant {name} --remove"
+            out.print(f"It is still the endpoint's {name}. Next: {removal}", markup=False)
+    if release.model_package_arn == decided.arn:
         rollback = in_environment("models rollback", environment)
         out.print(f"It still serves. Next: mlstack release {environment}, or {rollback}", markup=False)

@@ -184,7 +184,7 @@ def refuse_other_kind(endpoint: Document, deployment: Deployment) -> None:
 
 
 def refuse_other_variants(endpoint: Document, deployment: Deployment, config: Document | None) -> None:
-    """Refuse an update step by step to variants of other names.
+    """Refuse a guarded update, as in steps or with alarms that bring it back, to variants of other names.
 
     "Your new endpoint configuration must have the same variant name as the old endpoint configuration"
     (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html).
@@ -192,11 +192,10 @@ def refuse_other_variants(endpoint: Document, deployment: Deployment, config: Do
     Raises:
         ServiceError: It is one.
     """
-    routing = (config or {}).get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
     before = {each["name"] for each in endpoint["_deployment"]["variants"]}
-    if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE" and before != {each.name for each in deployment.variants}:
+    if config and before != {each.name for each in deployment.variants}:
         raise validation_error(
-            f"Traffic is shifted with {routing['Type']} to variants of the same names only: "
+            "With a DeploymentConfig, traffic is shifted to variants of the same names only: "
             f"{', '.join(sorted(before))}."
         )
 
