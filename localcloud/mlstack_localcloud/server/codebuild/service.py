@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Response
 
+from mlstack_localcloud.account_home import AccountHome
+from mlstack_localcloud.home import ACCOUNT
 from mlstack_localcloud.server.codebuild.builds import Builds
 from mlstack_localcloud.server.codebuild.errors import invalid_input
 from mlstack_localcloud.server.codebuild.events import BuildEvents
@@ -51,7 +53,7 @@ class CodeBuild:
         self._store = Store(home.codebuild_database)
         self._running = RunningJobs()
         projects = Projects(self._store, authorization)
-        tools = Tools(Workshop(home, clients, authorization), clients, authorization)
+        tools = Tools(Workshop(AccountHome(home, ACCOUNT), clients, authorization), clients, authorization)
         self._builds = Builds(self._store, projects, tools, self._running, BuildEvents(events))
         self._operations: dict[str, Handler] = {**projects.operations(), **self._builds.operations()}
 
