@@ -144,6 +144,11 @@ class Home:
         return self.local / "sagemaker.db"
 
     @property
+    def codebuild_database(self) -> Path:
+        """CodeBuild's tables (SQLite)."""
+        return self.local / "codebuild.db"
+
+    @property
     def features_database(self) -> Path:
         """The records of SageMaker's feature groups (SQLite)."""
         return self.local / "features.db"

@@ -59,6 +59,7 @@ LOOKS: dict[str, Look] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": Look(
         "cloudwatch", "describe_alarms", "AlarmNames", is_list=True, answers="MetricAlarms"
     ),
+    "aws:codebuild/project:Project": Look("codebuild", "batch_get_projects", "names", is_list=True, answers="projects"),
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": Look(
         "ce", "get_anomaly_monitors", "MonitorArnList", is_list=True, answers="AnomalyMonitors"
     ),

@@ -27,6 +27,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",
         "aws:cloudwatch/logGroup:LogGroup": "cloudwatch.log_group",
         "aws:cloudwatch/metricAlarm:MetricAlarm": "cloudwatch.metric_alarm",
+        "aws:codebuild/project:Project": "codebuild.project",
         "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "costexplorer.anomaly_monitor",
         "aws:costexplorer/anomalySubscription:AnomalySubscription": "costexplorer.anomaly_subscription",
         "aws:costexplorer/costAllocationTag:CostAllocationTag": "costexplorer.cost_allocation_tag",

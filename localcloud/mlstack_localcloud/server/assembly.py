@@ -14,6 +14,7 @@ from .alarms.watch import AlarmWatch
 from .authorization.authorizer import Authorizer
 from .budgets_gaps import adjust as add_budget_operations
 from .clients import Clients
+from .codebuild.service import CodeBuild
 from .cost_allocation_tag_gaps import adjust as add_cost_allocation_tags
 from .cost_explorer_gaps import adjust as add_cost_explorer_operations
 from .credentials import Credentials
@@ -92,8 +93,11 @@ class LocalCloud:
         self.gateway.sagemaker = sagemaker
         self._running.callback(server.stop)
         self._running.callback(sagemaker.close)
+        self.gateway.codebuild = codebuild = CodeBuild(self._home, self.clients, self.events, self.authorizer)
+        self._running.callback(codebuild.close)
         # Before anybody is answered: a call of an endpoint that is about to serve again must wait, not fail.
         sagemaker.resume()
+        codebuild.resume()
         threading.Thread(target=server.serve, name="gateway", daemon=True).start()
         self.alarms.start()
         self._running.callback(self.alarms.close)

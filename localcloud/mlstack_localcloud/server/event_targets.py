@@ -79,6 +79,7 @@ class EventTargets:
         self._authorizer = authorizer
         self._forward = forward
         self._senders: dict[str, Callable[[_Arn, Target, str], None]] = {
+            "codebuild": self._to_build,
             "logs": self._to_logs,
             "sagemaker": self._to_pipeline,
             "sns": self._to_topic,
@@ -154,7 +155,7 @@ class EventTargets:
         Raises:
             Undeliverable: It does not let EventBridge in.
         """
-        if arn.service == "sagemaker":
+        if arn.service in {"codebuild", "sagemaker"}:
             raise Undeliverable("NO_PERMISSIONS", f"The rule has no role to start {target_arn} with.")
         action = _ACTIONS.get(arn.service)
         if action is None:
@@ -188,6 +189,13 @@ class EventTargets:
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
         events = [{"timestamp": int(time.time() * 1000), "message": payload}]
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+
+    def _to_build(self, arn: _Arn, target: Target, payload: str) -> None:
+        # The input is StartBuild's: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html. An event
+        # is none, so without an input of its own the project is built as it is.
+        given = json.loads(payload) if target.get("Input") or target.get("InputTransformer") else {}
+        client = self._clients.of(arn.account).client("codebuild", arn.region, target["RoleArn"])
+        client.start_build(**{**given, "projectName": arn.resource.removeprefix("project/")})
 
     def _to_pipeline(self, arn: _Arn, target: Target, _: str) -> None:
         kind, _separator, name = arn.resource.partition("/")

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .alarms.watch import AlarmWatch
     from .authorization.authorizer import Authorizer
     from .caller import Caller
+    from .codebuild.service import CodeBuild
     from .event_bus import EventBus
     from .replication import Replication
     from .security_token_service import SecurityTokenService
@@ -107,6 +108,7 @@ class Gateway:
         self._common = common
         self._health = json.dumps({"status": "ok", "pid": os.getpid()}).encode()
         self.sagemaker: SageMakerService | None = None
+        self.codebuild: CodeBuild | None = None
         self.events: EventBus | None = None
         self.alarms: AlarmWatch | None = None
         self.replication: Replication | None = None
@@ -149,7 +151,9 @@ class Gateway:
             return None
         return self.sagemaker.from_browser(request)
 
-    def _route(self, request: WireRequest, identified: Identified, owner: str) -> Response:  # noqa: PLR0911 - one service each
+    def _route(  # noqa: PLR0911 - one service each
+        self, request: WireRequest, identified: Identified, owner: str
+    ) -> Response:
         service = identified.service
         if service == "sagemaker-mlflow" and self.sagemaker is not None:
             return self.sagemaker.track(request, identified.caller)
@@ -157,6 +161,9 @@ class Gateway:
             return self._sagemaker(self.sagemaker, request, identified)
         if service == "sts":
             return self._tokens.handle(request, identified.caller)
+        if service == "codebuild" and self.codebuild is not None:
+            answer = self.codebuild.handle(request.action, request.body, identified.caller)
+            return answer or answer_unknown(request, service)
         if service == "events" and request.action == "PutEvents" and self.events is not None:
             return put_events(self.events, request.body, identified.caller)
         if service == "monitoring" and request.action == "SetAlarmState" and self.alarms is not None:

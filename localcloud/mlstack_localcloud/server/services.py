@@ -46,9 +46,9 @@ SERVICES = {
     "ssm": Service("ssm", "ssm", "json"),
     "tagging": Service("resourcegroupstaggingapi", "resourcegroupstaggingapi", "json"),
 }
-"""What moto answers, in process. STS (`security_token_service.py`) and SageMaker (`sagemaker/`) are our own."""
+"""What moto answers, in process. STS (`security_token_service.py`), `sagemaker/` and `codebuild/` are our own."""
 
-_OWN_PROTOCOLS = {"sts": "query", "sagemaker": "json"}
+_OWN_PROTOCOLS = {"sts": "query", "sagemaker": "json", "codebuild": "json"}
 
 
 def protocol_of(request: WireRequest, signing_name: str) -> str:  # noqa: PLR0911 - one protocol each

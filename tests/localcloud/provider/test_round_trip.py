@@ -18,7 +18,7 @@ import pytest
 from mlstack_localcloud.provider.registry import RESOURCE_TYPES
 from pulumi.automation import CommandError, EngineEvent
 
-from .cases import Case, Shared, account, autoscaling, common, ec2, governance, s3, sagemaker
+from .cases import Case, Shared, account, autoscaling, codebuild, common, ec2, governance, s3, sagemaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,7 @@ GROUPS: Mapping[str, tuple[list[Case], Callable[[Shared], None]]] = {
     "sagemaker": (sagemaker.CASES, sagemaker.shared),
     "governance": (governance.CASES, governance.shared),
     "account": (account.CASES, account.shared),
+    "codebuild": (codebuild.CASES, codebuild.shared),
     "autoscaling": (autoscaling.CASES, autoscaling.shared),
 }
 CASES = [case for cases, _ in GROUPS.values() for case in cases]

@@ -34,9 +34,9 @@ def shape(name: str) -> Shape:
     return _model().shape_for(name)
 
 
-def answer(operation: str, document: Document) -> Document:
+def answer(operation: str, document: Document, service: str = "sagemaker") -> Document:
     """Return the part of a document that an operation answers with: what its output shape has, and nothing of ours."""
-    output = _model().operation_model(operation).output_shape
+    output = _model(service).operation_model(operation).output_shape
     return {} if output is None else fitted(output, document)
 
 

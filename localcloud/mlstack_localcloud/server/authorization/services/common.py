@@ -93,7 +93,19 @@ def passed_roles(service: str, operation: str, parameters: Parameters) -> list[t
     if service == "events" and operation == "PutTargets":
         targets = parameters.get("Targets", [])
         return [(target["RoleArn"], "events.amazonaws.com") for target in targets if target.get("RoleArn")]
+    if service == "codebuild":
+        roles = [parameters.get("serviceRole"), parameters.get("serviceRoleOverride")]
+        return [(role, "codebuild.amazonaws.com") for role in roles if role]
     return []
+
+
+def _codebuild(_operation: str, parameters: Parameters, place: Place) -> list[str]:
+    # Builds are judged by their projects, whose names are the first part of their ids.
+    builds = [str(each) for each in (parameters.get("ids") or [parameters.get("id")]) if each]
+    named = [each.rpartition(":build/")[2].partition(":")[0] for each in builds]
+    given = [parameters.get("projectName"), parameters.get("name"), *(parameters.get("names") or []), *named]
+    names = dict.fromkeys(str(each).rpartition(":project/")[2] for each in given if each)
+    return [arn("codebuild", place, f"project/{name}") for name in names]
 
 
 def _logs(operation: str, parameters: Parameters, place: Place) -> list[str]:
@@ -191,6 +203,7 @@ def _sts(_operation: str, parameters: Parameters, _place: Place) -> list[str]:
 
 
 _FINDERS: Mapping[str, Callable[[str, Parameters, Place], list[str]]] = {
+    "codebuild": _codebuild,
     "ecr": _ecr,
     "events": _events,
     "iam": _iam,

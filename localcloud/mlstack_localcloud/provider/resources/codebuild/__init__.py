@@ -1,0 +1,1 @@
+"""Resource types of CodeBuild: one a file, pure data."""

@@ -1,0 +1,76 @@
+"""aws.codebuild.Project."""
+
+from mlstack_localcloud.provider.calls import Source
+from mlstack_localcloud.provider.model import ANY, Call, ListOf, Name, Nested, Output, Property, ResourceType, Tags
+
+_NAME: dict[str, Source] = {"name": "name"}
+
+TYPE = ResourceType(
+    "aws:codebuild/project:Project",
+    service="codebuild",
+    id="{arn}",
+    import_id="(?:arn:[^/]+/)?(?P<name>[^/]+)",
+    name=Name("name", longest=150),
+    properties=(
+        Property("name", "name"),
+        Property(
+            "artifacts",
+            "artifacts",
+            nested_defaults={"encryptionDisabled": False, "overrideArtifactName": False, "name": ANY},
+        ),
+        Property("buildTimeout", "timeoutInMinutes", default=60),
+        Property("cache", "cache", default={"type": "NO_CACHE"}),
+        Property("concurrentBuildLimit", "concurrentBuildLimit"),
+        Property("description", "description", computed=True),
+        Property("encryptionKey", "encryptionKey", computed=True),
+        Property(
+            "environment",
+            "environment",
+            nested_defaults={
+                "type": "PLAINTEXT",
+                "imagePullCredentialsType": "CODEBUILD",
+                "privilegedMode": False,
+            },
+        ),
+        # The official provider adds a status to logs that have none; here it has to be given.
+        Property("logsConfig", "logsConfig"),
+        Property("queuedTimeout", "queuedTimeoutInMinutes", default=480),
+        Property("serviceRole", "serviceRole"),
+        Property("source", "source", nested_defaults={"insecureSsl": False}),
+        Property("sourceVersion", "sourceVersion"),
+        Property("vpcConfig", "vpcConfig"),
+    ),
+    nested=(Nested("cloudwatchLogs", "cloudWatchLogs"),),
+    outputs=(Output("arn", result="arn"),),
+    create=Call("CreateProject", out_of="project"),
+    updates=(Call("UpdateProject", _NAME),),
+    reads=(
+        Call(
+            "BatchGetProjects",
+            {"names": ListOf("name")},
+            takes=(),
+            out_of="projects",
+            find={"name": "name"},
+        ),
+    ),
+    deletes=(Call("DeleteProject", _NAME, takes=()),),
+    tags=Tags(
+        put=Call("UpdateProject", _NAME, takes=()),
+        put_member="tags",
+        result="tags",
+        create_member="tags",
+        key="key",
+        value="value",
+    ),
+    not_implemented=(
+        "autoRetryLimit",
+        "badgeEnabled",
+        "buildBatchConfig",
+        "fileSystemLocations",
+        "projectVisibility",
+        "resourceAccessRole",
+        "secondaryArtifacts",
+        "secondarySources",
+        "secondarySourceVersions",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The local cloud's CodeBuild: projects, and builds whose commands really run."""
