@@ -55,7 +55,7 @@ class ModelEnvironment(Environment):
         """Take over what parts of the environment have made since."""
         shared = self._shared
         self.network, self.boundary, self.topic_arn = shared.network, shared.boundary, shared.topic_arn
-        self.job_log_group_arns = shared.job_log_group_arns
+        self.job_log_group_arns, self.tracking = shared.job_log_group_arns, shared.tracking
         if shared.options_in_network is not shared.options:
             placed = shared.options_in_network
             self.options_in_network = pulumi.ResourceOptions.merge(placed, pulumi.ResourceOptions(parent=self.parent))
