@@ -8,7 +8,12 @@ and is short enough, else a hash of both takes the place of what doesn't fit.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlstack_stacks.spec.stack import StackSpec
 
 MAX_RESOURCE_PREFIX = 40
 """Leaves S3 room for `-artifacts-1234567` in a bucket's 63 characters, and IAM for as much in a role's 64."""
@@ -33,6 +38,7 @@ VARIANT_PARAMETER_PREFIX = "variant-"
 """What the last part of the parameters begins with that hold the versions of further variants."""
 
 _HASH_DIGITS = 8
+_HASHED = re.compile(rf"-0[0-9a-f]{{{_HASH_DIGITS - 1}}}$")
 
 
 @dataclass(frozen=True)
@@ -42,35 +48,42 @@ class Names:
     Attributes:
         project: The project's name.
         environment: The environment's name.
+        model: The model's name where the project has several, each with names of its own; else None.
     """
 
     project: str
     environment: str
+    model: str | None = None
+
+    @classmethod
+    def of(cls, spec: StackSpec) -> Names:
+        """The names of an environment, or of the model that a specification is the view of."""
+        return cls(spec.name, spec.environment, getattr(spec, "model", None))
 
     @property
     def resource_prefix(self) -> str:
         """What Pulumi's names of resources, and so the provider's names, begin with; at most 40 characters."""
-        return qualified_name(self.project, self.environment, MAX_RESOURCE_PREFIX)
+        return self._own(MAX_RESOURCE_PREFIX)
 
     @property
     def model_package_group(self) -> str:
         """The model package group; at most 63 characters."""
-        return qualified_name(self.project, self.environment, MAX_NAME)
+        return self._own(MAX_NAME)
 
     @property
     def pipeline(self) -> str:
         """The training pipeline; at most 63 characters."""
-        return qualified_name(self.project, self.environment, MAX_NAME)
+        return self._own(MAX_NAME)
 
     @property
     def batch_pipeline(self) -> str:
         """The pipeline that scores whole datasets; at most 63 characters."""
-        return _joined(self.project, self.environment, MAX_NAME, "batch")
+        return self._own(MAX_NAME, "batch")
 
     @property
     def endpoint(self) -> str:
         """The endpoint; at most 63 characters."""
-        return qualified_name(self.project, self.environment, MAX_NAME)
+        return self._own(MAX_NAME)
 
     @property
     def tracking_server(self) -> str:
@@ -88,9 +101,10 @@ class Names:
 
         They are one of these or go on with a hyphen; of one that ends in a star any characters follow.
         """
+        # Those of models begin as the environment's: with two hyphens after it, or cut where feature groups are.
         cut, plain = MAX_FEATURE_GROUP - _HASH_DIGITS - 1, f"{self.project}-{self.environment}"
         groups = plain if len(plain) < cut else f"{plain[: cut - 1]}*"
-        return tuple(dict.fromkeys((self.endpoint, groups)))
+        return tuple(dict.fromkeys((qualified_name(self.project, self.environment, MAX_NAME), groups)))
 
     def feature_group(self, group: str) -> str:
         """A feature group; at most 64 characters.
@@ -103,12 +117,13 @@ class Names:
     @property
     def dashboard(self) -> str:
         """The dashboard; at most 63 characters."""
-        return qualified_name(self.project, self.environment, MAX_NAME)
+        return self._own(MAX_NAME)
 
     @property
     def release_path(self) -> str:
         """The SSM path below which the release pointer lies."""
-        return f"/mlstack/{self.project}/{self.environment}/release"
+        path = f"/mlstack/{self.project}/{self.environment}/release"
+        return path if self.model is None else f"{path}/{self.model}"
 
     @property
     def release_parameter(self) -> str:
@@ -132,6 +147,12 @@ class Names:
             variant: Its name in the specification; that of the shadow is `shadow`.
         """
         return f"{self.release_path}/{VARIANT_PARAMETER_PREFIX}{variant}"
+
+    def _own(self, maximum: int, *more: str) -> str:
+        """The name of the model where there is one, else of the environment."""
+        if self.model is None:
+            return _joined(self.project, self.environment, maximum, *more)
+        return _of_model((self.project, self.environment, self.model, *more), maximum)
 
 
 def qualified_name(project: str, environment: str, maximum: int) -> str:
@@ -158,3 +179,17 @@ def _joined(project: str, environment: str, maximum: int, *more: str) -> str:
         return plain
     digest = hashlib.sha256("/".join((project, environment, *more)).encode()).hexdigest()[: _HASH_DIGITS - 1]
     return f"{plain[: maximum - _HASH_DIGITS - 1].rstrip('-_')}-0{digest}"
+
+
+def _of_model(words: tuple[str, ...], maximum: int) -> str:
+    """The words of a model's name, the first two of which are project and environment.
+
+    Project `a-b` and the model `b` of project `a` must not meet, so two hyphens stand before a model, as in no name of
+    an environment; a name that could be another one's hash, or is too long, gets a hash.
+    """
+    project, environment, *rest = words
+    plain = "--".join((f"{project}-{environment}", *rest))
+    if "-" not in environment and len(plain) <= maximum and not _HASHED.search(plain):
+        return plain
+    digest = hashlib.sha256("/".join((project, environment, "", *rest)).encode()).hexdigest()[: _HASH_DIGITS - 1]
+    return f"{plain[: maximum - _HASH_DIGITS - 1].rstrip('-')}-0{digest}"

@@ -63,11 +63,14 @@ class ProjectOutputs:
     """The ids of its subnets, for jobs of one's own."""
     security_group_ids: pulumi.Output[list[str]] | list[str] | None = None
     """The ids of the security groups of jobs and models."""
+    models: dict[str, dict[str, Any]] | None = None
+    """Of a project with `models`: the outputs of each, by its name; those that are one model's are None above."""
     region: str
     """The region."""
     account: str
     """The account, 12 digits."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The outputs by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """The outputs by name; `models` only where there are any."""
+        outputs = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in outputs.items() if name != "models" or value is not None}

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlstack_stacks.naming import Names
+from mlstack_stacks.spec.project_models import MODEL_PARTS
 from mlstack_stacks.spec.tree import Place
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def _in_step(step: str, member: str, key: str) -> Origin:
 ORIGINS: tuple[Origin, ...] = (
     Origin("*", "tags", "owner"),
     Origin("dataset", "key", "data.source"),
+    Origin("*dataset-*", "key", "data.source"),
     Origin("*-lifecycle", "rules[1].noncurrentVersionExpiration", "storage.expire_noncurrent_days"),
     Origin("*-lifecycle", "rules[2].transitions", "storage.archive_after_days"),
     Origin("*", "region", "storage.replicate_to"),
@@ -232,6 +234,7 @@ ORIGINS: tuple[Origin, ...] = (
 """The rows, those that say more first."""
 
 NOT_SENT: dict[str, str] = {
+    "models": "holds the keys of each model, which have their rows above",
     "cloud": "chooses the components",
     "cost": "provisions nothing",
     "data.target": "is for readers",
@@ -271,10 +274,30 @@ def spec_key(spec: StackSpec, name: str, path: str, origins: tuple[Origin, ...] 
     Returns:
         A dotted key without the environment.
     """
-    resource = name.removeprefix(f"{Names(spec.name, spec.environment).resource_prefix}-")
+    view = owner_of(spec, name)
+    above = "" if view is spec else f"models.{Names.of(view).model}."
+    resource = name.removeprefix(f"{Names.of(view).resource_prefix}-")
     key = next(key for origin in origins if (key := origin.find(resource, path)) is not None)
-    steps = getattr(spec, "steps", None)
-    return "steps.train.image" if key == _FRAMEWORK and steps is not None and steps.train.image is not None else key
+    steps = getattr(view, "steps", None)
+    if key == _FRAMEWORK and steps is not None and steps.train.image is not None:
+        key = "steps.train.image"
+    return f"{above}{key}" if key.partition(".")[0] in MODEL_PARTS else key
+
+
+def owner_of(spec: StackSpec, name: str) -> StackSpec:
+    """The view of the model that a resource belongs to, else the specification itself.
+
+    Args:
+        spec: The specification of the environment.
+        name: The resource's logical name; of several models whose prefix it begins with, the longest one's it is.
+    """
+    views: list[StackSpec] = [] if getattr(spec, "models", None) is None else list(spec.views().values())  # type: ignore[attr-defined]
+    dataset = f"{Names.of(spec).resource_prefix}-dataset-"
+    for view in sorted(views, key=lambda each: -len(Names.of(each).resource_prefix)):
+        names = Names.of(view)
+        if f"{name}-".startswith(f"{names.resource_prefix}-") or name == f"{dataset}{names.model}":
+            return view
+    return spec
 
 
 def place_near(spec: StackSpec, key: str) -> Place:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mlstack_stacks.naming import MAX_FEATURE_GROUP, MAX_NAME, MAX_RESOURCE_PREFIX, Names, qualified_name
 from mlstack_stacks.spec.feature_group import MAX_GROUP_NAME
-from mlstack_stacks.spec.values import MAX_ENVIRONMENT_NAME, MAX_PROJECT_NAME
+from mlstack_stacks.spec.values import MAX_ENVIRONMENT_NAME, MAX_MODEL_NAME, MAX_PROJECT_NAME
 
 WORDS = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -123,3 +123,36 @@ def test_a_bucket_and_a_role_have_room_for_what_the_provider_adds() -> None:
     longest = Names("p" * MAX_PROJECT_NAME, "e" * MAX_ENVIRONMENT_NAME).resource_prefix
     assert len(f"{longest}-artifacts-1234567") <= 63
     assert len(f"{longest}-evaluate-role-1234567") <= 64
+
+
+of_models = st.tuples(projects, environments, st.one_of(st.none(), _names(MAX_MODEL_NAME)))
+
+
+@given(of_models, of_models)
+def test_two_models_never_share_a_name(one: tuple[str, str, str | None], other: tuple[str, str, str | None]) -> None:
+    its, others = Names(*one), Names(*other)
+    same = one == other
+    assert (its.resource_prefix == others.resource_prefix) == same
+    assert (its.endpoint == others.endpoint) == same
+    assert (its.batch_pipeline == others.batch_pipeline) == same
+    assert its.batch_pipeline != others.pipeline or not ({one[2], other[2]} - {None})
+    assert (its.release_parameter == others.release_parameter) == same
+
+
+@given(of_models)
+def test_a_models_names_fit_and_begin_as_those_of_its_environment(of: tuple[str, str, str | None]) -> None:
+    names, project = Names(*of), Names(*of[:2])
+    assert len(names.resource_prefix) <= MAX_RESOURCE_PREFIX
+    for name in (names.endpoint, names.batch_pipeline):
+        assert len(name) <= MAX_NAME
+        assert re.fullmatch("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name)
+        assert any(
+            name.startswith(start[:-1]) if start.endswith("*") else f"{name}-".startswith(f"{start}-")
+            for start in project.beginnings
+        )
+
+
+def test_a_models_name_is_no_other_projects() -> None:
+    assert Names("shop", "prod", "churn").endpoint == "shop-prod--churn"
+    assert Names("shop", "prod", "churn").endpoint != Names("shop-prod", "churn").endpoint
+    assert Names("shop", "prod", "churn").endpoint != Names("shop-churn", "prod").endpoint

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlstack_components.errors import MlstackError
+from mlstack_components.errors import MlstackError, UserError
 
 from mlstack.cloud.aws import AwsSession
 from mlstack.project_directory import ProjectDirectory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mlstack_stacks.spec import EnvironmentSpec
 
@@ -96,17 +96,38 @@ class Deployment:
     session: AwsSession
 
     @classmethod
-    def open(cls, environment: str = DEFAULT_ENVIRONMENT) -> Deployment:
-        """Find the project and its environment.
+    def open(cls, environment: str = DEFAULT_ENVIRONMENT, model: str | None = None) -> Deployment:
+        """Find the project and its environment, and of several models the one that is meant.
 
         Args:
             environment: The environment's name.
+            model: The model's name; needed where the project has several.
 
         Returns:
             The environment, with the local cloud started where it is the local one.
 
         Raises:
-            UserError: There is no project here, mlstack.yaml is not valid, or it has no such environment.
+            UserError: There is no project here, mlstack.yaml is not valid, or it has no such environment; or it has
+                several models and none is named, or no such model.
+            NotUpError: The environment is not up.
+            MlstackError: Its cloud cannot be used.
+        """
+        found = cls.open_each(environment, lambda names: (chosen_model(names, model),))
+        return found[0]
+
+    @classmethod
+    def open_each(
+        cls, environment: str, choose: Callable[[tuple[str, ...]], Iterable[str | None]] | None = None
+    ) -> list[Deployment]:
+        """Find the project and its environment, once for each of its models.
+
+        Args:
+            environment: The environment's name.
+            choose: Chooses among the names of the models, of which there are none in a project without `models`; all
+                by default.
+
+        Raises:
+            UserError: As for `open`.
             NotUpError: The environment is not up.
             MlstackError: Its cloud cannot be used.
         """
@@ -114,11 +135,26 @@ class Deployment:
 
         project = ProjectDirectory.find()
         spec = project.load(environment)
+        views = spec.views()
+        names = tuple(choose(tuple(spec.models or ())) if choose else views)
         outputs = Pulumi(project, environment).outputs()
         if not outputs:
             raise NotUpError(environment)
         _wake(spec)
-        return cls(project, spec, StackOutputs.from_outputs(outputs), AwsSession.for_environment(spec))
+        session, of_models = AwsSession.for_environment(spec), outputs.get("models") or {}
+        return [
+            cls(project, views[name], StackOutputs.from_outputs({**outputs, **of_models.get(name, {})}), session)
+            for name in names
+        ]
+
+    def owns(self, name: str) -> bool:
+        """Whether a resource is no other model's, by its logical name."""
+        from mlstack_stacks.naming import Names
+        from mlstack_stacks.spec_keys import owner_of
+
+        if self.spec.model is None:
+            return True
+        return Names.of(owner_of(self.project.load(self.environment), name)).model in {None, self.spec.model}
 
     @property
     def environment(self) -> str:
@@ -179,6 +215,24 @@ class Deployment:
                 next_step=f"Give it a `{key}` part in mlstack.yaml, then run `mlstack up {self.environment}`.",
             )
         return value
+
+
+def chosen_model(names: tuple[str, ...], model: str | None) -> str | None:
+    """The model that a command is about.
+
+    Args:
+        names: The models of the project; none where it has one without a name.
+        model: What was asked for, or None.
+
+    Raises:
+        UserError: There are several and none was named, or no such model.
+    """
+    if model is None and len(names) > 1:
+        raise UserError(f"The project has several models: {', '.join(names)}.", next_step="Choose one with --model.")
+    if model is not None and model not in names:
+        listed = f"It has {', '.join(names)}." if names else "It has one model, so leave out --model."
+        raise UserError(f"The project has no model `{model}`.", next_step=listed)
+    return model or next(iter(names), None)
 
 
 def _wake(spec: EnvironmentSpec) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+from mlstack.commands.arguments import DEFAULT, AsJson, Environment, Model
 
 if TYPE_CHECKING:
     from mlstack.cloud.deployment import Deployment
@@ -42,6 +42,7 @@ def command(
     detach: Annotated[
         bool, typer.Option("--detach", help="Of an asynchronous endpoint: don't wait, print where the answer will be.")
     ] = False,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Ask the live endpoint for predictions.
@@ -58,7 +59,7 @@ def command(
 
     name, kind = str(file), content_type_of(str(file), content_type)
     sent = payload(read_body(name), kind, name, "asynchronous")  # What any kind of endpoint takes.
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     wanted = media_type(accept) if accept else kind
     with explained(deployment.spec):
         answer = _asked(deployment, sent, wanted, _How(name, detach, json, variant))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+from mlstack.commands.arguments import DEFAULT, AsJson, Environment, Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ def command(
     run: Annotated[str | None, typer.Option("--run", metavar="RUN", help="This run; the last one by default.")] = None,
     endpoint: Annotated[bool, typer.Option("--endpoint", help="The endpoint's log instead of a run's.")] = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run has finished.")] = False,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Show the logs of a pipeline run, or of the endpoint.
@@ -36,7 +37,7 @@ def command(
 
     if endpoint and (step or run):
         raise UserError("--endpoint shows the endpoint's log, which belongs to no step or run.")
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
         for name, line in _endpoint(deployment, follow) if endpoint else _run(deployment, step, run, follow):
             _print(name, line, as_json=json)

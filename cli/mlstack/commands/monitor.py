@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+from mlstack.commands.arguments import DEFAULT, AsJson, Environment, Model
 
 EXAMPLES = ("mlstack monitor local", "mlstack monitor prod --hours 6 --json")
 
@@ -17,6 +17,7 @@ def command(
     hours: Annotated[
         int, typer.Option("--hours", min=1, max=168, help="How far back the calls are looked at, in hours.")
     ] = 24,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Compare the endpoint's calls with the training data, now, and show what differs.
@@ -30,7 +31,7 @@ def command(
     from mlstack.monitors.run_now import RunNow
     from mlstack.monitors.show import monitor_page
 
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     with explained(deployment.spec), progress("Comparing the calls with the baseline"):
         found = RunNow(deployment, hours).run()
     if json:

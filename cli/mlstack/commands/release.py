@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+from mlstack.commands.arguments import DEFAULT, AsJson, Environment, Model
 
 EXAMPLES = (
     "mlstack release local",
@@ -27,6 +27,7 @@ def command(
         typer.Option("--variant", help="One of `serving.variants`, or `shadow`; the endpoint itself by default."),
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the version of the variant away again.")] = False,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Serve an approved model version, and prove it.
@@ -43,7 +44,7 @@ def command(
 
     if remove and (variant is None or version is not None):
         raise UserError("--remove takes --variant, and no --version.", next_step="Name the variant that is to go.")
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     if variant is not None:
         require_variant(deployment.spec, variant)
     if variant is not None and remove:

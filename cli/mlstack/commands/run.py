@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+from mlstack.commands.arguments import DEFAULT, AsJson, Environment, Model
 
 EXAMPLES = (
     "mlstack run local",
@@ -39,6 +39,7 @@ def command(
     stop: Annotated[
         str | None, typer.Option("--stop", metavar="RUN", help="Start nothing; stop this run, or `last`.")
     ] = None,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Run the training pipeline and follow it.
@@ -56,7 +57,7 @@ def command(
 
     if (attach or stop) and (step or setting or data or detach or (attach and stop)):
         raise UserError("--attach and --stop start nothing, so they stand alone.")
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
         if stop is not None:
             _stop(deployment, stop)

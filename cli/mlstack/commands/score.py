@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+from mlstack.commands.arguments import DEFAULT, AsJson, Environment, Model
 
 EXAMPLES = (
     "mlstack score local",
@@ -27,6 +27,7 @@ def command(
     attach: Annotated[
         str | None, typer.Option("--attach", metavar="BATCH", help="Start nothing; watch this batch, or `last`.")
     ] = None,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Score a dataset with the released model now, and follow it.
@@ -46,7 +47,7 @@ def command(
         raise UserError("--input and --file both say what to score.", next_step="Give one of them.")
     if attach and (given or file or detach):
         raise UserError("--attach starts nothing, so it stands alone.")
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
         arn = _started(deployment, given, file, attach, err)
         if detach:

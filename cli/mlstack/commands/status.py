@@ -31,17 +31,21 @@ def command(environment: Environment = DEFAULT, json: AsJson = False) -> None:
     from mlstack.serving.status import read_status
 
     try:
-        deployment = Deployment.open(environment)
+        deployments = Deployment.open_each(environment)
     except NotUpError as error:
         if json:
             print_json({"environment": environment, "up": False})
         else:
             out.print(f"{error.message} {error.next_step}", markup=False)
         return
-    status = read_status(deployment)
+    found = [(deployment, read_status(deployment)) for deployment in deployments]
     if json:
-        print_json(status.to_json())
-    else:
+        of_models = {deployment.spec.model: status.to_json() for deployment, status in found}
+        print_json(of_models.get(None, {"models": of_models}))
+        return
+    for deployment, status in found:
+        if deployment.spec.model is not None:
+            out.print(f"Model {deployment.spec.model}", markup=False)
         out.print(status_page(status, _pages(deployment, status)), soft_wrap=status.tracking is not None)
 
 

@@ -43,9 +43,9 @@ def command(
         )
         return
     out.print(f"{environment} is up: {result.changes.summary} ({result.changes.seconds:.1f} s)", markup=False)
-    waits_for = result.outputs.get("endpoint_waits_for")
-    if waits_for:
-        out.print(f"The endpoint waits: {waits_for}", markup=False)
-    waits_for = result.outputs.get("batch_waits_for")
-    if waits_for:
-        out.print(f"Batches wait: {waits_for}", markup=False)
+    for model, outputs in {"": result.outputs, **(result.outputs.get("models") or {})}.items():
+        of = f" of {model}" if model else ""
+        if waits_for := outputs.get("endpoint_waits_for"):
+            out.print(f"The endpoint{of} waits: {waits_for}", markup=False)
+        if waits_for := outputs.get("batch_waits_for"):
+            out.print(f"Batches{of} wait: {waits_for}", markup=False)

@@ -77,10 +77,11 @@ def refuse_pipeline(spec: EnvironmentSpec) -> None:
         SpecError: AWS would refuse something; all of it at once.
     """
     try:
-        found = list(_in_definition(spec, _checks(spec)))
+        checks = _checks(spec)
+        found = [(_pipeline_name(v), each) for v in spec.views().values() for each in _in_definition(v, checks)]
     except ImportError:
         return
-    _refuse(_in_spec(spec, _pipeline_name(spec), problem) for problem in found)
+    _refuse(_in_spec(spec, name, problem) for name, problem in found)
 
 
 def _findings(spec: StackSpec, plan: Plan) -> tuple[list[tuple[PlannedResource, Found]], Sequence[str]]:
@@ -91,13 +92,13 @@ def _findings(spec: StackSpec, plan: Plan) -> tuple[list[tuple[PlannedResource, 
     checked = checks.resources(Planned(r.urn, r.type, r.name, r.properties) for r in resources.values())
     found = [(resources[each.urn], each.problem) for each in checked.findings]
     if isinstance(spec, EnvironmentSpec):
-        definitions = {
-            _pipeline_name(spec): planned_definition,
-            f"{_prefix(spec)}-batch": planned_batch_definition,
-        }
+        definitions = {}
+        for view in spec.views().values():
+            definitions[_pipeline_name(view)] = planned_definition(view)
+            definitions[f"{_prefix(view)}-batch"] = planned_batch_definition(view)
         for resource in resources.values():
             if resource.type == _PIPELINE and resource.name in definitions and _is_unknown(resource):
-                definition = definitions[resource.name](spec)
+                definition = definitions[resource.name]
                 found += [(resource, problem) for problem in _in_pipeline(definition, checks)]
     return found, checked.passed_over
 
@@ -129,7 +130,7 @@ def _is_unknown(resource: PlannedResource) -> bool:
 
 
 def _prefix(spec: StackSpec) -> str:
-    return Names(spec.name, spec.environment).resource_prefix
+    return Names.of(spec).resource_prefix
 
 
 def _pipeline_name(spec: StackSpec) -> str:

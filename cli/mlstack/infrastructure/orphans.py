@@ -32,16 +32,18 @@ def refuse_orphans(spec: StackSpec) -> None:
         CloudError: The cloud cannot be asked.
     """
     from mlstack_stacks.naming import Names
+    from mlstack_stacks.spec import EnvironmentSpec
 
     from mlstack.cloud.aws import AwsSession
     from mlstack.cloud.errors import explained
 
-    names = Names(spec.name, spec.environment)
+    views = list(spec.views().values()) if isinstance(spec, EnvironmentSpec) else [spec]
     with explained(spec):
         session = AwsSession.for_environment(spec)
         found = [
             what
-            for what, (service, method, arguments) in _looks(spec, names).items()
+            for view in views
+            for what, (service, method, arguments) in _looks(view, Names.of(view)).items()
             if _exists(session.client(service), method, arguments)
         ]
     if found:

@@ -93,18 +93,19 @@ def _with_data(spec: EnvironmentSpec, outputs: dict[str, Any]) -> dict[str, Any]
     """The outputs, once a folder of data is where they say that it is; the engine does not carry folders."""
     from mlstack.datasets.source import push_folder, source_folder
 
-    folder = source_folder(spec)
-    if folder is None or not outputs.get("data_bucket"):
+    folders = {folder for view in spec.views().values() if (folder := source_folder(view)) is not None}
+    if not folders or not outputs.get("data_bucket"):
         return outputs
     from mlstack.cloud.aws import AwsSession
     from mlstack.cloud.errors import explained
     from mlstack.console import err, progress
     from mlstack.datasets.show import pushed_line
 
-    with explained(spec), progress(f"Reading {folder}") as shown:
-        s3 = AwsSession.for_environment(spec).client("s3")
-        pushed = push_folder(s3, outputs["data_bucket"], folder, shown.update)
-    err.print(pushed_line(pushed), markup=False)
+    for folder in sorted(folders):
+        with explained(spec), progress(f"Reading {folder}") as shown:
+            s3 = AwsSession.for_environment(spec).client("s3")
+            pushed = push_folder(s3, outputs["data_bucket"], folder, shown.update)
+        err.print(pushed_line(pushed), markup=False)
     return outputs
 
 
@@ -139,12 +140,14 @@ def _was_shut_down(pulumi: Pulumi, spec: EnvironmentSpec) -> bool:
     """Whether the endpoint's schedule took it away; Pulumi finds out only where it is told to look."""
     from mlstack.serving.shutdown import is_shut_down, schedule_of
 
-    if schedule_of(spec) is None:
+    scheduled = [view for view in spec.views().values() if schedule_of(view) is not None]
+    if not scheduled:
         return False
     from mlstack.cloud.aws import AwsSession
     from mlstack.console import err
 
-    found = is_shut_down(spec, AwsSession.for_environment(spec), pulumi.resources())
+    session, resources = AwsSession.for_environment(spec), pulumi.resources()
+    found = any(is_shut_down(view, session, resources) for view in scheduled)
     if found:
         err.print("The endpoint went out of service on its schedule; it is started again.")
     return found

@@ -22,6 +22,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.errors import MlstackError
+from mlstack_stacks.naming import Names
 
 from mlstack.cloud.errors import explained
 from mlstack.engine.failure import StackLockedError
@@ -219,7 +220,9 @@ class Rollout:
         try:
             self.say("Previewing the update")
             require_narrow(
-                ((step.urn, step.operation) for step in self.pulumi.preview(TARGETS).steps), self.deployment.environment
+                ((step.urn, step.operation) for step in self.pulumi.preview(TARGETS).steps),
+                self.deployment.environment,
+                self.deployment.owns,
             )
             updated = True
             self.say(f"Updating the {self.target.word}")
@@ -268,6 +271,7 @@ class Rollout:
     def _sweep(self, began: datetime) -> Sweep:
         spec, sagemaker = self.deployment.spec, self.deployment.session.client("sagemaker")
         tags = {"mlstack:project": spec.name, "mlstack:environment": spec.environment}
+        tags |= {} if spec.model is None else {"mlstack:model": spec.model}
         kept = self._serving_ids() | self.target.models_in_use(sagemaker)
         planned = plan_sweep(read_inventory(sagemaker, tags, began, kept))
         sweep(sagemaker, planned)
@@ -279,4 +283,4 @@ class Rollout:
 
 
 def _pointer_path(deployment: Deployment) -> str:
-    return f"/mlstack/{deployment.spec.name}/{deployment.environment}/release"
+    return Names.of(deployment.spec).release_path

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import MlstackError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 # The component itself, which the first release creates, and everything below it.
 _COMPONENTS = ("mlstack:aws:Endpoint", "mlstack:aws:BatchTransform")
@@ -41,25 +41,34 @@ def is_monitoring(urn: str) -> bool:
     return "mlstack:aws:ModelMonitors" in _type_chain(urn)
 
 
-def outside(steps: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def outside(
+    steps: Iterable[tuple[str, str]], owns: Callable[[str], bool] = lambda _: True
+) -> tuple[tuple[str, str], ...]:
     """The planned operations that a release has no business with.
 
     Args:
         steps: URN and operation of each step of a preview.
+        owns: Says of a resource's logical name whether it may be the released model's, where there are several.
 
     Returns:
         Those outside the serving component that would change something.
     """
-    return tuple((urn, operation) for urn, operation in steps if operation not in _NOTHING and not _allowed(urn))
+    return tuple(
+        (urn, operation)
+        for urn, operation in steps
+        if operation not in _NOTHING and not (_allowed(urn) and owns(urn.rpartition("::")[2]))
+    )
 
 
-def require_narrow(steps: Iterable[tuple[str, str]], environment: str) -> None:
+def require_narrow(
+    steps: Iterable[tuple[str, str]], environment: str, owns: Callable[[str], bool] = lambda _: True
+) -> None:
     """Refuse a plan that reaches outside.
 
     Raises:
         OutOfScopeError: It does; the resources are named.
     """
-    found = outside(steps)
+    found = outside(steps, owns)
     if found:
         names = "".join(f"\n  {operation} {urn.rsplit('::', 1)[-1]} ({_own_type(urn)})" for urn, operation in found)
         raise OutOfScopeError(

@@ -25,7 +25,7 @@ from mlstack_components.aws.names import (
 from mlstack_components.aws.secure_bucket import SecureBucket, SecureBucketArgs, secure_bucket
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlstack_components.aws.bucket_replicas import BucketReplicas
     from mlstack_components.aws.placement import Placement
@@ -46,6 +46,8 @@ class ArtifactStoreArgs:
     """The directory of the ML code, such as `src/`; None where the stack brings no code."""
     data_file: Path | None = None
     """The dataset; None where the stack brings no data."""
+    data_files: Mapping[str, Path] = field(default_factory=dict)
+    """Further datasets, by a name of each."""
     noncurrent_days: int = NONCURRENT_DAYS
     """For how many days a replaced or deleted version of an object is kept."""
     archive_after_days: int | None = None
@@ -85,6 +87,8 @@ class ArtifactStore(pulumi.ComponentResource):
     """The S3 URI of the code bundle, a `sourcedir.tar.gz`; None without code."""
     data_uri: pulumi.Output[str | None]
     """The S3 URI of the dataset; None without data."""
+    data_uris: dict[str, pulumi.Output[str | None]]
+    """The S3 URIs of the further datasets, by name."""
     logs: SecureBucket
     """The bucket of the access logs, and its settings."""
     data: SecureBucket
@@ -109,7 +113,8 @@ class ArtifactStore(pulumi.ComponentResource):
         self.log_bucket = logs.name
         self._replicas = self._replicate(name, args, data, artifacts)
         self.code_uri = self._upload_code(f"{name}-code", args, artifacts)
-        self.data_uri = self._upload_data(f"{name}-dataset", args, data)
+        self.data_uri = self._upload_data(f"{name}-dataset", args, data, args.data_file)
+        self.data_uris = self._upload_datasets(f"{name}-dataset", args, data)
         self.register_outputs(
             {
                 "data_bucket": self.data_bucket,
@@ -204,11 +209,23 @@ class ArtifactStore(pulumi.ComponentResource):
         path.write_bytes(code.content)
         return self._upload(name, args, store, path=path, key=stack_code_key(code.digest), tags=args.release_tags)
 
-    def _upload_data(self, name: str, args: ArtifactStoreArgs, store: SecureBucket) -> pulumi.Output[str | None]:
-        if args.data_file is None:
+    def _upload_data(
+        self, name: str, args: ArtifactStoreArgs, store: SecureBucket, file: Path | None
+    ) -> pulumi.Output[str | None]:
+        if file is None:
             return pulumi.Output.from_input(None)
-        key = stack_data_key(file_digest(args.data_file), args.data_file.name)
-        return self._upload(name, args, store, path=args.data_file, key=key, tags={})
+        key = stack_data_key(file_digest(file), file.name)
+        return self._upload(name, args, store, path=file, key=key, tags={})
+
+    def _upload_datasets(
+        self, name: str, args: ArtifactStoreArgs, store: SecureBucket
+    ) -> dict[str, pulumi.Output[str | None]]:
+        """The further datasets; a file that has several names is uploaded once, for it would be one object."""
+        uploaded: dict[Path, pulumi.Output[str | None]] = {}
+        for each, file in args.data_files.items():
+            if file not in uploaded:
+                uploaded[file] = self._upload_data(f"{name}-{each}", args, store, file)
+        return {each: uploaded[file] for each, file in args.data_files.items()}
 
     def _upload(
         self,

@@ -9,19 +9,19 @@ VIOLATIONS = "CompletedWithViolations"
 (docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-results.html)."""
 
 
-def violations_pattern(role_arn: str) -> str:
+def violations_pattern(*role_arns: str) -> str:
     """Return the EventBridge pattern of monitors' jobs that found violations or failed.
 
     SageMaker names their jobs by itself, so they are known by their role.
 
     Args:
-        role_arn: The role of the jobs.
+        role_arns: The roles of the jobs.
     """
     pattern = {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Processing Job State Change"],
         "detail": {
-            "RoleArn": [role_arn],
+            "RoleArn": list(role_arns),
             "$or": [{"ExitMessage": [{"prefix": VIOLATIONS}]}, {"ProcessingJobStatus": ["Failed"]}],
         },
     }

@@ -16,6 +16,7 @@ from mlstack_components.aws.policies import Statement, document, require_tls, st
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlstack_components.aws.notification_events import ToldOf
     from mlstack_components.aws.placement import Placement
 
 UNDELIVERED_SECONDS = 1_209_600
@@ -42,6 +43,8 @@ class NotificationsArgs:
     """The endpoint to tell of; None where there is none."""
     monitoring_role_arn: pulumi.Input[str] | None = None
     """The role of the monitors' jobs, whose violations and failures are told of; None where there are none."""
+    models: Sequence[ToldOf] = ()
+    """What belongs to further models, to tell of by the same rules."""
     alarms_publish: bool = False
     """Whether CloudWatch's alarms of the account publish to the topic."""
     budgets_publish: bool = False
@@ -125,8 +128,9 @@ class Notifications(pulumi.ComponentResource):
             event: (description, json.dumps(pattern, separators=(",", ":")))
             for event, (description, pattern) in event_patterns(args).items()
         }
-        if args.monitoring_role_arn is not None:
-            found = pulumi.Output.from_input(args.monitoring_role_arn).apply(violations_pattern)
+        told_of = (args, *args.models)
+        if roles := [each.monitoring_role_arn for each in told_of if each.monitoring_role_arn is not None]:
+            found = pulumi.Output.all(*roles).apply(lambda arns: violations_pattern(*arns))
             patterns["violations"] = ("A monitor found violations, or failed", found)
         return {
             event: aws.cloudwatch.EventRule(

@@ -50,7 +50,12 @@ def compose(spec: EnvironmentSpec, parent: pulumi.Resource) -> ProjectOutputs:
         UserError: AWS has no image of the framework in the region.
     """
     environment = Environment(spec, parent)
-    outputs = declare_parts(__name__, PARTS, spec, environment)
+    if spec.models is None:
+        outputs = declare_parts(__name__, PARTS, spec, environment)
+    else:
+        from mlstack_stacks.composition.models import declare_with_models
+
+        outputs = declare_with_models(__name__, PARTS, environment)
     store = environment.store
     return ProjectOutputs(
         artifact_bucket=store.artifact_bucket,

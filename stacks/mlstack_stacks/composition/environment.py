@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.tracking_access import TrackingInput
     from mlstack_components.aws.transform_access import TransformAccess
 
+    from mlstack_stacks.composition.model_environment import ModelEnvironment
     from mlstack_stacks.spec import EnvironmentSpec
 
 UNOWNED = "unowned"
@@ -53,6 +54,7 @@ class Environment:
         endpoint_name: The endpoint, or None where nothing is served.
         batch_pipeline_name: The pipeline that scores whole datasets, or None where none are scored.
         data_quality: The monitor of data quality, or None where nothing is monitored.
+        models: What the parts of each model share, by name, where the project has several.
         options: The options of its components.
         options_in_network: The options of the components that are placed in the network.
         network: Where jobs and models are placed; set by the part `network`, or `platform`.
@@ -66,7 +68,7 @@ class Environment:
     def __init__(self, spec: EnvironmentSpec, parent: pulumi.Resource) -> None:
         self.spec = spec
         self.parent = parent
-        self.names = Names(spec.name, spec.environment)
+        self.names = Names.of(spec)
         self.prefix = self.names.resource_prefix
         self.placement = Placement(spec.account, spec.region)
         self.tags = project_tags(project=spec.name, environment=spec.environment, owner=spec.owner or UNOWNED)
@@ -79,6 +81,7 @@ class Environment:
         self.batch_pipeline_name = self.names.batch_pipeline if batch else None
         self.data_quality = data_quality_of(spec)
         self.options = self.options_in_network = pulumi.ResourceOptions(parent=parent)
+        self.models: dict[str, ModelEnvironment] = {}
         self.network: NetworkInput | None = None
         self.job_log_group_arns: pulumi.Input[dict[str, str]] | None = None
         self.images: ImageRegistry | None = None
@@ -87,11 +90,17 @@ class Environment:
         self.tracking: TrackingInput | None = None
 
     @property
+    def views(self) -> tuple[EnvironmentSpec, ...]:
+        """The specification of each model; the environment's own where it has one without a name."""
+        return tuple(each.spec for each in self.models.values()) or (self.spec,)
+
+    @property
     def publishers(self) -> dict[str, bool]:
         """What publishes to the topic of notifications, as arguments of the components that make topic and key."""
-        told, monitoring = self.spec.notifications is not None, self.spec.monitoring
+        told = self.spec.notifications is not None
+        watched = [each.monitoring for each in self.views if each.monitoring is not None]
         return {
-            "alarms_publish": told and monitoring is not None and monitoring.alarms is not None,
+            "alarms_publish": told and any(each.alarms is not None for each in watched),
             "budgets_publish": told and self.spec.budget is not None,
             "anomalies_publish": told and self.spec.budget is not None and self.spec.budget.anomaly_usd is not None,
         }
@@ -108,8 +117,8 @@ class Environment:
     @property
     def model_reader_accounts(self) -> tuple[str, ...]:
         """Other accounts that may make models from this environment's versions."""
-        shared = () if self.spec.registry is None else self.spec.registry.share_with
-        return tuple(account for account in shared if account != self.spec.account)
+        shared = [account for each in self.views if each.registry is not None for account in each.registry.share_with]
+        return tuple(account for account in dict.fromkeys(shared) if account != self.spec.account)
 
     @cached_property
     def key(self) -> EncryptionKey:
@@ -133,8 +142,9 @@ class Environment:
             ArtifactStoreArgs(
                 placement=self.placement,
                 encryption_key_arn=self.key.arn,
-                code_directory=None if self.spec.steps is None else root / SOURCE_DIRECTORY,
+                code_directory=root / SOURCE_DIRECTORY if any(each.steps for each in self.views) else None,
                 data_file=data_file(self.spec),
+                data_files={name: file for name, each in self.models.items() if (file := data_file(each.spec))},
                 **({} if storage is None else keeping(storage, self)),
                 model_reader_accounts=self.model_reader_accounts,
                 tags=self.tags,

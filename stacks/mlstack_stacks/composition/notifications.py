@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.aws.job_policy_args import JobKind
+from mlstack_components.aws.notification_events import ToldOf
 from mlstack_components.aws.notifications import Notifications as Topic
 from mlstack_components.aws.notifications import NotificationsArgs
 
 if TYPE_CHECKING:
+    import pulumi
+
     from mlstack_stacks.composition.environment import Environment
     from mlstack_stacks.spec import Notifications
 
@@ -33,7 +36,8 @@ def declare(notifications: Notifications, environment: Environment) -> dict[str,
             batch_pipeline_name=environment.batch_pipeline_name,
             model_package_group_name=environment.group_name,
             endpoint_name=environment.endpoint_name,
-            monitoring_role_arn=None if environment.data_quality is None else environment.roles.arn(JobKind.MONITORING),
+            monitoring_role_arn=_monitoring_role(environment),
+            models=[_told_of(each) for each in environment.models.values()],
             **environment.publishers,
             tags=environment.tags,
         ),
@@ -41,3 +45,17 @@ def declare(notifications: Notifications, environment: Environment) -> dict[str,
     )
     environment.topic_arn = topic.topic_arn
     return {"notification_topic_arn": topic.topic_arn}
+
+
+def _told_of(model: Environment) -> ToldOf:
+    return ToldOf(
+        pipeline_name=model.pipeline_name,
+        batch_pipeline_name=model.batch_pipeline_name,
+        model_package_group_name=model.group_name,
+        endpoint_name=model.endpoint_name,
+        monitoring_role_arn=_monitoring_role(model),
+    )
+
+
+def _monitoring_role(environment: Environment) -> pulumi.Output[str] | None:
+    return None if environment.data_quality is None else environment.roles.arn(JobKind.MONITORING)

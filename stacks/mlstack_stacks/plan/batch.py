@@ -26,7 +26,7 @@ def planned_batch_definition(spec: EnvironmentSpec) -> dict[str, Any] | None:
 
     from mlstack_stacks.composition.batch import transform_args
 
-    names = Names(spec.name, spec.environment)
+    names = Names.of(spec)
     data_bucket = f"{names.resource_prefix}-data"
     arguments = BatchDefinitionArgs(
         model_name=f"{names.resource_prefix}-model",

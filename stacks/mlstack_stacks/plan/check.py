@@ -29,6 +29,7 @@ from mlstack_stacks.naming import Names
 from mlstack_stacks.plan.monitor import CheckMocks, CheckMonitor
 from mlstack_stacks.plan.program import Program, ProgramError
 from mlstack_stacks.plan.resources import Plan, Warn, ordered
+from mlstack_stacks.spec import EnvironmentSpec
 from mlstack_stacks.spec.variants import variant_names
 
 if TYPE_CHECKING:
@@ -61,11 +62,7 @@ def check(spec: StackSpec, infra: Path) -> Plan:
     program = Program.read(infra, spec.environment)
     # What the shell says of a region is for real updates; a plan is for the region of the specification.
     program.configuration.setdefault("aws:region", spec.region)
-    names = Names(spec.name, spec.environment)
-    placeholder = f"model-package/{names.model_package_group}/{_PLACEHOLDER_VERSION}"
-    released = f"arn:aws:sagemaker:{spec.region}:{spec.account}:{placeholder}"
-    parameters = {names.release_parameter: released, names.baseline_parameter: _PLACEHOLDER_BASELINE}
-    parameters |= {names.variant_parameter(each): released for each in variant_names(getattr(spec, "serving", None))}
+    parameters = _parameters(spec)
     monitor = CheckMonitor(CheckMocks(spec.account, spec.region, parameters))
     log = _Log()
     # Pulumi keeps its settings in context variables: those of a copy end with it, so a process can plan more than once.
@@ -79,6 +76,20 @@ def check(spec: StackSpec, infra: Path) -> Plan:
         outputs=monitor.outputs,
         warnings=tuple(Warn("program", message) for message in log.messages),
     )
+
+
+def _parameters(spec: StackSpec) -> dict[str, str]:
+    """What the release pointers would say."""
+    parameters: dict[str, str] = {}
+    for view in spec.views().values() if isinstance(spec, EnvironmentSpec) else (spec,):
+        names = Names.of(view)
+        package = f"model-package/{names.model_package_group}/{_PLACEHOLDER_VERSION}"
+        released = f"arn:aws:sagemaker:{spec.region}:{spec.account}:{package}"
+        parameters[names.release_parameter] = released
+        variants = variant_names(getattr(view, "serving", None))
+        parameters |= {names.variant_parameter(each): released for each in variants}
+        parameters[names.baseline_parameter] = _PLACEHOLDER_BASELINE
+    return parameters
 
 
 def _run(program: Program, stack: str, monitor: CheckMonitor, log: _Log) -> None:

@@ -34,7 +34,7 @@ def planned_definition(spec: EnvironmentSpec) -> dict[str, Any] | None:
     """
     if spec.steps is None:
         return None
-    names = Names(spec.name, spec.environment)
+    names = Names.of(spec)
     role = f"arn:aws:iam::{spec.account}:role/{names.resource_prefix}"
     given = {} if spec.roles is None else spec.roles.given()
     group = None if spec.registry is None else names.model_package_group

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from mlstack_stacks.spec.access import Roles, Secrets  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.base import SpecModel
@@ -21,6 +21,7 @@ from mlstack_stacks.spec.monitoring import Monitoring  # noqa: TC001 - pydantic 
 from mlstack_stacks.spec.network import Network  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.notifications import Notifications  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.platform import PlatformReference  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.project_models import Models, view_of
 from mlstack_stacks.spec.registry import Registry  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.serving import Serving  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.stack import StackSpec
@@ -54,10 +55,29 @@ class Parts(SpecModel):
     tracking: Tracking | None = None
     secrets: Secrets | None = None
     """Secrets of the cloud's store, by name, each with the kinds of jobs that may read it."""
+    models: Models | None = None
+    """Several models that share all else, by name, each with its own data, steps, registry, serving and monitoring."""
 
 
 class EnvironmentSpec(Parts, StackSpec):
     """A project in one environment: the specification with that environment's overrides applied."""
+
+    _model: str | None = PrivateAttr(default=None)
+
+    @property
+    def model(self) -> str | None:
+        """The model that this is the view of; None of a project whose one model has no name."""
+        return self._model
+
+    def is_view_of(self, model: str) -> None:
+        """Keep which model this is the view of."""
+        self._model = model
+
+    def views(self) -> dict[str | None, EnvironmentSpec]:
+        """The environment as if it had each of its models only, by name; itself where it has no `models`."""
+        if self.models is None:
+            return {self.model: self}
+        return {name: view_of(self, name, parts) for name, parts in self.models.items()}
 
 
 class ProjectSpec(SpecModel):

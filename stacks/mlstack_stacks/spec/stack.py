@@ -55,6 +55,11 @@ class StackSpec(SpecModel):
         """True for the environment on the local cloud."""
         return self.environment == LOCAL_ENVIRONMENT
 
+    @property
+    def places(self) -> dict[str, Place]:
+        """Where each key that is written out stands, by dotted key without the environment."""
+        return self._places
+
     def place(self, key: str) -> Place | None:
         """Where a key's value comes from: the environment's override if there is one, else the file's own.
 

@@ -26,6 +26,7 @@ LOCAL_REGION = "us-east-1"
 
 MAX_PROJECT_NAME = 40
 MAX_ENVIRONMENT_NAME = 20
+MAX_MODEL_NAME = 30
 SOURCE_DIRECTORY = "src"
 # Quotas of a tuning job (docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html).
 MAX_TUNING_JOBS = 750
@@ -107,6 +108,11 @@ def check_project_name(value: str) -> str:
 def check_environment_name(value: str) -> str:
     """Checks an environment's name: it is also the name of the Pulumi stack."""
     return _check_words(value, "the environment's name", MAX_ENVIRONMENT_NAME)
+
+
+def check_model_name(value: str) -> str:
+    """Checks a model's name: it becomes part of every name that is the model's own."""
+    return _check_words(value, "the model's name", MAX_MODEL_NAME)
 
 
 def _check_owner(value: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+from mlstack.commands.arguments import DEFAULT, AsJson, Environment, Model
 
 EXAMPLES = (
     "mlstack data push local",
@@ -22,6 +22,7 @@ def command(
     ] = None,
     *,
     name: Annotated[str | None, typer.Option("--name", help="The dataset's name; that of PATH by default.")] = None,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Push a file or folder into the data bucket, as a version of a dataset.
@@ -39,7 +40,7 @@ def command(
     from mlstack.datasets.show import pushed_line
     from mlstack.datasets.source import required_source
 
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     source = path or required_source(deployment.spec)
     chosen = dataset_name(source.resolve()) if name is None else check_dataset_name(name)
     catalog = Catalog(deployment.session.client("s3"), deployment.data_bucket)

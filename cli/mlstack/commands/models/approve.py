@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption
+from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption, Model
 
 EXAMPLES = ("mlstack models approve", 'mlstack models approve 3 --reason "better recall on rain"')
 
@@ -15,6 +15,7 @@ def command(
     version: Annotated[int | None, typer.Argument(help="The version; the newest pending one by default.")] = None,
     environment: EnvironmentOption = DEFAULT,
     reason: Annotated[str | None, typer.Option("--reason", help="Why; kept with the version.")] = None,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Approve a model version.
@@ -26,7 +27,7 @@ def command(
     from mlstack.registry.decide import decide_version
     from mlstack.registry.versions import APPROVED
 
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     decided, changed = decide_version(deployment, version, APPROVED, reason)
     if json:
         print_json(decided.to_json() | {"changed": changed})

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption
+from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption, Model
 
 EXAMPLES = ("mlstack models list", "mlstack models list --environment prod --json")
 
@@ -14,6 +14,7 @@ EXAMPLES = ("mlstack models list", "mlstack models list --environment prod --jso
 def command(
     environment: EnvironmentOption = DEFAULT,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, newest first.")] = 20,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """List the model versions of a project, newest first, with their metrics."""
@@ -25,7 +26,7 @@ def command(
     from mlstack.registry.show import versions_table
     from mlstack.registry.versions import require_any
 
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
         every = list_versions(deployment.session.client("sagemaker"), deployment.group_name)
         versions = with_metrics(deployment.session, every[:limit])

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption
+from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption, Model
 
 EXAMPLES = ("mlstack models reject", 'mlstack models reject 3 --reason "too slow"')
 
@@ -15,6 +15,7 @@ def command(
     version: Annotated[int | None, typer.Argument(help="The version; the newest pending one by default.")] = None,
     environment: EnvironmentOption = DEFAULT,
     reason: Annotated[str | None, typer.Option("--reason", help="Why; kept with the version.")] = None,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Reject a model version.
@@ -28,7 +29,7 @@ def command(
     from mlstack.registry.versions import REJECTED, in_environment
     from mlstack.release.variants import further_of
 
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     decided, changed = decide_version(deployment, version, REJECTED, reason)
     if json:
         print_json(decided.to_json() | {"changed": changed})

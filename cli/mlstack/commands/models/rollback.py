@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption
+from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption, Model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ EXAMPLES = ("mlstack models rollback", 'mlstack models rollback --environment pr
 def command(
     environment: EnvironmentOption = DEFAULT,
     reason: Annotated[str | None, typer.Option("--reason", help="Why; kept with the version that is left.")] = None,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Serve the model version again that was served before.
@@ -34,7 +35,7 @@ def command(
     from mlstack.release.choose import version_served_before
     from mlstack.release.show import release_and_show
 
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
 
     def choose(versions: Sequence[ModelVersion], pointer: ReleasePointer) -> ModelVersion:
         return version_served_before(versions, pointer.history())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption
+from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption, Model
 
 EXAMPLES = ("mlstack models show", "mlstack models show 3")
 
@@ -14,6 +14,7 @@ EXAMPLES = ("mlstack models show", "mlstack models show 3")
 def command(
     version: Annotated[int | None, typer.Argument(help="The version; the newest one by default.")] = None,
     environment: EnvironmentOption = DEFAULT,
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Show a model version: its metrics, who decided on it, and what it is made from."""
@@ -25,7 +26,7 @@ def command(
     from mlstack.registry.show import version_details
     from mlstack.registry.versions import find_version, require_any
 
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
         versions = list_versions(deployment.session.client("sagemaker"), deployment.group_name)
         require_any(versions, environment)

@@ -40,4 +40,5 @@ def run_checks(spec: EnvironmentSpec) -> tuple[Warn, ...]:
         spec: The specification of the environment.
     """
     modules = [import_module(f"{__name__}.{rule}") for rule in CHECKS]
-    return tuple(warning for module in modules for warning in module.check(spec))
+    found = [warning for module in modules for view in spec.views().values() for warning in module.check(view)]
+    return tuple(dict.fromkeys(found))

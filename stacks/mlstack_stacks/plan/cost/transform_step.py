@@ -36,7 +36,7 @@ def planned(pipeline: str | None, context: Context) -> Iterator[Usage | NoPrice]
     from mlstack_stacks.naming import Names
 
     serving = getattr(context.spec, "serving", None)
-    names = Names(context.spec.name, context.spec.environment)
+    names = Names.of(context.spec)
     if serving is None or serving.kind != "batch" or pipeline != names.batch_pipeline:
         return None
     return _job("transform", serving.instance_type, serving.instances.min, context)

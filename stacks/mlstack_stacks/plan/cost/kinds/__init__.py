@@ -6,10 +6,12 @@ price. It is imported when a resource of its type is met. What is in neither tab
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlstack_stacks.plan.cost.usage import NoPrice
+from mlstack_stacks.spec_keys import owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,5 +116,7 @@ def usages(resource: PlannedResource, context: Context) -> Iterable[Usage | NoPr
     module = KINDS.get(resource.type)
     if module is None:
         return (NoPrice("all of it", "mlstack knows no price of this kind of resource"),)
+    if getattr(context.spec, "models", None) is not None:
+        context = replace(context, spec=owner_of(context.spec, resource.name))
     found: Iterable[Usage | NoPrice] | None = import_module(f"{__name__}.{module}").usages(resource, context)
     return found

@@ -92,7 +92,7 @@ def _job(job: _Job, context: Context) -> Iterator[Usage]:
 def _is_the_projects(resource: PlannedResource, context: Context) -> bool:
     from mlstack_stacks.naming import Names
 
-    names = Names(context.spec.name, context.spec.environment)
+    names = Names.of(context.spec)
     return resource.properties.get("pipelineName") == names.pipeline
 
 
