@@ -64,7 +64,8 @@ def check(spec: StackSpec, infra: Path) -> Plan:
     names = Names(spec.name, spec.environment)
     placeholder = f"model-package/{names.model_package_group}/{_PLACEHOLDER_VERSION}"
     released = f"arn:aws:sagemaker:{spec.region}:{spec.account}:{placeholder}"
-    parameters = {names.release_parameter: released, names.baseline_parameter: _PLACEHOLDER_BASELINE}
+    baselines = dict.fromkeys((names.baseline_parameter, names.quality_baseline_parameter), _PLACEHOLDER_BASELINE)
+    parameters = {names.release_parameter: released, **baselines}
     parameters |= {names.variant_parameter(each): released for each in variant_names(getattr(spec, "serving", None))}
     monitor = CheckMonitor(CheckMocks(spec.account, spec.region, parameters))
     log = _Log()
