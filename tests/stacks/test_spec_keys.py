@@ -132,7 +132,7 @@ def whole(text: str, origin: Origin) -> str:
     # No endpoint that has a monitor is shut down, and only one with machines.
     shut = origin.key == "serving.idle_shutdown"
     watching = (
-        WATCHING if "capture_percent" in serving and not shut else re.sub(r",\n +data_quality: {.*?}", "", WATCHING)
+        WATCHING if "capture_percent" in serving and not shut else re.sub(r",\n +\w+_quality: {.*?}", "", WATCHING)
     )
     text = text[:start] + serving + watching + text[text.index("notifications: ") :]
     text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')

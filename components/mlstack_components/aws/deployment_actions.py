@@ -41,7 +41,6 @@ READS = {
         "GetReplicationConfiguration",
         "ListBucket",
     ),
-    "cloudformation": ("GetResource",),
     "sagemaker": (
         "DescribeDataQualityJobDefinition",
         "DescribeEndpoint",
@@ -117,7 +116,6 @@ WRITES = {
         "PutObjectTagging",
         "PutReplicationConfiguration",
     ),
-    "cloudformation": ("CreateResource", "DeleteResource", "GetResourceRequestStatus"),
     "sagemaker": (
         "AddTags",
         "CreateDataQualityJobDefinition",

@@ -65,7 +65,7 @@ def model_quality_contradictions(spec: EnvironmentSpec) -> Iterator[tuple[str, s
     Args:
         spec: The specification.
     """
-    if spec.monitoring is None or spec.monitoring.model_quality is None or spec.serving is None:
+    if model_quality_of(spec) is None or spec.serving is None:
         return
     if spec.serving.kind != "realtime":
         message = f"looks at captured calls, and `kind: {spec.serving.kind}` keeps none."
@@ -77,7 +77,7 @@ def model_quality_contradictions(spec: EnvironmentSpec) -> Iterator[tuple[str, s
     if spec.steps is not None and spec.steps.evaluate is None:
         message = "compares with the predictions of the evaluation, and there is no `steps.evaluate`."
         yield _KEY, message, "Add `evaluate: {entry_point: src/evaluate.py}` below `steps`."
-    if spec.data is None or spec.data.target is None:
+    if spec.data is not None and spec.data.target is None:
         message = "has to know which column the model predicts, and `data.target` does not say it."
         yield _KEY, message, "Write `target` below `data`."
     from mlstack_components.aws.monitor_image import has_analyzer

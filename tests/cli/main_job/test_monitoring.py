@@ -107,7 +107,9 @@ def test_drifted_labels_are_reported(monitored: Project, released: Any) -> None:
     said = monitored.mlstack("invoke", "local", "--file", str(file), "--id", "those-days").stdout
     unlabelled = monitored.mlstack("monitor", "local", "--monitor", "model_quality", exit_code=1).stderr
     assert "No call of the last 24 hours has a label." in unlabelled
-    predictions = [line for line in said.splitlines() if line and line != "weather"]
+    header, *answers = said.splitlines()
+    assert header.startswith("weather,")
+    predictions = [line.partition(",")[0] for line in answers if line]
     assert len(predictions) == len(rows)
     labels = monitored.directory / "labels.csv"
     labels.write_text("id,label\n" + "".join(f"those-days,{each}\n" for each in predictions))
