@@ -1,4 +1,4 @@
-"""The monitor of model quality of a released model, from the specification's to that of AWS."""
+"""The part `monitoring`, of a released model: its monitor of model quality, from the specification's to that of AWS."""
 
 from __future__ import annotations
 
