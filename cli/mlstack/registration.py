@@ -76,6 +76,7 @@ COMMANDS: tuple[Registration, ...] = (
     Registration(
         "monitor", "Compare the endpoint's calls with the training data.", "mlstack.commands.monitor", _MODELS
     ),
+    Registration("label", "Say what was right for answered calls.", "mlstack.commands.label", _MODELS),
     Registration(
         "local",
         "Start, stop and inspect the local cloud.",

@@ -36,6 +36,8 @@ BASELINE_PARAMETER = "baseline-uri"
 
 VARIANT_PARAMETER_PREFIX = "variant-"
 """What the last part of the parameters begins with that hold the versions of further variants."""
+QUALITY_BASELINE_PARAMETER = "model-quality-baseline-uri"
+"""Likewise for the baseline of the version's predictions."""
 
 _HASH_DIGITS = 8
 _HASHED = re.compile(rf"-0[0-9a-f]{{{_HASH_DIGITS - 1}}}$")
@@ -147,6 +149,11 @@ class Names:
             variant: Its name in the specification; that of the shadow is `shadow`.
         """
         return f"{self.release_path}/{VARIANT_PARAMETER_PREFIX}{variant}"
+
+    @property
+    def quality_baseline_parameter(self) -> str:
+        """The SSM parameter that holds the S3 folder of the baseline of the served version's predictions."""
+        return f"{self.release_path}/{QUALITY_BASELINE_PARAMETER}"
 
     def _own(self, maximum: int, *more: str) -> str:
         """The name of the model where there is one, else of the environment."""

@@ -15,6 +15,7 @@ from mlstack_components.aws.pipeline_args import (
     MetricDefinition,
     PipelineSteps,
     PrepareStepArgs,
+    QualityBaselineStepArgs,
     RegisterStepArgs,
     SpotTraining,
     TrainStepArgs,
@@ -22,6 +23,7 @@ from mlstack_components.aws.pipeline_args import (
 from mlstack_components.errors import UserError
 
 from mlstack_stacks.spec.access import secrets_of
+from mlstack_stacks.spec.model_quality import model_quality_of, problem_of
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.ranges import ChoiceRange
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
@@ -129,6 +131,7 @@ def pipeline_steps(spec: EnvironmentSpec, steps: Steps, model_package_group: str
         if evaluate is None
         else EvaluateStepArgs(**_script(evaluate, uris.evaluate, isolated), gates=_gates(evaluate)),
         baseline=_baseline(spec),
+        quality_baseline=_quality_baseline(spec),
         register=None if model_package_group is None else _register(spec, uris.serve, model_package_group),
     )
 
@@ -143,6 +146,19 @@ def _baseline(spec: EnvironmentSpec) -> BaselineStepArgs | None:
     if data_quality is None:
         return None
     return BaselineStepArgs(image_uri=analyzer_image(spec.region), instance_type=data_quality.instance_type)
+
+
+def _quality_baseline(spec: EnvironmentSpec) -> QualityBaselineStepArgs | None:
+    monitor = model_quality_of(spec)
+    if monitor is None:
+        return None
+    from mlstack_components.aws.model_quality_monitor import PROBLEM_TYPES
+
+    return QualityBaselineStepArgs(
+        image_uri=analyzer_image(spec.region),
+        instance_type=monitor.instance_type,
+        problem_type=PROBLEM_TYPES[problem_of(spec, monitor)],
+    )
 
 
 def _train(steps: Steps, job: dict[str, Any]) -> TrainStepArgs:

@@ -30,7 +30,7 @@ steps:
 registry: {share_with: ["222222222222"], card: {intended_use: Tells who leaves.}}
 serving: {kind: realtime, instances: {min: 2}, capture_percent: 20, shadow: {percent: 50}}
 notifications: {emails: [ml-team@example.com]}
-monitoring: {alarms: {}, data_quality: daily}
+monitoring: {alarms: {}, data_quality: daily, model_quality: daily}
 budget: {monthly_usd: 300, anomaly_usd: 50}
 features:
   customers: {record_identifier: id, event_time: at, schema: {id: string, at: string, visits: integer}}

@@ -46,7 +46,8 @@ serving:
 WATCHING = """\
 monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percent: 6, cpu_percent: 70,
                       memory_percent: 71, disk_percent: 72, queue_age_minutes: 16},
-             data_quality: {schedule: daily, instance_type: ml.m5.xlarge}}
+             data_quality: {schedule: daily, instance_type: ml.m5.xlarge},
+             model_quality: {schedule: "0 3 * * *", problem: binary, instance_type: ml.m5.2xlarge}}
 budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40}
 storage: {expire_noncurrent_days: 30, archive_after_days: 60, replicate_to: eu-central-1}
 """
@@ -131,7 +132,7 @@ def whole(text: str, origin: Origin) -> str:
     # No endpoint that has a monitor is shut down, and only one with machines.
     shut = origin.key == "serving.idle_shutdown"
     watching = (
-        WATCHING if "capture_percent" in serving and not shut else re.sub(r",\n +data_quality: {.*?}", "", WATCHING)
+        WATCHING if "capture_percent" in serving and not shut else re.sub(r",\n +\w+_quality: {.*?}", "", WATCHING)
     )
     text = text[:start] + serving + watching + text[text.index("notifications: ") :]
     text = text.replace("registry: {approval: manual}", 'registry: {share_with: ["222222222222"]}')
@@ -231,6 +232,9 @@ OTHERS = {
     "monitoring.alarms.disk_percent": ("disk_percent: 72", "disk_percent: 62"),
     "monitoring.alarms.queue_age_minutes": ("queue_age_minutes: 16", "queue_age_minutes: 17"),
     "monitoring.data_quality.schedule": ("schedule: daily", "schedule: hourly"),
+    "monitoring.model_quality.schedule": ('"0 3 * * *"', '"0 4 * * *"'),
+    "monitoring.model_quality.problem": ("problem: binary", "problem: regression"),
+    "monitoring.model_quality.instance_type": ("ml.m5.2xlarge", "ml.m5.4xlarge"),
     "monitoring.data_quality.instance_type": (
         "daily, instance_type: ml.m5.xlarge",
         "daily, instance_type: ml.m5.large",

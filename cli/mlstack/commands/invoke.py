@@ -43,6 +43,9 @@ def command(
         bool, typer.Option("--detach", help="Of an asynchronous endpoint: don't wait, print where the answer will be.")
     ] = False,
     model: Model = None,
+    call_id: Annotated[
+        str | None, typer.Option("--id", help="What the call is known by when `mlstack label` says what was right.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Ask the live endpoint for predictions.
@@ -62,7 +65,7 @@ def command(
     deployment = Deployment.open(environment, model)
     wanted = media_type(accept) if accept else kind
     with explained(deployment.spec):
-        answer = _asked(deployment, sent, wanted, _How(name, detach, json, variant))
+        answer = _asked(deployment, sent, wanted, _How(name, detach, json, variant, call_id))
     if answer is None:
         return
     if json:
@@ -80,6 +83,7 @@ class _How:
     detach: bool
     json: bool
     variant: str | None
+    call_id: str | None
 
 
 def _asked(deployment: Deployment, sent: Payload, accept: str, how: _How) -> Answer | None:
@@ -95,9 +99,11 @@ def _asked(deployment: Deployment, sent: Payload, accept: str, how: _How) -> Ans
     if serving is None or serving.kind != "asynchronous":
         if how.detach:
             raise UserError("--detach is for asynchronous endpoints; this one answers at once.")
-        return ask(deployment, sent, accept, how.variant)
+        return ask(deployment, sent, accept, how.variant, how.call_id)
     if how.variant is not None:
         raise UserError("--variant is for endpoints that answer at once; an asynchronous one has one variant.")
+    if how.call_id is not None:
+        raise UserError("--id is for real-time endpoints: the calls of asynchronous ones are not captured.")
     from mlstack.serving.ask_asynchronous import submit, wait
 
     with progress("Uploading the input") as line:

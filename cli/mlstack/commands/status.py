@@ -38,12 +38,12 @@ def command(environment: Environment = DEFAULT, json: AsJson = False) -> None:
         else:
             out.print(f"{error.message} {error.next_step}", markup=False)
         return
-    found = [(deployment, read_status(deployment)) for deployment in deployments]
+    statuses = [(deployment, read_status(deployment)) for deployment in deployments]
     if json:
-        of_models = {deployment.spec.model: status.to_json() for deployment, status in found}
+        of_models = {deployment.spec.model: status.to_json() for deployment, status in statuses}
         print_json(of_models.get(None, {"models": of_models}))
         return
-    for deployment, status in found:
+    for deployment, status in statuses:
         if deployment.spec.model is not None:
             out.print(f"Model {deployment.spec.model}", markup=False)
         out.print(status_page(status, _pages(deployment, status)), soft_wrap=status.tracking is not None)

@@ -31,6 +31,7 @@ class Look:
         account_parameter: The parameter that takes the account, which the id then begins with.
         output: The output of the resource to ask by, where that is not its id.
         fixed: Further parameters.
+        further: Further parameters, and the outputs of the resource that they are.
     """
 
     service: str
@@ -41,6 +42,7 @@ class Look:
     account_parameter: str | None = None
     answers: str | None = None
     fixed: dict[str, str] = field(default_factory=dict)
+    further: dict[str, str] = field(default_factory=dict)
 
 
 LOOKS: dict[str, Look] = {
@@ -53,6 +55,9 @@ LOOKS: dict[str, Look] = {
         is_list=True,
         answers="ScalableTargets",
         fixed={"ServiceNamespace": "sagemaker"},
+    ),
+    "aws:cloudcontrol/resource:Resource": Look(
+        "cloudcontrol", "get_resource", "Identifier", further={"TypeName": "typeName"}
     ),
     "aws:cloudwatch/eventRule:EventRule": Look("events", "describe_rule", "Name"),
     "aws:cloudwatch/logGroup:LogGroup": Look("logs", "describe_log_groups", "logGroupNamePrefix", answers="logGroups"),
@@ -242,6 +247,7 @@ def find_in_cloud(session: AwsSession, look: Look, resource: StateResource) -> d
     if look.account_parameter:
         account, _, name = str(identity).partition(":")
         parameters = {look.account_parameter: account, look.parameter: name}
+    parameters |= {name: resource.outputs[output] for name, output in look.further.items()}
     try:
         # Copies of buckets, and their key, lie in another region.
         client = session.client(look.service, resource.outputs.get("region"))

@@ -8,6 +8,7 @@ documents for this; it goes again when its one execution has ended
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
     from mlstack.cloud.deployment import Deployment
 
+MONITORS = {"data_quality": "DataQuality", "model_quality": "ModelQuality"}
+"""SageMaker's type of a monitor, by its name in mlstack.yaml."""
+
 NO_DATA = "no data"
+NO_LABELS = re.compile("no ground truth|no call has a label")
 _FOUND = "CompletedWithViolations"
 _ENDED = frozenset({"Completed", _FOUND, "Failed", "Stopped"})
 _SECONDS_BETWEEN_LOOKS = {"local": 0.5}
@@ -41,15 +46,17 @@ class MonitorError(MlstackError):
 
 @dataclass(frozen=True)
 class RunNow:
-    """Runs the monitor of data quality of one environment.
+    """Runs a monitor of one environment.
 
     Attributes:
         deployment: The environment.
         hours: How far back the calls are looked at.
+        monitor: Which one, as mlstack.yaml calls it.
     """
 
     deployment: Deployment
     hours: int
+    monitor: str = "data_quality"
 
     def run(self) -> MonitorRun:
         """Run it to its end.
@@ -59,7 +66,7 @@ class RunNow:
         """
         from botocore.exceptions import ClientError
 
-        schedule = _schedule_of(self.deployment)
+        schedule = _schedule_of(self.deployment, self.monitor)
         sagemaker = self.deployment.session.client("sagemaker")
         try:
             described = sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)
@@ -81,7 +88,7 @@ class RunNow:
             MonitoringScheduleName=name,
             MonitoringScheduleConfig={
                 "MonitoringJobDefinitionName": definition,
-                "MonitoringType": "DataQuality",
+                "MonitoringType": MONITORS[self.monitor],
                 "ScheduleConfig": {"ScheduleExpression": "NOW", **window},
             },
         )
@@ -110,7 +117,7 @@ class RunNow:
         )
         uri = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"].rstrip("/")
         found = read_violations(self._read(f"{uri}/{VIOLATIONS_FILE}")) if status == _FOUND else ()
-        return MonitorRun(schedule, status, reason, found, uri)
+        return MonitorRun(schedule, status, reason, found, uri, self.monitor)
 
     def _read(self, uri: str) -> bytes:
         bucket, key = split_s3_uri(uri)
@@ -120,6 +127,12 @@ class RunNow:
 
     def _failure(self, status: str, reason: str | None) -> MonitorError:
         environment = self.deployment.environment
+        if reason is not None and NO_LABELS.search(reason):
+            return MonitorError(
+                f"No call of the last {self.hours} hours has a label.",
+                next_step=f"Upload what was right: `mlstack label {environment} --file FILE`, by the ids that "
+                "`mlstack invoke --id ID` gave the calls.",
+            )
         if reason is not None and NO_DATA in reason:
             return MonitorError(
                 f"No call of the last {self.hours} hours was captured.",
@@ -129,16 +142,49 @@ class RunNow:
         return MonitorError(f"The monitor's run {status.lower()}: {reason or 'SageMaker gives no reason.'}")
 
 
-def _schedule_of(deployment: Deployment) -> str:
-    names = deployment.outputs.monitoring_schedule_names or {}
-    if "data_quality" in names:
-        return names["data_quality"]
-    if deployment.spec.monitoring is None or deployment.spec.monitoring.data_quality is None:
+def monitors_of(deployment: Deployment) -> tuple[str, ...]:
+    """The monitors that an environment has by mlstack.yaml.
+
+    Args:
+        deployment: The environment.
+
+    Raises:
+        MonitorError: There is none.
+    """
+    monitoring = deployment.spec.monitoring
+    found = tuple(name for name in MONITORS if monitoring is not None and getattr(monitoring, name) is not None)
+    if not found:
         raise MonitorError(
             f"The environment `{deployment.environment}` has no monitor.",
             next_step="Write `monitoring: {data_quality: hourly}` and `capture_percent: 100` below `serving` in "
             f"mlstack.yaml, then run `mlstack up {deployment.environment}`.",
         )
+    return found
+
+
+def chosen(deployment: Deployment, monitor: str | None) -> tuple[str, ...]:
+    """The monitors to run.
+
+    Args:
+        deployment: The environment.
+        monitor: The one that is asked for, or None for all.
+
+    Raises:
+        MonitorError: There is no such monitor.
+    """
+    there = monitors_of(deployment)
+    if monitor is not None and monitor not in there:
+        raise MonitorError(
+            f"The environment `{deployment.environment}` has no monitor `{monitor}`.",
+            next_step=f"It has {' and '.join(there)}.",
+        )
+    return there if monitor is None else (monitor,)
+
+
+def _schedule_of(deployment: Deployment, monitor: str) -> str:
+    names = deployment.outputs.monitoring_schedule_names or {}
+    if monitor in names:
+        return names[monitor]
     raise _not_there(deployment)
 
 

@@ -21,10 +21,12 @@ def monitor_page(run: MonitorRun) -> RenderableType:
         run: The run.
     """
     report = Text(f"Report: {run.report_uri}/")
+    of_model = run.monitor == "model_quality"
     if not run.violations:
-        return Group(Text("No violations: the calls are like the training data."), report)
+        fine = "the model is as right as in its evaluation" if of_model else "the calls are like the training data"
+        return Group(Text(f"No violations: {fine}."), report)
     table = Table(box=None, pad_edge=False)
-    for heading in ("feature", "check", "what is wrong"):
+    for heading in ("metric" if of_model else "feature", "check", "what is wrong"):
         table.add_column(heading)
     for each in run.violations:
         table.add_row(Text(each.feature), Text(each.check), Text(each.description))

@@ -17,7 +17,7 @@ class Violation:
     """One thing that is not as the baseline wants it.
 
     Attributes:
-        feature: The feature.
+        feature: The feature, or the metric of a model.
         check: The check, such as `baseline_drift_check`.
         description: What is wrong, in the monitor's words.
     """
@@ -37,6 +37,7 @@ class MonitorRun:
         reason: Why it failed, or None.
         violations: What it found.
         report_uri: The S3 folder of its files, or None where there was no job.
+        monitor: Which monitor, as mlstack.yaml calls it.
     """
 
     schedule: str
@@ -44,10 +45,12 @@ class MonitorRun:
     reason: str | None = None
     violations: tuple[Violation, ...] = ()
     report_uri: str | None = None
+    monitor: str = "data_quality"
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for `--json`."""
         return {
+            "monitor": self.monitor,
             "schedule": self.schedule,
             "status": self.status,
             "reason": self.reason,
@@ -64,6 +67,15 @@ def read_violations(content: bytes) -> tuple[Violation, ...]:
     """
     document: Mapping[str, Any] = json.loads(content)
     return tuple(
-        Violation(each.get("feature_name", ""), each.get("constraint_check_type", ""), each.get("description", ""))
+        Violation(
+            _about(each),
+            each.get("constraint_check_type", ""),
+            each.get("description", ""),
+        )
         for each in document.get("violations", ())
     )
+
+
+def _about(violation: Mapping[str, Any]) -> str:
+    found: str = violation.get("feature_name") or violation.get("metric_name", "")
+    return found

@@ -25,16 +25,22 @@ def read_baseline(sagemaker: SageMakerClient, model_package_arn: str) -> str | N
     return baseline_folder(sagemaker.describe_model_package(ModelPackageName=model_package_arn))
 
 
-def baseline_folder(description: Mapping[str, Any]) -> str | None:
+def read_quality_baseline(sagemaker: SageMakerClient, model_package_arn: str) -> str | None:
+    """Where the baseline of a version's predictions lies; as `read_baseline`."""
+    return baseline_folder(sagemaker.describe_model_package(ModelPackageName=model_package_arn), "ModelQuality")
+
+
+def baseline_folder(description: Mapping[str, Any], kind: str = "ModelDataQuality") -> str | None:
     """The folder that holds both files of a version's baseline.
 
     Args:
         description: DescribeModelPackage's answer.
+        kind: The member of the baselines.
 
     Returns:
         An S3 folder without a slash at its end; None where there is none, or the files lie apart.
     """
-    found = description.get("DriftCheckBaselines", {}).get("ModelDataQuality", {})
+    found = description.get("DriftCheckBaselines", {}).get(kind, {})
     uris = [found.get(member, {}).get("S3Uri", "").rpartition("/") for member in _FILES]
     folders = {folder for folder, _, _ in uris}
     names = [name for _, _, name in uris]

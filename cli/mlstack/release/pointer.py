@@ -3,6 +3,7 @@
     <path>/model-package-arn    the model package
     <path>/baseline-uri         the S3 folder of its baseline, which monitors compare with, where it has one
     <path>/variant-<name>       the model package of a further variant, that of the shadow by the name `shadow`
+    <path>/model-quality-baseline-uri   likewise for the baseline of its predictions
     <path>/instance-count       how many instances the endpoint has at least, so that a release never scales it down
 
 Made and moved by a release, read by the Pulumi program; SSM keeps the history.
@@ -24,6 +25,7 @@ _PACKAGE = "model-package-arn"
 _COUNT = "instance-count"
 _BASELINE = "baseline-uri"
 _VARIANT = "variant-"
+_QUALITY_BASELINE = "model-quality-baseline-uri"
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Release:
         instance_count: The least number of instances, or None for the specification's.
         baseline_uri: The S3 folder of the version's baseline, or None where it has none.
         variants: The model packages of further variants, by their names.
+        quality_baseline_uri: The S3 folder of the baseline of its predictions, likewise.
     """
 
     model_package_arn: str | None = None
     instance_count: int | None = None
     baseline_uri: str | None = None
     variants: Mapping[str, str] = field(default_factory=dict)
+    quality_baseline_uri: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ class ReleasePointer:
         count = values.get(_COUNT, "")
         variants = {name.removeprefix(_VARIANT): arn for name, arn in values.items() if name.startswith(_VARIANT)}
         count_known = int(count) if count.isdecimal() else None
-        return Release(values.get(_PACKAGE), count_known, values.get(_BASELINE), variants)
+        baselines = values.get(_BASELINE), values.get(_QUALITY_BASELINE)
+        return Release(values.get(_PACKAGE), count_known, baselines[0], variants, baselines[1])
 
     def move(self, release: Release) -> None:
         """Point somewhere else; writes only what differs, so that the history holds real moves only.
@@ -85,6 +90,8 @@ class ReleasePointer:
         for name in {*release.variants, *before.variants}:
             if release.variants.get(name) != before.variants.get(name):
                 self._write(f"{_VARIANT}{name}", release.variants.get(name))
+        if release.quality_baseline_uri != before.quality_baseline_uri:
+            self._write(_QUALITY_BASELINE, release.quality_baseline_uri)
         if release.model_package_arn != before.model_package_arn:
             self._write(_PACKAGE, release.model_package_arn)
 

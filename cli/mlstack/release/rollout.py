@@ -28,7 +28,7 @@ from mlstack.cloud.errors import explained
 from mlstack.engine.failure import StackLockedError
 from mlstack.registry.packages import list_versions
 from mlstack.registry.versions import in_environment, version_of
-from mlstack.release.baseline import read_baseline
+from mlstack.release.baseline import read_baseline, read_quality_baseline
 from mlstack.release.live import read_inventory, sweep
 from mlstack.release.lock import release_lock
 from mlstack.release.pointer import Release, ReleasePointer
@@ -196,18 +196,20 @@ class Rollout:
             return Released(version, live, served.model_package_arn, changed=True, swept=self._sweep(began))
 
     def _converged(self, arn: str, live: Live | None) -> Release:
-        return self.target.release_of(arn, live, read_baseline(self.deployment.session.client("sagemaker"), arn))
+        sagemaker = self.deployment.session.client("sagemaker")
+        release = self.target.release_of(arn, live, read_baseline(sagemaker, arn))
+        return replace(release, quality_baseline_uri=read_quality_baseline(sagemaker, arn))
 
     def _kept(self, live: Live | None, pointed: Release) -> Release:
         """What is released, with as many instances as a busy endpoint has."""
         if pointed.model_package_arn is None:
             return pointed
         kept = self.target.release_of(pointed.model_package_arn, live, pointed.baseline_uri)
-        return replace(kept, variants=pointed.variants)
+        return replace(kept, variants=pointed.variants, quality_baseline_uri=pointed.quality_baseline_uri)
 
     def _is_done(self, pointed: Release, intended: Release, live: Live) -> bool:
         """Whether pointer, endpoint and Pulumi's state agree on the intended version already."""
-        members = attrgetter("model_package_arn", "baseline_uri", "variants")
+        members = attrgetter("model_package_arn", "baseline_uri", "quality_baseline_uri", "variants")
         least = replace(intended, instance_count=1)
         agreed = members(pointed) == members(intended) and not self.target.differences(live, least)
         return agreed and live.configuration_name in self._serving_ids()

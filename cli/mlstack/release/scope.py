@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _COMPONENTS = ("mlstack:aws:Endpoint", "mlstack:aws:BatchTransform")
 TARGETS = tuple(f"**{component}{end}" for component in _COMPONENTS for end in ("::**", "$**"))
 
-MONITOR_TARGETS = ("**mlstack:aws:ModelMonitors::**", "**mlstack:aws:ModelMonitors$**")
+_MONITORS = ("mlstack:aws:ModelMonitors", "mlstack:aws:ModelQualityMonitor")
+MONITOR_TARGETS = tuple(f"**{component}{end}" for component in _MONITORS for end in ("::**", "$**"))
 
 _NOTHING = frozenset({"same", "read", "refresh", "skipped-create", "discard", "read-discard"})
 _STACK = "pulumi:pulumi:Stack"
@@ -38,7 +39,7 @@ def is_serving(urn: str) -> bool:
 
 def is_monitoring(urn: str) -> bool:
     """Whether a resource belongs to the monitors of the serving component."""
-    return "mlstack:aws:ModelMonitors" in _type_chain(urn)
+    return any(component in _type_chain(urn) for component in _MONITORS)
 
 
 def outside(

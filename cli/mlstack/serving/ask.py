@@ -47,7 +47,9 @@ class Answer:
         }
 
 
-def ask(deployment: Deployment, payload: Payload, accept: str, variant: str | None = None) -> Answer:
+def ask(
+    deployment: Deployment, payload: Payload, accept: str, variant: str | None = None, call_id: str | None = None
+) -> Answer:
     """Invoke the endpoint once.
 
     Args:
@@ -55,6 +57,7 @@ def ask(deployment: Deployment, payload: Payload, accept: str, variant: str | No
         payload: What to send.
         accept: The media type wanted.
         variant: The production variant that should answer; the weights decide where None.
+        call_id: What the call is known by when its labels come, or None.
 
     Returns:
         The answer.
@@ -67,6 +70,7 @@ def ask(deployment: Deployment, payload: Payload, accept: str, variant: str | No
 
     name = deployment.endpoint_name
     chosen: Any = {} if variant is None else {"TargetVariant": variant}
+    chosen |= {} if call_id is None else {"InferenceId": call_id}
     try:
         answer = deployment.session.client("sagemaker-runtime").invoke_endpoint(
             EndpointName=name, Body=payload.body, ContentType=payload.content_type, Accept=accept, **chosen

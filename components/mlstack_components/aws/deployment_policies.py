@@ -89,6 +89,9 @@ def _reads(args: DeploymentPolicyArgs) -> list[Statement]:
                 "application-autoscaling:DescribeScalingPolicies",
                 "application-autoscaling:DescribeScheduledActions",
                 "application-autoscaling:ListTagsForResource",
+                "cloudformation:DescribeType",
+                "cloudformation:GetResource",
+                "cloudformation:GetResourceRequestStatus",
                 "kms:ListAliases",
                 "logs:DescribeLogGroups",
                 "pricing:GetProducts",
@@ -105,6 +108,8 @@ def _changes(args: DeploymentPolicyArgs) -> list[Statement]:
     return [
         # A target's ARN holds an id of AWS's choice.
         statement("ScaleEndpoints", list(SCALING), args.placement.arn("application-autoscaling", "scalable-target/*")),
+        # Cloud Control knows no resource; the right to what it calls is asked for besides.
+        statement("UseCloudControl", ["cloudformation:CreateResource", "cloudformation:DeleteResource"], "*"),
         # Subscriptions belong to no resource that a policy can name.
         statement("ChangeSubscriptions", ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"], "*"),
         statement(

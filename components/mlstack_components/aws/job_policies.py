@@ -23,6 +23,7 @@ from mlstack_components.aws.names import (
     ASYNC_PREFIX,
     CAPTURE_PREFIX,
     CHECKPOINT_PREFIX,
+    GROUND_TRUTH_PREFIX,
     RUN_CODE_PREFIX,
     STACK_CODE_PREFIX,
 )
@@ -100,9 +101,11 @@ def _serving(args: JobPolicyArgs) -> list[Statement]:
 
 def _monitoring(args: JobPolicyArgs) -> list[Statement]:
     captures = f"{args.data_bucket_arn}/{_captures(args)}*"
+    labels = f"{args.data_bucket_arn}/{GROUND_TRUTH_PREFIX}{args.endpoint_name or '*'}/*"
     return [
         list_buckets([args.data_bucket_arn, args.artifact_bucket_arn]),
         *monitor_statements(captures=captures, baselines=results(args), artifact_bucket_arn=args.artifact_bucket_arn),
+        *([statement("ReadGroundTruth", ["s3:GetObject"], labels)] if args.ground_truth else []),
         *use_key(args, write=True),
         *pull_images(args),
         *write_logs(job_log_group(args, JobKind.PROCESSING, "/aws/sagemaker/ProcessingJobs")),

@@ -48,6 +48,8 @@ class JobPolicyArgs:
     """The group that versions are registered in; None where nothing is registered."""
     endpoint_name: str | None = None
     """The endpoint; None where nothing is served."""
+    ground_truth: bool = False
+    """Whether monitors read the labels of the endpoint's calls."""
     capture: bool = False
     """Whether the endpoint's calls are kept in the data bucket."""
     asynchronous: bool = False

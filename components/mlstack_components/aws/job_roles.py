@@ -55,6 +55,8 @@ class JobRolesArgs:
     """The group that versions are registered in; None where nothing is registered."""
     endpoint_name: str | None = None
     """The endpoint; None where nothing is served."""
+    ground_truth: bool = False
+    """Whether monitors read the labels of the endpoint's calls."""
     capture: bool = False
     """Whether the endpoint's calls are kept in the data bucket."""
     asynchronous: bool = False
@@ -154,6 +156,7 @@ class JobRoles(pulumi.ComponentResource):
                     pipeline_name=args.pipeline_name,
                     model_package_group_name=args.model_package_group_name,
                     endpoint_name=args.endpoint_name,
+                    ground_truth=args.ground_truth,
                     capture=args.capture,
                     asynchronous=args.asynchronous,
                     told_topic_arn=known["topic"],

@@ -38,6 +38,9 @@ MONITOR_CODE_PREFIX = "monitoring/code/"
 MONITOR_REPORT_PREFIX = "monitoring/reports/"
 """Artifact bucket: what monitors found, a folder a monitor, endpoint, schedule and hour."""
 
+GROUND_TRUTH_PREFIX = "ground-truth/"
+"""Data bucket: the labels of captured calls, a folder an endpoint and the hour in which they came."""
+
 FEATURE_PREFIX = "features/"
 """Data bucket: the offline stores of the feature groups."""
 

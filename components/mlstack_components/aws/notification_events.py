@@ -33,7 +33,7 @@ def event_patterns(args: NotificationsArgs) -> dict[str, tuple[str, dict[str, An
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
     """
-    told_of = (args, *args.models)
+    told_of: list[NotificationsArgs | ToldOf] = [args, *args.models]
     pipelines = [each.pipeline_name for each in told_of if each.pipeline_name is not None]
     batches = [each.batch_pipeline_name for each in told_of if each.batch_pipeline_name is not None]
     groups = [each.model_package_group_name for each in told_of if each.model_package_group_name is not None]

@@ -128,7 +128,7 @@ class Notifications(pulumi.ComponentResource):
             event: (description, json.dumps(pattern, separators=(",", ":")))
             for event, (description, pattern) in event_patterns(args).items()
         }
-        told_of = (args, *args.models)
+        told_of: list[NotificationsArgs | ToldOf] = [args, *args.models]
         if roles := [each.monitoring_role_arn for each in told_of if each.monitoring_role_arn is not None]:
             found = pulumi.Output.all(*roles).apply(lambda arns: violations_pattern(*arns))
             patterns["violations"] = ("A monitor found violations, or failed", found)

@@ -142,6 +142,14 @@ class BaselineStepArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QualityBaselineStepArgs(BaselineStepArgs):
+    """The processing job that measures the evaluation's predictions, likewise."""
+
+    problem_type: str
+    """SageMaker's word for what is predicted, such as `MulticlassClassification`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegisterStepArgs:
     """The registration of the trained model as a version."""
 
@@ -175,6 +183,8 @@ class PipelineSteps:
     """Without it nothing is measured and nothing is gated."""
     baseline: BaselineStepArgs | None = None
     """Without it versions are registered without what monitors need; it comes before `register`, and only with it."""
+    quality_baseline: QualityBaselineStepArgs | None = None
+    """Likewise for monitors of model quality; it needs `evaluate`."""
     register: RegisterStepArgs | None = None
     """Without it no version is registered."""
 

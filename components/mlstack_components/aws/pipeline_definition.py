@@ -79,11 +79,18 @@ def _registration(args: PipelineDefinitionArgs) -> list[Json]:
     if steps.register is None:
         return []
     registration = register_step(args, steps.register)
-    if steps.baseline is None:
-        return [registration]
-    from mlstack_components.aws.baseline_step import baseline_step, with_baseline
+    baselines: list[Json] = []
+    if steps.baseline is not None:
+        from mlstack_components.aws.baseline_step import baseline_step, with_baseline
 
-    return [baseline_step(args, steps.baseline), with_baseline(registration)]
+        baselines.append(baseline_step(args, steps.baseline))
+        registration = with_baseline(registration)
+    if steps.quality_baseline is not None and steps.evaluate is not None:
+        from mlstack_components.aws.quality_baseline_step import quality_baseline_step, with_quality_baseline
+
+        baselines.append(quality_baseline_step(args, steps.quality_baseline))
+        registration = with_quality_baseline(registration)
+    return [*baselines, registration]
 
 
 def _fit_step(args: PipelineDefinitionArgs) -> Json:

@@ -23,6 +23,7 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:appautoscaling/policy:Policy": "appautoscaling.policy",
         "aws:appautoscaling/scheduledAction:ScheduledAction": "appautoscaling.scheduled_action",
         "aws:appautoscaling/target:Target": "appautoscaling.target",
+        "aws:cloudcontrol/resource:Resource": "cloudcontrol.resource",
         "aws:cloudwatch/eventRule:EventRule": "cloudwatch.event_rule",
         "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",
         "aws:cloudwatch/logGroup:LogGroup": "cloudwatch.log_group",

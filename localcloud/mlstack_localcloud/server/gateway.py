@@ -30,6 +30,7 @@ from . import policy_simulator
 from .authorization.authorizer import Denied
 from .authorization.services.s3 import is_object_read
 from .bucket_owner import expects_another_owner
+from .cloud_control import SIGNING_NAME, CloudControl
 from .errors import Failure, error_response
 from .put_events import put_events
 from .refusal import Refused
@@ -68,6 +69,9 @@ class SageMakerService(Protocol):
 
     def handle(self, operation: str, body: bytes, caller: Caller) -> Response:
         """Answer an operation of the SageMaker API."""
+
+    def call(self, operation: str, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """Run an operation that is not on the wire."""
 
     def invoke(self, endpoint: str, request: Request, caller: Caller) -> Response:
         """Answer an invocation of an endpoint."""
@@ -109,6 +113,7 @@ class Gateway:
         self._health = json.dumps({"status": "ok", "pid": os.getpid()}).encode()
         self.sagemaker: SageMakerService | None = None
         self.codebuild: CodeBuild | None = None
+        self._cloud_control = CloudControl()
         self.events: EventBus | None = None
         self.alarms: AlarmWatch | None = None
         self.replication: Replication | None = None
@@ -159,6 +164,8 @@ class Gateway:
             return self.sagemaker.track(request, identified.caller)
         if service == "sagemaker" and self.sagemaker is not None:
             return self._sagemaker(self.sagemaker, request, identified)
+        if service == SIGNING_NAME and self.sagemaker is not None:
+            return self._cloud_control.handle(request, self.sagemaker.call, identified.caller)
         if service == "sts":
             return self._tokens.handle(request, identified.caller)
         if service == "codebuild" and self.codebuild is not None:

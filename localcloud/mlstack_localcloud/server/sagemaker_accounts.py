@@ -87,6 +87,10 @@ class SageMakerAccounts:
         owner = _owner(operation, body) or caller.account
         return self.of(owner).handle(operation, body, replace(caller, account=owner))
 
+    def call(self, operation: str, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """Run an operation that is not on the wire, in the caller's account."""
+        return self.of(caller.account).call(operation, request, caller)
+
     def invoke(self, endpoint: str, request: Request, caller: Caller) -> Response:
         """Answer an invocation of an endpoint of the caller's account."""
         return self.of(caller.account).invoke(endpoint, request, caller)

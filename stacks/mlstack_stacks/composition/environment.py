@@ -16,6 +16,7 @@ from mlstack_stacks.composition.storage import keeping
 from mlstack_stacks.naming import Names
 from mlstack_stacks.source_commit import source_commit
 from mlstack_stacks.spec.access import secrets_of
+from mlstack_stacks.spec.model_quality import model_quality_of
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 
@@ -53,8 +54,9 @@ class Environment:
         pipeline_name: The training pipeline, or None where there are no steps.
         endpoint_name: The endpoint, or None where nothing is served.
         batch_pipeline_name: The pipeline that scores whole datasets, or None where none are scored.
-        data_quality: The monitor of data quality, or None where nothing is monitored.
         models: What the parts of each model share, by name, where the project has several.
+        data_quality: The monitor of data quality, or None where the data is not monitored.
+        model_quality: The monitor of model quality, likewise.
         options: The options of its components.
         options_in_network: The options of the components that are placed in the network.
         network: Where jobs and models are placed; set by the part `network`, or `platform`.
@@ -80,6 +82,7 @@ class Environment:
         self.endpoint_name = None if spec.serving is None or batch else self.names.endpoint
         self.batch_pipeline_name = self.names.batch_pipeline if batch else None
         self.data_quality = data_quality_of(spec)
+        self.model_quality = model_quality_of(spec)
         self.options = self.options_in_network = pulumi.ResourceOptions(parent=parent)
         self.models: dict[str, ModelEnvironment] = {}
         self.network: NetworkInput | None = None
@@ -93,6 +96,11 @@ class Environment:
     def views(self) -> tuple[EnvironmentSpec, ...]:
         """The specification of each model; the environment's own where it has one without a name."""
         return tuple(each.spec for each in self.models.values()) or (self.spec,)
+
+    @property
+    def monitored(self) -> bool:
+        """Whether anything of the released model is monitored."""
+        return self.data_quality is not None or self.model_quality is not None
 
     @property
     def publishers(self) -> dict[str, bool]:
@@ -171,9 +179,9 @@ class Environment:
         repositories: list[pulumi.Input[str]] = [] if self.images is None else [self.images.arn]
         if steps is not None:
             kinds |= {JobKind.TRAINING, JobKind.PIPELINE}
-            kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate or self.data_quality else set()
+            kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate or self.monitored else set()
             used = list(images(self.spec, steps).each)
-            if self.data_quality is not None:
+            if self.monitored:
                 from mlstack_components.aws.monitor_image import analyzer_image
 
                 kinds.add(JobKind.MONITORING)
@@ -194,6 +202,7 @@ class Environment:
                 tuning=steps is not None and steps.tune is not None,
                 checkpoints=steps is not None and steps.train.spot is not None,
                 capture=serving is not None and serving.capture_percent > 0,
+                ground_truth=self.model_quality is not None,
                 asynchronous=serving is not None and serving.kind == "asynchronous",
                 told_topic_arn=self.told_topic_arn,
                 network=self.network,

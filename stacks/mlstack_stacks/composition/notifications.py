@@ -58,4 +58,4 @@ def _told_of(model: Environment) -> ToldOf:
 
 
 def _monitoring_role(environment: Environment) -> pulumi.Output[str] | None:
-    return None if environment.data_quality is None else environment.roles.arn(JobKind.MONITORING)
+    return environment.roles.arn(JobKind.MONITORING) if environment.monitored else None

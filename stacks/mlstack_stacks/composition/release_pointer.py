@@ -22,12 +22,14 @@ class Released:
         instance_count: How many instances served when it was released; 0 where that is not known.
         baseline_uri: The S3 folder of its baseline, or None where it has none.
         variants: The model packages of further variants, by their names; without those that nothing was released to.
+        quality_baseline_uri: The S3 folder of the baseline of its predictions, likewise.
     """
 
     model_package_arn: str | None
     instance_count: int
     baseline_uri: str | None = None
     variants: Mapping[str, str] = field(default_factory=dict)
+    quality_baseline_uri: str | None = None
 
 
 def released(names: Names, parent: pulumi.Resource, variants: Sequence[str] = ()) -> Released:
@@ -52,4 +54,5 @@ def released(names: Names, parent: pulumi.Resource, variants: Sequence[str] = ()
         int(count) if count.isdecimal() else 0,
         values.get(names.baseline_parameter),
         {each: values[parameter] for each in variants if (parameter := names.variant_parameter(each)) in values},
+        values.get(names.quality_baseline_parameter),
     )

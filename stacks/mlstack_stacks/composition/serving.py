@@ -64,7 +64,7 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
         _scale(serving, endpoint, environment)
     if serving.idle_shutdown is not None:
         _shut_down(serving.idle_shutdown, environment)
-    monitors = {} if environment.data_quality is None else _monitor(release, endpoint, environment)
+    monitors = {} if not environment.monitored else _monitor(release, endpoint, environment)
     waits_for = f"a released model version (`mlstack release {spec.environment}`)"
     return {
         "endpoint_name": environment.names.endpoint,
@@ -114,7 +114,11 @@ def _monitor(release: Released, endpoint: Endpoint, environment: Environment) ->
     if release.model_package_arn is not None and environment.data_quality is not None:
         from mlstack_stacks.composition.monitors import monitor
 
-        names = monitor(environment.data_quality, endpoint, release.baseline_uri, environment).schedule_names
+        names = {**monitor(environment.data_quality, endpoint, release.baseline_uri, environment).schedule_names}
+    if release.model_package_arn is not None and environment.model_quality is not None:
+        from mlstack_stacks.composition.model_quality import monitor_quality
+
+        names |= monitor_quality(environment.model_quality, endpoint, release, environment).schedule_names
     return {"monitoring_schedule_names": names or None, "monitors_wait_for": None if names else waits_for}
 
 

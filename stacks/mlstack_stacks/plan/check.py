@@ -88,7 +88,8 @@ def _parameters(spec: StackSpec) -> dict[str, str]:
         parameters[names.release_parameter] = released
         variants = variant_names(getattr(view, "serving", None))
         parameters |= {names.variant_parameter(each): released for each in variants}
-        parameters[names.baseline_parameter] = _PLACEHOLDER_BASELINE
+        baselines = (names.baseline_parameter, names.quality_baseline_parameter)
+        parameters |= dict.fromkeys(baselines, _PLACEHOLDER_BASELINE)
     return parameters
 
 

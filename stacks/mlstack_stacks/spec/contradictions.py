@@ -10,6 +10,7 @@ from mlstack_components.errors import Problem
 
 from mlstack_stacks.spec.batch import batch_contradictions
 from mlstack_stacks.spec.idle_shutdown import idle_shutdown_contradictions
+from mlstack_stacks.spec.model_quality import model_quality_contradictions
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.serving_kinds import serving_kind_contradictions
 from mlstack_stacks.spec.storage import replicas_nowhere
@@ -101,6 +102,7 @@ _FINDERS = (
     variants_contradictions,
     replicas_nowhere,
     _monitors,
+    model_quality_contradictions,
     _monitor_of_another_account,
     idle_shutdown_contradictions,
     tracking_contradictions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlstack_stacks.spec.model_quality import model_quality_of
 from mlstack_stacks.spec.monitors import data_quality_of
 
 if TYPE_CHECKING:
@@ -34,5 +35,5 @@ def idle_shutdown_contradictions(spec: EnvironmentSpec) -> Iterator[tuple[str, s
     if spec.serving.kind == "serverless":
         yield _KEY, "saves nothing: a serverless endpoint costs nothing while nobody calls it.", "Remove it."
     # DeleteEndpoint is refused as long as a monitoring schedule watches the endpoint.
-    if data_quality_of(spec) is not None:
+    if data_quality_of(spec) is not None or model_quality_of(spec) is not None:
         yield _KEY, "can't be: SageMaker deletes no endpoint that has a monitoring schedule.", elsewhere

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from mlstack_stacks.spec.base import SpecModel
+from mlstack_stacks.spec.model_quality import ModelQuality  # noqa: TC001 - pydantic reads it
 from mlstack_stacks.spec.monitors import DataQuality, as_monitor
 
 Percent = Annotated[float, Field(gt=0, le=100)]
@@ -42,3 +43,5 @@ class Monitoring(SpecModel):
     """Whether there is a dashboard."""
     data_quality: Annotated[DataQuality | None, BeforeValidator(as_monitor)] = None
     """The comparison of calls with the training data; its schedule alone will do."""
+    model_quality: Annotated[ModelQuality | None, BeforeValidator(as_monitor)] = None
+    """The comparison of predictions with labels that come later; its schedule alone will do."""

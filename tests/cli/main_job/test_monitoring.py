@@ -11,7 +11,7 @@ import pytest
 from .conftest import Project
 
 SERVING = "  instances: {min: 1}\n"
-MONITORED = f"{SERVING}  capture_percent: 100\n\nmonitoring: {{data_quality: hourly}}\n"
+MONITORED = f"{SERVING}  capture_percent: 100\n\nmonitoring: {{data_quality: hourly, model_quality: daily}}\n"
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +59,10 @@ def test_a_version_has_its_baseline(monitored: Project, released: Any) -> None:
 
 
 def test_the_release_brings_the_schedule_up(monitored: Project, released: Any) -> None:
-    (schedule,) = monitored.client("sagemaker").list_monitoring_schedules()["MonitoringScheduleSummaries"]
-    assert schedule["EndpointName"] == released["endpoint"]["name"]
-    assert schedule["MonitoringScheduleStatus"] == "Scheduled"
+    schedules = monitored.client("sagemaker").list_monitoring_schedules()["MonitoringScheduleSummaries"]
+    assert {each["MonitoringType"] for each in schedules} == {"DataQuality", "ModelQuality"}
+    assert {each["EndpointName"] for each in schedules} == {released["endpoint"]["name"]}
+    assert {each["MonitoringScheduleStatus"] for each in schedules} == {"Scheduled"}
     assert monitored.json("up", "local")["changes"] == []
     assert monitored.json("release", "local")["changed"] is False
 
@@ -83,25 +84,53 @@ def test_a_run_names_the_feature_that_shifted(monitored: Project, released: Any)
     said = monitored.mlstack("monitor", "local", exit_code=1).stderr
     assert "No call of the last 24 hours was captured." in said
     call(monitored, days(monitored.directory, wind=0))
-    normal = monitored.json("monitor", "local")
+    normal = monitored.json("monitor", "local", "--monitor", "data_quality")
     assert "wind" not in {each["feature"] for each in normal["violations"]}
     call(monitored, days(monitored.directory, wind=15))
-    shifted = monitored.json("monitor", "local")
+    shifted = monitored.json("monitor", "local", "--monitor", "data_quality")
     assert shifted["status"] == "CompletedWithViolations"
     assert {"feature": "wind", "check": "baseline_drift_check"}.items() <= next(
         each for each in shifted["violations"] if each["feature"] == "wind"
     ).items()
     assert "temp_max" not in {each["feature"] for each in shifted["violations"]}
-    page = monitored.mlstack("monitor", "local").stdout
+    page = monitored.mlstack("monitor", "local", "--monitor", "data_quality").stdout
     assert "wind" in page
     assert "Baseline drift distance" in page
     # What ran once is gone again.
-    assert len(monitored.client("sagemaker").list_monitoring_schedules()["MonitoringScheduleSummaries"]) == 1
+    assert len(monitored.client("sagemaker").list_monitoring_schedules()["MonitoringScheduleSummaries"]) == 2
+
+
+def test_drifted_labels_are_reported(monitored: Project, released: Any) -> None:
+    file = monitored.directory / "calls.csv"
+    rows = days(monitored.directory, wind=0)
+    file.write_text("date,precipitation,temp_max,temp_min,wind\n" + "\n".join(rows) + "\n")
+    said = monitored.mlstack("invoke", "local", "--file", str(file), "--id", "those-days").stdout
+    unlabelled = monitored.mlstack("monitor", "local", "--monitor", "model_quality", exit_code=1).stderr
+    assert "No call of the last 24 hours has a label." in unlabelled
+    header, *answers = said.splitlines()
+    assert header.startswith("weather,")
+    predictions = [line.partition(",")[0] for line in answers if line]
+    assert len(predictions) == len(rows)
+    labels = monitored.directory / "labels.csv"
+    labels.write_text("id,label\n" + "".join(f"those-days,{each}\n" for each in predictions))
+    assert monitored.json("label", "local", "--file", str(labels))["calls"] == 1
+    right = monitored.json("monitor", "local", "--monitor", "model_quality")
+    assert (right["status"], right["violations"]) == ("Completed", [])
+    labels.write_text("id,label\n" + "those-days,hail\n" * len(rows))
+    monitored.mlstack("label", "local", "--file", str(labels))
+    wrong = monitored.json("monitor", "local", "--monitor", "model_quality")
+    assert wrong["status"] == "CompletedWithViolations"
+    accuracy = next(each for each in wrong["violations"] if each["feature"] == "accuracy")
+    assert accuracy["check"] == "LessThanThreshold"
+    assert accuracy["description"].startswith("Metric accuracy with 0 ")
+    both = monitored.json("monitor", "local")
+    assert [each["monitor"] for each in both] == ["data_quality", "model_quality"]
 
 
 def _baseline(sagemaker: Any) -> Any:
     """What the scheduled jobs compare with."""
-    (schedule,) = sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"]
+    found = sagemaker.list_monitoring_schedules(MonitoringTypeEquals="DataQuality")["MonitoringScheduleSummaries"]
+    (schedule,) = found
     name = schedule["MonitoringJobDefinitionName"]
     return sagemaker.describe_data_quality_job_definition(JobDefinitionName=name)["DataQualityBaselineConfig"]
 
@@ -115,6 +144,7 @@ def test_the_next_version_brings_its_own_baseline(monitored: Project, released: 
     monitored.json("release", "local")
     assert _baseline(sagemaker) != before
     assert len(sagemaker.list_data_quality_job_definitions()["JobDefinitionSummaries"]) == 1
+    assert len(sagemaker.list_model_quality_job_definitions()["JobDefinitionSummaries"]) == 1
     monitored.json("models", "rollback")
     assert _baseline(sagemaker) == before
     assert monitored.json("up", "local")["changes"] == []
@@ -142,3 +172,4 @@ def test_everything_goes(monitored: Project, released: Any) -> None:
     sagemaker = monitored.client("sagemaker")
     assert sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"] == []
     assert sagemaker.list_data_quality_job_definitions()["JobDefinitionSummaries"] == []
+    assert sagemaker.list_model_quality_job_definitions()["JobDefinitionSummaries"] == []

@@ -37,6 +37,7 @@ TYPES = (
     "aws:s3/bucketVersioning:BucketVersioning",
     "aws:s3/bucketNotification:BucketNotification",
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    "aws:cloudcontrol/resource:Resource",
     "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
     "aws:sagemaker/endpoint:Endpoint",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
@@ -79,6 +80,10 @@ ACTIONS = {
     "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
     "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
     "s3:DeleteBucketTagging": "s3:PutBucketTagging",
+    # Cloud Control's permissions are CloudFormation's.
+    **{
+        f"cloudcontrol:{name}": f"cloudformation:{name}" for name in ("CreateResource", "GetResource", "DeleteResource")
+    },
     **{
         f"budgets:{operation}": "budgets:ModifyBudget"
         for operation in ("CreateBudget", "UpdateBudget", "DeleteBudget", "CreateNotification", "DeleteNotification")

@@ -317,6 +317,6 @@ def test_an_endpoint_without_capture_has_no_schedule(weather, monitors):
 
 def test_what_is_not_here_is_refused_by_name(captured, monitors):
     monitors.define()
-    config = {**monitors.config(), "MonitoringType": "ModelQuality"}
-    with pytest.raises(ClientError, match="does not support the MonitoringType ModelQuality"):
+    config = {**monitors.config(), "MonitoringType": "ModelBias"}
+    with pytest.raises(ClientError, match="does not support the MonitoringType ModelBias"):
         monitors.sagemaker.create_monitoring_schedule(MonitoringScheduleName="m", MonitoringScheduleConfig=config)

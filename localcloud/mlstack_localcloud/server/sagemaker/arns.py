@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 DATA_QUALITY_JOB_DEFINITION = "data-quality-job-definition"
 MODEL = "model"
+MODEL_QUALITY_JOB_DEFINITION = "model-quality-job-definition"
 MONITORING_SCHEDULE = "monitoring-schedule"
 ENDPOINT = "endpoint"
 ENDPOINT_CONFIG = "endpoint-config"

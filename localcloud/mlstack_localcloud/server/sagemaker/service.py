@@ -22,12 +22,13 @@ from mlstack_localcloud.server.sagemaker.features.records import Records
 from mlstack_localcloud.server.sagemaker.features.runtime import FeatureRuntime
 from mlstack_localcloud.server.sagemaker.monitoring.executions import Executions
 from mlstack_localcloud.server.sagemaker.ports import Origin
-from mlstack_localcloud.server.sagemaker.resources.data_quality_job_definitions import DataQualityJobDefinitions
 from mlstack_localcloud.server.sagemaker.resources.domains import Domains
 from mlstack_localcloud.server.sagemaker.resources.endpoint_configs import EndpointConfigs
 from mlstack_localcloud.server.sagemaker.resources.endpoints import Endpoints
 from mlstack_localcloud.server.sagemaker.resources.feature_groups import FeatureGroups
 from mlstack_localcloud.server.sagemaker.resources.hyperparameter_tuning_jobs import HyperParameterTuningJobs
+from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import KINDS
+from mlstack_localcloud.server.sagemaker.resources.job_definitions import JobDefinitions
 from mlstack_localcloud.server.sagemaker.resources.mlflow_tracking_servers import MlflowTrackingServers
 from mlstack_localcloud.server.sagemaker.resources.model_package_groups import ModelPackageGroups
 from mlstack_localcloud.server.sagemaker.resources.model_packages import ModelPackages
@@ -64,8 +65,8 @@ if TYPE_CHECKING:
 
 _PRINCIPAL = "sagemaker.amazonaws.com"
 _ASSUMED = {
-    "CreateDataQualityJobDefinition": ("RoleArn", arns.DATA_QUALITY_JOB_DEFINITION, "JobDefinitionName"),
     "CreateMlflowTrackingServer": ("RoleArn", arns.MLFLOW_TRACKING_SERVER, "TrackingServerName"),
+    **{f"Create{each.operation}": ("RoleArn", each.resource_type, "JobDefinitionName") for each in KINDS.values()},
     "CreateModel": ("ExecutionRoleArn", arns.MODEL, "ModelName"),
     "CreateProcessingJob": ("RoleArn", arns.PROCESSING_JOB, "ProcessingJobName"),
     "CreateTrainingJob": ("RoleArn", arns.TRAINING_JOB, "TrainingJobName"),
@@ -129,7 +130,7 @@ class SageMaker:
         self._tuning_jobs = HyperParameterTuningJobs(
             self._training_jobs, self._store, tags, workshop, self._running, state_events
         )
-        definitions = DataQualityJobDefinitions(self._store, tags)
+        definitions = {name: JobDefinitions(self._store, tags, kind) for name, kind in KINDS.items()}
         monitored = Executions(self._store, self._processing_jobs, workshop.objects, self._rollouts.router)
         self._schedules = MonitoringSchedules(self._store, tags, definitions, monitored)
         self._transform_jobs = TransformJobs(models, self._store, tags, workshop, self._running, state_events)
@@ -165,7 +166,7 @@ class SageMaker:
             **self._processing_jobs.operations(),
             **self._training_jobs.operations(),
             **self._tuning_jobs.operations(),
-            **definitions.operations(),
+            **{name: handler for each in definitions.values() for name, handler in each.operations().items()},
             **self._schedules.operations(),
             **self._transform_jobs.operations(),
             **pipelines.operations(),

@@ -1,8 +1,8 @@
 """Measures a trained model on the test set.
 
 Takes the model (a folder, or a folder that holds model.tar.gz) and test.csv; gives evaluation.json, which the gates of
-mlstack.yaml read and which stays with the registered model. `metrics` are macro averages: each class counts the same,
-however rare it is.
+mlstack.yaml read and which stays with the registered model, and predictions.csv, which a monitor of the model's quality
+is held against. `metrics` are macro averages: each class counts the same, however rare it is.
 """
 
 import argparse
@@ -52,6 +52,12 @@ def evaluate(model_folder: Path, rows: pd.DataFrame) -> dict:
     }
 
 
+def predictions(model_folder: Path, rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns what the model predicts, beside what is right."""
+    model = joblib.load(model_folder / "model.joblib")
+    return pd.DataFrame({"prediction": model.predict(features(rows)), "label": rows[TARGET]})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
@@ -60,9 +66,11 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = check(pd.read_csv(arguments.test / "test.csv"))
     with tempfile.TemporaryDirectory() as scratch:
-        report = evaluate(unpack(arguments.model, Path(scratch)), rows)
+        model = unpack(arguments.model, Path(scratch))
+        report, predicted = evaluate(model, rows), predictions(model, rows)
     arguments.output.mkdir(parents=True, exist_ok=True)
     (arguments.output / "evaluation.json").write_text(json.dumps(report, indent=2) + "\n")
+    predicted.to_csv(arguments.output / "predictions.csv", index=False)
     for name, metric in report["metrics"].items():
         print(f"{name}={metric['value']:.4f}")
 

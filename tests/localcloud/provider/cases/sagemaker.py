@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi_aws import iam, s3, sagemaker
 
-from . import Case, Shared
+from . import Case, Shared, cloud_control
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -237,6 +237,7 @@ def _training_job(shared: Shared, name: str = "life", **parameters: str) -> dict
 
 
 CASES = [
+    *cloud_control.CASES,
     Case(
         token="aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
         make=sagemaker.DataQualityJobDefinition,

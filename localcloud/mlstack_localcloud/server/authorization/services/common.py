@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Parameters = dict[str, Any]
 
-PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
+PREFIXES = {"cloudcontrolapi": "cloudformation", "monitoring": "cloudwatch", "tagging": "tag"}
 """Actions' prefixes that are not the signing name."""
 
 FREE = frozenset({"sts:GetAccessKeyInfo", "sts:GetCallerIdentity", "sts:GetSessionToken"})

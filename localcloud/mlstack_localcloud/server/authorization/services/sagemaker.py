@@ -44,6 +44,10 @@ _OPERATIONS = {
         ("mlflow-tracking-server", "TrackingServerName"),
     ),
     **dict.fromkeys((f"{verb}Domain" for verb in ("Delete", "Describe", "Update")), ("domain", "DomainId")),
+    **dict.fromkeys(
+        ("CreateModelQualityJobDefinition", "DescribeModelQualityJobDefinition", "DeleteModelQualityJobDefinition"),
+        ("model-quality-job-definition", "JobDefinitionName"),
+    ),
     "UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName"),
     "AddTags": ("", "ResourceArn"),
     "DeleteTags": ("", "ResourceArn"),

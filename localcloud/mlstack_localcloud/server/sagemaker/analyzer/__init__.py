@@ -12,6 +12,8 @@ sketch.py       quantiles of numbers
 distance.py     how far two distributions are from each other
 constraints.py  what a baseline suggests
 violations.py   what breaks it
+labels.py       labels that come later, merged with the calls
+model_quality.py, quality_metrics.py   what predictions are worth beside their labels
 metrics.py      what CloudWatch is told
 ```
 """

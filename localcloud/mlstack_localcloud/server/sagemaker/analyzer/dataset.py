@@ -32,6 +32,25 @@ def columns_of(rows: Iterable[Row], names: Iterable[str] = ()) -> list[Column]:
     return [Column(name, tuple(row.get(name) for row in known)) for name in ordered]
 
 
+def rows_of(form: dict[str, Any], directory: Path) -> Iterator[Row]:
+    """Return the rows of a dataset.
+
+    Args:
+        form: A `dataset_format`, such as `{"csv": {"header": true}}`.
+        directory: The directory.
+
+    Raises:
+        DatasetError: There is no file, or the format is another.
+    """
+    if "csv" in form:
+        return csv_rows(directory, header=bool(form["csv"].get("header", False)))
+    if "json" in form:
+        # `lines` in the SDK's own formats, `line` in the documented ones.
+        lines = form["json"].get("line", form["json"].get("lines", True))
+        return json_rows(directory, lines=bool(lines))
+    raise DatasetError(f"The local cloud's analyzer reads no dataset of the format {', '.join(form)}.")
+
+
 def csv_rows(directory: Path, *, header: bool) -> Iterator[Row]:
     """Yield the rows of all CSV files of a directory.
 

@@ -29,8 +29,7 @@ def lines(columns: Sequence[Column], drifts: Mapping[str, float], endpoint: str,
         endpoint: The endpoint's name.
         schedule: The schedule's name.
     """
-    dimensions = [{"Name": "Endpoint", "Value": endpoint}, {"Name": "MonitoringSchedule", "Value": schedule}]
-    base = {"Timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "Dimensions": dimensions}
+    base = _base(endpoint, schedule)
     entries: list[dict[str, Any]] = []
     for column in columns:
         entries.append({"MetricName": f"feature_non_null_{column.name}", "Value": column.completeness, **base})
@@ -40,6 +39,23 @@ def lines(columns: Sequence[Column], drifts: Mapping[str, float], endpoint: str,
             drift = drifts[column.name]
             entries.append({"MetricName": f"feature_baseline_drift_{column.name}", "Value": drift, **base})
     return "".join(json.dumps(entry) + "\n" for entry in entries)
+
+
+def plain_lines(values: Mapping[str, float], endpoint: str, schedule: str) -> str:
+    """Return metrics of a model.
+
+    Args:
+        values: The metrics, by name.
+        endpoint: The endpoint's name.
+        schedule: The schedule's name.
+    """
+    base = _base(endpoint, schedule)
+    return "".join(json.dumps({"MetricName": name, "Value": value, **base}) + "\n" for name, value in values.items())
+
+
+def _base(endpoint: str, schedule: str) -> dict[str, Any]:
+    dimensions = [{"Name": "Endpoint", "Value": endpoint}, {"Name": "MonitoringSchedule", "Value": schedule}]
+    return {"Timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "Dimensions": dimensions}
 
 
 def _figures(column: Column) -> dict[str, float]:

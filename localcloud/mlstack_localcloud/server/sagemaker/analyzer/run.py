@@ -7,6 +7,8 @@
 | suggest | columns, where there is no baseline | constraints.json |
 | compare | columns, `baseline_constraints`, `baseline_statistics` | constraint_violations.json, metrics, a message |
 
+With the `analysis_type` MODEL_QUALITY, `model_quality.py` measures predictions beside their labels in place of columns.
+
 Sources of variables and files:
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-inputs.html and
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-outputs.html.
@@ -22,7 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlstack_localcloud.server.sagemaker.analyzer import captured, constraints, dataset, metrics
+from mlstack_localcloud.server.sagemaker.analyzer import captured, constraints, dataset, labels, metrics
+from mlstack_localcloud.server.sagemaker.analyzer.model_quality import ModelQuality
 from mlstack_localcloud.server.sagemaker.analyzer.violations import Comparison
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 NO_DATA = "Job inputs had no data"
 NO_VIOLATIONS = "Completed: Job completed successfully with no violations."
+MODEL_QUALITY = "MODEL_QUALITY"
+"""The `analysis_type` of jobs that measure a model, as the sagemaker SDK calls it."""
 _CAPTURE = "sagemakerCaptureJson"
 
 
@@ -54,6 +59,8 @@ class Job:
             DatasetError: The dataset can't be analyzed.
         """
         limits = self._document("baseline_constraints")
+        if self.variables.get("analysis_type") == MODEL_QUALITY:
+            return self._judge(limits)
         columns = self._columns([each["name"] for each in (limits or {}).get("features", [])])
         rows = len(columns[0].values) if columns else 0
         features = [column.statistics() for column in columns]
@@ -71,18 +78,49 @@ class Job:
         self._write("constraint_violations.json", {"violations": found})
         if limits.get("monitoring_config", {}).get("emit_metrics", "Enabled") == "Enabled":
             self._publish(columns, comparison.drifts())
-        if not found:
+        return _message(found)
+
+    def _judge(self, limits: dict[str, Any] | None) -> str:
+        """Measure the predictions of a model."""
+        quality = ModelQuality(self.variables, self._predictions())
+        self._write("statistics.json", quality.statistics())
+        if limits is None:
+            self._write("constraints.json", quality.constraints())
             return NO_VIOLATIONS
-        return f"CompletedWithViolations: Job completed successfully with {len(found)} violations."
+        found = quality.violations(limits)
+        self._write("constraints.json", limits)
+        self._write("constraint_violations.json", {"violations": found})
+        self._tell(metrics.plain_lines(quality.measured[0], *self._place))
+        return _message(found)
+
+    def _predictions(self) -> list[dataset.Row]:
+        form, source = json.loads(self.variables["dataset_format"]), Path(self.variables["dataset_source"])
+        if _CAPTURE not in form:
+            return list(dataset.rows_of(form, source))
+        script = self.variables.get("record_preprocessor_script")
+        handler = captured.load_handler(Path(script)) if script else None
+        window = self._time("start_time"), self._time("end_time")
+        calls = (
+            (record["eventMetadata"], captured.rows(record, handler, ()))
+            for record in captured.records(source, *window)
+        )
+        return list(labels.merged(calls, labels.read_labels(Path(self.variables["ground_truth_source"]))))
 
     def _publish(self, columns: Sequence[Column], drifts: dict[str, float]) -> None:
+        self._tell(metrics.lines(columns, drifts, *self._place))
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        names = ("sagemaker_endpoint_name", "sagemaker_monitoring_schedule_name")
+        endpoint, schedule = (self.variables.get(name, "") for name in names)
+        return endpoint, schedule
+
+    def _tell(self, lines: str) -> None:
         if self.variables.get("publish_cloudwatch_metrics", "Enabled") != "Enabled":
             return
-        endpoint = self.variables.get("sagemaker_endpoint_name", "")
-        schedule = self.variables.get("sagemaker_monitoring_schedule_name", "")
         file = self.base / metrics.FILE
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(metrics.lines(columns, drifts, endpoint, schedule), encoding="utf-8")
+        file.write_text(lines, encoding="utf-8")
 
     def _columns(self, names: list[str]) -> list[Column]:
         form = json.loads(self.variables["dataset_format"])
@@ -92,13 +130,7 @@ class Job:
             if not rows:
                 raise dataset.DatasetError(NO_DATA)
             return dataset.columns_of(rows, names)
-        if "csv" in form:
-            return dataset.columns_of(dataset.csv_rows(source, header=bool(form["csv"].get("header", False))))
-        if "json" in form:
-            # `lines` in the SDK's own formats, `line` in the documented ones.
-            lines = form["json"].get("line", form["json"].get("lines", True))
-            return dataset.columns_of(dataset.json_rows(source, lines=bool(lines)))
-        raise dataset.DatasetError(f"The local cloud's analyzer reads no dataset of the format {', '.join(form)}.")
+        return dataset.columns_of(dataset.rows_of(form, source))
 
     def _captured(self, source: Path, names: list[str]) -> Iterator[dataset.Row]:
         script = self.variables.get("record_preprocessor_script")
@@ -122,6 +154,12 @@ class Job:
         folder = Path(self.variables["output_path"])
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(json.dumps(document, indent=2), encoding="utf-8")
+
+
+def _message(violations: Sequence[object]) -> str:
+    if not violations:
+        return NO_VIOLATIONS
+    return f"CompletedWithViolations: Job completed successfully with {len(violations)} violations."
 
 
 def main() -> None:

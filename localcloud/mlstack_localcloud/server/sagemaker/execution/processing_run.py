@@ -30,13 +30,10 @@ from mlstack_localcloud.server.sagemaker.execution.framework_images import is_an
 from mlstack_localcloud.server.sagemaker.execution.job_run import JobRun
 from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
 from mlstack_localcloud.server.sagemaker.execution.process import Command
+from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import DATA_QUALITY, MODEL_QUALITY
 
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document
-
-DATA_METRICS = "/aws/sagemaker/Endpoints/data-metrics"
-"""The namespace of what data quality monitors of endpoints publish
-(https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-cloudwatch.html)."""
 
 METRICS_FILE = "output/metrics/cloudwatch/cloudwatch_metrics.jsonl"
 """Below /opt/ml (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-outputs.html)."""
@@ -112,11 +109,13 @@ class ProcessingRun(JobRun):
             JobError: The job's role may not.
         """
         file = self.directory.base / METRICS_FILE
-        if "sagemaker_monitoring_schedule_name" not in self.job.get("Environment", {}) or not file.is_file():
+        environment = self.job.get("Environment", {})
+        if "sagemaker_monitoring_schedule_name" not in environment or not file.is_file():
             return
         metrics = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
         try:
-            self.workshop.put_metrics(DATA_METRICS, metrics, self.region, self.job["RoleArn"])
+            kind = MODEL_QUALITY if environment.get("analysis_type") == "MODEL_QUALITY" else DATA_QUALITY
+            self.workshop.put_metrics(kind.metrics, metrics, self.region, self.job["RoleArn"])
         except ClientError as error:
             raise JobError(f"ClientError: The metrics could not be published: {error}") from error
 

@@ -18,8 +18,8 @@ from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.errors import ServiceError
 from mlstack_localcloud.server.sagemaker.execution.objects import DeniedError
 from mlstack_localcloud.server.sagemaker.listing import Listing
-from mlstack_localcloud.server.sagemaker.monitoring.job_request import Execution, job_request
-from mlstack_localcloud.server.sagemaker.resources.data_quality_job_definitions import endpoint_of
+from mlstack_localcloud.server.sagemaker.monitoring.job_request import Execution, ground_truth_uri, job_request
+from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import KINDS, MODEL_QUALITY, DefinitionKind
 from mlstack_localcloud.server.sagemaker.store import now
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 KIND = "monitoring-execution"
 NO_DATA = "Job inputs had no data"
+NO_LABELS = "Job inputs had no data: there is no ground truth"
 VIOLATIONS = "CompletedWithViolations"
 
 _LISTING = Listing(
@@ -84,7 +85,8 @@ class Executions:
             window: The calls that it looks at.
             caller: Who made the schedule.
         """
-        endpoint, created = endpoint_of(definition), now()
+        kind = KINDS[schedule["MonitoringType"]]
+        endpoint, created = kind.endpoint_of(definition), now()
         job_name = f"model-monitoring-{scheduled:%Y%m%d%H%M}-{secrets.token_hex(12)}"
         execution: Document = {
             "_name": job_name,
@@ -97,7 +99,7 @@ class Executions:
             "LastModifiedTime": created,
         }
         reason = self._start_job(
-            definition, schedule["MonitoringScheduleName"], endpoint, window, caller, job_name=job_name
+            definition, kind, schedule["MonitoringScheduleName"], window, caller, job_name=job_name
         )
         if reason is None:
             execution["ProcessingJobArn"] = arns.arn(caller, arns.PROCESSING_JOB, job_name)
@@ -117,20 +119,35 @@ class Executions:
         return None if newest is None else self._shown(newest, region)
 
     def _start_job(
-        self, definition: Document, schedule: str, endpoint: str, window: Window, caller: Origin, *, job_name: str
+        self,
+        definition: Document,
+        kind: DefinitionKind,
+        schedule: str,
+        window: Window,
+        caller: Origin,
+        *,
+        job_name: str,
     ) -> str | None:
         """Start the job; return why there is none."""
+        endpoint = kind.endpoint_of(definition)
         try:
             folders = self._folders(definition, endpoint, window, caller)
             if not folders:
                 return NO_DATA
-            self._jobs.create(job_request(definition, Execution(job_name, schedule, endpoint, window, folders)), caller)
+            if kind is MODEL_QUALITY and not self._has_labels(definition, caller):
+                return NO_LABELS
+            execution = Execution(job_name, schedule, endpoint, window, folders)
+            self._jobs.create(job_request(definition, kind, execution), caller)
         except (ServiceError, DeniedError) as error:
             return str(error)
         except Exception:
             _log.exception("The schedule %s could not start a job", schedule)
             return "InternalServerError: see the log of the local cloud."
         return None
+
+    def _has_labels(self, definition: Document, caller: Origin) -> bool:
+        uri = ground_truth_uri(definition)
+        return self._objects.under(definition["RoleArn"]).exists(uri, caller.region)
 
     def _folders(self, definition: Document, endpoint: str, window: Window, caller: Origin) -> dict[str, str]:
         """The folders with captured calls, by their path below the endpoint's destination."""

@@ -9,12 +9,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import MODEL_QUALITY
+
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.monitoring.times import Window
     from mlstack_localcloud.server.sagemaker.ports import Document
+    from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import DefinitionKind
 
 _FORMAT = json.dumps({"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}})
 _BASELINE = "/opt/ml/processing/baseline"
+_LABELS = "/opt/ml/processing/input/ground_truth"
 _PREPROCESSOR = "/opt/ml/processing/code/preprocessor"
 
 
@@ -37,23 +41,33 @@ class Execution:
     folders: dict[str, str]
 
 
-def job_request(definition: Document, execution: Execution) -> Document:
+def ground_truth_uri(definition: Document) -> str:
+    """Return the prefix of the labels that a model quality job definition names, with a slash at its end."""
+    return str(definition["ModelQualityJobInput"]["GroundTruthS3Input"]["S3Uri"]).rstrip("/") + "/"
+
+
+def job_request(definition: Document, kind: DefinitionKind, execution: Execution) -> Document:
     """Return the request of the processing job.
 
+    AWS merges labels in a job of its own before the analyzer's; here the analyzer does, which gets them all, because a
+    label may come long after its call.
+
     Args:
-        definition: A data quality job definition.
+        definition: A job definition.
+        kind: Its kind.
         execution: What it looks at.
     """
-    application = definition["DataQualityAppSpecification"]
-    local = definition["DataQualityJobInput"]["EndpointInput"]["LocalPath"]
-    output = definition["DataQualityJobOutputConfig"]
+    application = kind.part(definition, "AppSpecification")
+    local = kind.part(definition, "JobInput")["EndpointInput"]["LocalPath"]
+    output = kind.part(definition, "JobOutputConfig")
     target = output["MonitoringOutputs"][0]["S3Output"]
     inputs = [
         _input(f"endpoint_input_{number}", uri, f"{local}/{folder}")
         for number, (folder, uri) in enumerate(execution.folders.items(), start=1)
     ]
-    baseline, variables = _baseline(definition)
+    baseline, variables = _baseline(kind.part(definition, "BaselineConfig"))
     script, preprocessing = _preprocessor(application)
+    labels, quality = _model_quality(definition) if kind is MODEL_QUALITY else ([], {})
     folder = f"{execution.endpoint}/{execution.schedule}/{execution.window.end:%Y/%m/%d/%H}"
     request: Document = {
         "ProcessingJobName": execution.job_name,
@@ -66,6 +80,7 @@ def job_request(definition: Document, execution: Execution) -> Document:
             **application.get("Environment", {}),
             **variables,
             **preprocessing,
+            **quality,
             "dataset_format": _FORMAT,
             "dataset_source": local,
             "output_path": target["LocalPath"],
@@ -74,7 +89,7 @@ def job_request(definition: Document, execution: Execution) -> Document:
             "sagemaker_endpoint_name": execution.endpoint,
             "sagemaker_monitoring_schedule_name": execution.schedule,
         },
-        "ProcessingInputs": [*inputs, *baseline, *script],
+        "ProcessingInputs": [*inputs, *baseline, *script, *labels],
         "ProcessingOutputConfig": {
             "Outputs": [
                 {
@@ -96,8 +111,7 @@ def job_request(definition: Document, execution: Execution) -> Document:
     return {**request, **{key: definition[key] for key in kept if key in definition}}
 
 
-def _baseline(definition: Document) -> tuple[list[Document], dict[str, str]]:
-    config = definition.get("DataQualityBaselineConfig", {})
+def _baseline(config: Document) -> tuple[list[Document], dict[str, str]]:
     inputs, variables = [], {}
     for member, folder, variable in (
         ("ConstraintsResource", "constraints", "baseline_constraints"),
@@ -108,6 +122,20 @@ def _baseline(definition: Document) -> tuple[list[Document], dict[str, str]]:
             inputs.append(_input(folder, uri, f"{_BASELINE}/{folder}"))
             variables[variable] = f"{_BASELINE}/{folder}/{uri.rsplit('/', 1)[-1]}"
     return inputs, variables
+
+
+def _model_quality(definition: Document) -> tuple[list[Document], dict[str, str]]:
+    """The labels, and the variables that the sagemaker SDK's `ModelQualityMonitor` sets."""
+    endpoint = definition["ModelQualityJobInput"]["EndpointInput"]
+    named = {
+        "problem_type": definition["ModelQualityAppSpecification"].get("ProblemType"),
+        "inference_attribute": endpoint.get("InferenceAttribute"),
+        "probability_attribute": endpoint.get("ProbabilityAttribute"),
+        "probability_threshold_attribute": endpoint.get("ProbabilityThresholdAttribute"),
+    }
+    variables = {name: str(value) for name, value in named.items() if value is not None}
+    labels = _input("ground_truth", ground_truth_uri(definition), _LABELS)
+    return [labels], {**variables, "analysis_type": "MODEL_QUALITY", "ground_truth_source": _LABELS}
 
 
 def _preprocessor(application: Document) -> tuple[list[Document], dict[str, str]]:

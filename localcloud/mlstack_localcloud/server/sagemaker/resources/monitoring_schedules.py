@@ -19,17 +19,17 @@ from mlstack_localcloud.server.sagemaker.errors import in_use, not_found, valida
 from mlstack_localcloud.server.sagemaker.listing import Listing
 from mlstack_localcloud.server.sagemaker.monitoring import times
 from mlstack_localcloud.server.sagemaker.ports import Origin
-from mlstack_localcloud.server.sagemaker.resources.data_quality_job_definitions import MONITORING_TYPE, endpoint_of
+from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import KINDS
 from mlstack_localcloud.server.sagemaker.store import now
 from mlstack_localcloud.server.sagemaker.unsupported import MONITORING_SCHEDULE, refuse, unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from mlstack_localcloud.server.sagemaker.monitoring.executions import Executions
     from mlstack_localcloud.server.sagemaker.ports import Document, Handler, Identity
-    from mlstack_localcloud.server.sagemaker.resources.data_quality_job_definitions import DataQualityJobDefinitions
+    from mlstack_localcloud.server.sagemaker.resources.job_definitions import JobDefinitions
     from mlstack_localcloud.server.sagemaker.resources.tags import Tags
     from mlstack_localcloud.server.sagemaker.store import Store
 
@@ -60,7 +60,7 @@ class MonitoringSchedules:
     Args:
         store: The tables.
         tags: The tags.
-        definitions: What is done.
+        definitions: What is done, by the type of the monitor.
         executions: What was and is done.
         clock: Tells the time, in seconds since 1970.
     """
@@ -69,7 +69,7 @@ class MonitoringSchedules:
         self,
         store: Store,
         tags: Tags,
-        definitions: DataQualityJobDefinitions,
+        definitions: Mapping[str, JobDefinitions],
         executions: Executions,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -200,7 +200,8 @@ class MonitoringSchedules:
 
     def _execute(self, schedule: Document, scheduled: datetime, window: times.Window, region: str) -> None:
         account = schedule["MonitoringScheduleArn"].split(":")[4]
-        definition = self._definitions.existing(schedule["MonitoringJobDefinitionName"], region)
+        definitions = self._definitions[schedule["MonitoringType"]]
+        definition = definitions.existing(schedule["MonitoringJobDefinitionName"], region)
         self._executions.start(schedule, definition, scheduled, window, Origin(account, region, schedule["_creator"]))
 
     def _next(self, schedule: Document) -> Document:
@@ -215,9 +216,9 @@ class MonitoringSchedules:
         name, kind = config.get("MonitoringJobDefinitionName"), config.get("MonitoringType")
         if name is None or kind is None:
             raise validation_error("A schedule needs MonitoringJobDefinitionName and MonitoringType.")
-        if kind != MONITORING_TYPE:
+        if kind not in self._definitions:
             raise unsupported(f"the MonitoringType {kind}")
-        endpoint = endpoint_of(self._definitions.existing(name, caller.region))
+        endpoint = KINDS[kind].endpoint_of(self._definitions[kind].existing(name, caller.region))
         self._check_capture(endpoint, caller)
         schedule = {"ScheduleExpression": times.DAILY, **config.get("ScheduleConfig", {})}
         members: Document = {

@@ -83,6 +83,7 @@ FREE: frozenset[str] = frozenset(
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:cloudcontrol/resource:Resource",  # a monitor's job definition: its jobs are the schedule's
         "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",  # its jobs are the schedule's
         "aws:sagemaker/endpointConfiguration:EndpointConfiguration",  # what it describes is the endpoint's
         "aws:sagemaker/model:Model",

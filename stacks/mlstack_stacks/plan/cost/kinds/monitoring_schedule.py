@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mlstack_components.aws.model_monitors import VOLUME_GIGABYTES
+
 from mlstack_stacks.plan.cost.usage import Item, NoPrice, Usage, known_number, known_text, number
+from mlstack_stacks.spec import EnvironmentSpec
+from mlstack_stacks.spec.model_quality import model_quality_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +55,12 @@ def _hours_between(resource: PlannedResource) -> float | None:
 
 def _cluster(resource: PlannedResource, context: Context) -> dict[str, Any]:
     """The machines of the job definition of the same component."""
+    config = _inside(resource.properties.get("monitoringScheduleConfig"))
+    if config.get("monitoringType") == "ModelQuality" and isinstance(context.spec, EnvironmentSpec):
+        # Cloud Control's document holds names that are known only after apply.
+        monitor = model_quality_of(context.spec)
+        instance = None if monitor is None else monitor.instance_type
+        return {"instanceType": instance, "instanceCount": 1, "volumeSizeInGb": VOLUME_GIGABYTES}
     found = [each for each in context.resources.get(_DEFINITION, ()) if each.parent == resource.parent]
     resources = _inside(found[0].properties.get("jobResources")) if len(found) == 1 else {}
     return _inside(resources.get("clusterConfig"))

@@ -7,11 +7,12 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mlstack_components.aws.pipeline_args import BaselineStepArgs
+from mlstack_components.aws.pipeline_args import BaselineStepArgs, QualityBaselineStepArgs
 
 from mlstack_stacks.plan.cost import transform_step
 from mlstack_stacks.plan.cost.usage import Item, NoPrice, Usage, known_text, number
 from mlstack_stacks.spec import EnvironmentSpec
+from mlstack_stacks.spec.model_quality import model_quality_of
 from mlstack_stacks.spec.monitors import data_quality_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def usages(resource: PlannedResource, context: Context) -> Iterator[Usage | NoPr
         yield from batches
         return
     elif steps is not None and _is_the_projects(resource, context):
-        jobs = [*_specified(steps), *_baseline(context)]
+        jobs = [*_specified(steps), *_baseline(context), *_quality_baseline(context)]
     else:
         yield NoPrice("runs", "its definition is only known after apply")
         return
@@ -126,6 +127,15 @@ def _baseline(context: Context) -> Iterator[_Job]:
         step = BaselineStepArgs(image_uri="", instance_type=data_quality.instance_type)
         most = step.max_runtime_seconds / _SECONDS_AN_HOUR
         yield _Job("baseline", "Processing", step.instance_type, 1, step.volume_gigabytes, most)
+
+
+def _quality_baseline(context: Context) -> Iterator[_Job]:
+    """Likewise the step that measures the evaluation's predictions."""
+    monitor = model_quality_of(context.spec) if isinstance(context.spec, EnvironmentSpec) else None
+    if monitor is not None:
+        step = QualityBaselineStepArgs(image_uri="", instance_type=monitor.instance_type, problem_type="")
+        most = step.max_runtime_seconds / _SECONDS_AN_HOUR
+        yield _Job("model_quality", "Processing", step.instance_type, 1, step.volume_gigabytes, most)
 
 
 def _defined(definition: str) -> Iterator[_Job]:

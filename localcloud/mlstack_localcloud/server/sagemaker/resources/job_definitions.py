@@ -1,4 +1,4 @@
-"""Data quality job definitions: what a monitoring schedule's jobs are to do. They never change."""
+"""Job definitions of one kind: what a monitoring schedule's jobs are to do. They never change."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from mlstack_localcloud.server.sagemaker.unsupported import MONITORED_ENDPOINT, 
 
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document, Handler, Identity
+    from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import DefinitionKind
     from mlstack_localcloud.server.sagemaker.resources.tags import Tags
     from mlstack_localcloud.server.sagemaker.store import Store
-
-KIND = arns.DATA_QUALITY_JOB_DEFINITION
-MONITORING_TYPE = "DataQuality"
 
 _LISTING = Listing(
     result="JobDefinitionSummaries",
@@ -25,37 +23,45 @@ _LISTING = Listing(
 )
 
 
-class DataQualityJobDefinitions:
-    """The data quality job definitions of all regions."""
+class JobDefinitions:
+    """The job definitions of one kind, of all regions.
 
-    def __init__(self, store: Store, tags: Tags) -> None:
+    Args:
+        store: The tables.
+        tags: The tags.
+        kind: Which kind.
+    """
+
+    def __init__(self, store: Store, tags: Tags, kind: DefinitionKind) -> None:
         self._store = store
         self._tags = tags
+        self._kind = kind
 
     def operations(self) -> dict[str, Handler]:
         """Return the operations by their names."""
         return {
-            "CreateDataQualityJobDefinition": self.create,
-            "DescribeDataQualityJobDefinition": self.describe,
-            "ListDataQualityJobDefinitions": self.list_page,
-            "DeleteDataQualityJobDefinition": self.delete,
+            f"Create{self._kind.operation}": self.create,
+            f"Describe{self._kind.operation}": self.describe,
+            f"List{self._kind.operation}s": self.list_page,
+            f"Delete{self._kind.operation}": self.delete,
         }
 
     def create(self, request: Document, caller: Identity) -> Document:
         """Make a definition."""
         name = request["JobDefinitionName"]
-        if "EndpointInput" not in request["DataQualityJobInput"]:
+        given = self._kind.part(request, "JobInput")
+        if "EndpointInput" not in given:
             raise unsupported("monitors of batch transforms; give an EndpointInput")
-        refuse(request["DataQualityJobInput"]["EndpointInput"], MONITORED_ENDPOINT)
-        if request["DataQualityAppSpecification"].get("PostAnalyticsProcessorSourceUri"):
+        refuse(given["EndpointInput"], MONITORED_ENDPOINT)
+        if self._kind.part(request, "AppSpecification").get("PostAnalyticsProcessorSourceUri"):
             raise unsupported("PostAnalyticsProcessorSourceUri")
-        arn = arns.arn(caller, KIND, name)
+        arn = arns.arn(caller, self._kind.resource_type, name)
         definition: Document = {
             **{key: value for key, value in request.items() if key != "Tags"},
             "JobDefinitionArn": arn,
             "CreationTime": now(),
         }
-        if not self._store.insert(KIND, caller.region, name, definition):
+        if not self._store.insert(self._kind.resource_type, caller.region, name, definition):
             raise in_use(f"Job definition with name {name} already exists ({arn}).")
         self._tags.attach(arn, request)
         return {"JobDefinitionArn": arn}
@@ -66,14 +72,14 @@ class DataQualityJobDefinitions:
 
     def list_page(self, request: Document, caller: Identity) -> Document:
         """List definitions."""
-        found = [_summary(each) for each in self._store.documents(KIND, caller.region)]
+        found = [self._summary(each) for each in self._store.documents(self._kind.resource_type, caller.region)]
         wanted = request.get("EndpointName")
         return _LISTING.answer(request, [each for each in found if wanted in {None, each["EndpointName"]}])
 
     def delete(self, request: Document, caller: Identity) -> Document:
         """Delete a definition."""
         definition = self.existing(request["JobDefinitionName"], caller.region)
-        self._store.delete(KIND, caller.region, definition["JobDefinitionName"])
+        self._store.delete(self._kind.resource_type, caller.region, definition["JobDefinitionName"])
         self._tags.detach(definition["JobDefinitionArn"])
         return {}
 
@@ -83,21 +89,15 @@ class DataQualityJobDefinitions:
         Raises:
             ServiceError: ResourceNotFound.
         """
-        definition = self._store.get(KIND, region, name)
+        definition = self._store.get(self._kind.resource_type, region, name)
         if definition is None:
-            raise not_found(f"Could not find DataQualityJobDefinition with name {name}.")
+            raise not_found(f"Could not find {self._kind.operation} with name {name}.")
         return definition
 
-
-def endpoint_of(definition: Document) -> str:
-    """Return the name of the endpoint that a definition is about."""
-    return str(definition["DataQualityJobInput"]["EndpointInput"]["EndpointName"])
-
-
-def _summary(definition: Document) -> Document:
-    return {
-        "MonitoringJobDefinitionName": definition["JobDefinitionName"],
-        "MonitoringJobDefinitionArn": definition["JobDefinitionArn"],
-        "CreationTime": definition["CreationTime"],
-        "EndpointName": endpoint_of(definition),
-    }
+    def _summary(self, definition: Document) -> Document:
+        return {
+            "MonitoringJobDefinitionName": definition["JobDefinitionName"],
+            "MonitoringJobDefinitionArn": definition["JobDefinitionArn"],
+            "CreationTime": definition["CreationTime"],
+            "EndpointName": self._kind.endpoint_of(definition),
+        }

@@ -1,0 +1,1 @@
+"""Resource types of Cloud Control: one a file, pure data."""
