@@ -50,6 +50,7 @@ monitoring: {alarms: {latency_p99_ms: 500, error_percent: 2, client_error_percen
              model_quality: {schedule: "0 3 * * *", problem: binary, instance_type: ml.m5.2xlarge}}
 budget: {monthly_usd: 300, alert_percent: [50], anomaly_usd: 40}
 storage: {expire_noncurrent_days: 30, archive_after_days: 60, replicate_to: eu-central-1}
+tracking: {size: small}
 """
 BATCH = """\
 serving:
@@ -253,6 +254,7 @@ OTHERS = {
     "roles.pipeline": ("role/pipeline", "role/other"),
     "roles.serving": ("role/serving", "role/other"),
     "roles.monitoring": ("role/monitoring", "role/other"),
+    "tracking.size": ("{size: small}", "{size: medium}"),
     "features": ("visits: integer", "visits: string"),
 }
 
