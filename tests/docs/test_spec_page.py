@@ -86,4 +86,5 @@ def test_its_examples_are_valid(pages: dict[str, Page], name: str, tmp_path: Pat
         file.write_text(block)
         spec = load_all(file, check_files=False)
         assert {"local", "prod"} <= {*spec.environments}
-        assert all(each.steps and each.registry and each.serving for each in spec.environments.values())
+        views = [view for each in spec.environments.values() for view in each.views().values()]
+        assert all(each.steps and each.registry and each.serving for each in views)
