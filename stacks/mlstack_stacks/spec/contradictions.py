@@ -10,6 +10,7 @@ from mlstack_components.errors import Problem
 
 from mlstack_stacks.spec.batch import batch_contradictions
 from mlstack_stacks.spec.idle_shutdown import idle_shutdown_contradictions
+from mlstack_stacks.spec.instance_counts import instance_count_contradictions
 from mlstack_stacks.spec.model_quality import model_quality_contradictions
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.serving_kinds import serving_kind_contradictions
@@ -98,6 +99,7 @@ def _monitor_of_another_account(spec: EnvironmentSpec) -> Iterator[tuple[str, st
 _FINDERS = (
     _arm_serves_no_intel_image,
     serving_kind_contradictions,
+    instance_count_contradictions,
     batch_contradictions,
     variants_contradictions,
     replicas_nowhere,

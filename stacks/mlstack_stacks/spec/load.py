@@ -25,7 +25,7 @@ from mlstack_stacks.spec.project_models import parts_beside_models
 from mlstack_stacks.spec.read_yaml import read
 from mlstack_stacks.spec.stack import StackSpec
 from mlstack_stacks.spec.training_problems import training_problems
-from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, walk
+from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, Sequence, walk
 from mlstack_stacks.spec.tuning import tuning_problems
 from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT, closest
 
@@ -257,9 +257,16 @@ def _overlay(base: Mapping, overrides: Mapping) -> Mapping:
 
 def _keys(mapping: Mapping, prefix: str = "") -> Iterator[tuple[str, Node]]:
     for key, node in mapping.entries.items():
-        yield f"{prefix}{key}", node
-        if isinstance(node, Mapping):
-            yield from _keys(node, f"{prefix}{key}.")
+        yield from _below(f"{prefix}{key}", node)
+
+
+def _below(key: str, node: Node) -> Iterator[tuple[str, Node]]:
+    yield key, node
+    if isinstance(node, Mapping):
+        yield from _keys(node, f"{key}.")
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            yield from _below(f"{key}[{index}]", item)
 
 
 def _unknown(file: Path, mapping: Mapping, known: tuple[str, ...], layout: Layout[Spec]) -> Iterator[Problem]:

@@ -125,6 +125,8 @@ def _explain(details: ErrorDetails, node: Node | None) -> tuple[str, str | None]
 
 def _limit(kind: str, context: dict[str, Any]) -> str:
     limits = {
+        "greater_than": "must be above {gt:g}.",
+        "less_than": "must be below {lt:g}.",
         "greater_than_equal": "must be at least {ge}.",
         "less_than_equal": "must be at most {le}.",
         "string_too_short": "must not be empty.",

@@ -68,10 +68,7 @@ def parse_range(value: Any) -> Range:
     for each in value:
         _check_value(each)
     if len(value) == _ENDS and all(_is_number(each) for each in value):
-        minimum, maximum = value
-        if minimum >= maximum:
-            raise wrong(f"the range begins at {minimum} and ends at {maximum}.", f"Write [{maximum}, {minimum}].")
-        return NumberRange(minimum, maximum)
+        return NumberRange(*value)
     if len(value) > MAX_CHOICES:
         raise wrong(f"{len(value)} values are too many to choose from: {MAX_CHOICES} are allowed.")
     if repeated := [each for index, each in enumerate(value) if _text(each) in map(_text, value[:index])]:

@@ -29,11 +29,6 @@ SMALLEST_LINEAR_STEP = 10
 _Count = Annotated[int, Field(ge=1, le=100)]
 
 
-def _not_below(most: int, least: int | None) -> None:
-    if least is not None and most < least:
-        raise wrong(f"max is {most}, below min, which is {least}.", f"Write {least} or more.")
-
-
 class Instances(SpecModel):
     """How many machines serve."""
 
@@ -41,13 +36,6 @@ class Instances(SpecModel):
     """The least number of instances; two or more survive the loss of a machine, 0 is for asynchronous serving."""
     max: _Count | None = None
     """The largest number; above `min` the cloud scales by load. Fixed at `min` by default."""
-
-    @field_validator("max")
-    @classmethod
-    def _a_range(cls, most: int | None, info: ValidationInfo) -> int | None:
-        if most is not None:
-            _not_below(most, info.data.get("min"))
-        return most
 
     @property
     def scale(self) -> bool:
@@ -66,12 +54,6 @@ class Schedule(SpecModel):
     """The least number of instances from then on."""
     max: _Count
     """The largest number from then on."""
-
-    @field_validator("max")
-    @classmethod
-    def _a_range(cls, most: int, info: ValidationInfo) -> int:
-        _not_below(most, info.data.get("min"))
-        return most
 
     @model_validator(mode="after")
     def _one_time(self) -> Schedule:
@@ -158,36 +140,3 @@ class Serving(SpecModel):
     idle_shutdown: CronExpression | None = None
     """When the endpoint goes out of service by itself, in UTC; `mlstack up` starts it again. Never by default."""
     batch: Batch | None = None
-
-    @field_validator("scaling")
-    @classmethod
-    def _something_to_scale(cls, scaling: Scaling | None, info: ValidationInfo) -> Scaling | None:
-        instances = info.data.get("instances")
-        # Of a kind without machines the contradictions tell.
-        if scaling is None or instances is None or info.data.get("kind") == "serverless":
-            return scaling
-        if not instances.scale:
-            hint = f"Write `instances: {{min: {instances.min}, max: {max(instances.min + 1, 4)}}}`."
-            raise wrong("scaling needs `instances.max` above `instances.min`.", hint)
-        for schedule in scaling.schedules:
-            if schedule.min < instances.min or schedule.max > instances.max:
-                raise wrong(
-                    f"a schedule of {schedule.min} to {schedule.max} instances leaves the range of `instances`, "
-                    f"{instances.min} to {instances.max}.",
-                    "Widen `instances` or narrow the schedule.",
-                )
-        return scaling
-
-    @field_validator("rollout")
-    @classmethod
-    def _enough_instances(cls, rollout: Rollout, info: ValidationInfo) -> Rollout:
-        instances = info.data.get("instances")
-        # TrafficRoutingConfig in SageMaker's API reference: a step is at most 50% of the total instance count.
-        if info.data.get("kind") == "serverless":
-            return rollout
-        if rollout.kind != "all_at_once" and instances is not None and instances.min < 2:  # noqa: PLR2004 - two halves
-            raise wrong(
-                f"{rollout.kind} moves at most half of the instances at once, so it needs two or more.",
-                "Write `instances: {min: 2}` or `rollout: all_at_once`.",
-            )
-        return rollout

@@ -77,6 +77,9 @@ def _of_range(
         return
     if not isinstance(values, NumberRange):
         return
+    if values.minimum >= values.maximum:
+        yield _backwards(values)
+        return
     default = hyperparameters[name]
     if tune.strategy == "grid":
         yield "must be a list of values with the strategy grid.", "Such as [2, 4, 8], or choose the strategy random."
@@ -87,3 +90,10 @@ def _of_range(
         yield f"holds fractions, and the default of {name} is {default}.", "Write whole numbers."
     elif isinstance(default, str):
         yield f"holds numbers, and the default of {name} is a text.", "Write texts."
+
+
+def _backwards(values: NumberRange) -> tuple[str, str]:
+    first, last = values.minimum, values.maximum
+    if first == last:
+        return f"the range holds {first} alone.", "Remove it: the default is in steps.train.hyperparameters."
+    return f"the range begins at {first} and ends at {last}.", f"Write [{last}, {first}]."

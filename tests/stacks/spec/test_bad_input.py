@@ -229,7 +229,7 @@ CASES = [
         for schedule, key, message, suggestion in (
             ("{min: 1, max: 2}", "serving.scaling.schedules[0]", "one of `cron` and `at`", ""),
             ('{cron: "0 8 * * *", min: 3, max: 2}', "serving.scaling.schedules[0].max", "below min, which is 3", ""),
-            ('{cron: "0 8 * * *", min: 3, max: 9}', "serving.scaling", "leaves the range of `instances`, 1 to 4", ""),
+            ('{cron: "0 8 * * *", min: 3, max: 9}', "serving.scaling.schedules[0]", "leaves the range of", ""),
             ('{cron: "0 8 * *", min: 1, max: 2}', "serving.scaling.schedules[0].cron", "it has five fields", ""),
             ('{cron: "0 25 * * *", min: 1, max: 2}', "serving.scaling.schedules[0].cron", "no hour", "0 to 23"),
             ('{cron: "0 8 1 * MON", min: 1, max: 2}', "serving.scaling.schedules[0].cron", "not by both", ""),

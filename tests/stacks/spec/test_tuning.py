@@ -130,7 +130,7 @@ CASES = [
     (RANGES, "{max_depth: 2}", "ranges.max_depth", "is a list", "Such as [2, 12]."),
     (RANGES, "{max_depth: [2]}", "ranges.max_depth", "is a list", ""),
     (RANGES, "{max_depth: [12, 2]}", "ranges.max_depth", "begins at 12 and ends at 2", "Write [2, 12]."),
-    (RANGES, "{max_depth: [2, 2]}", "ranges.max_depth", "begins at 2", ""),
+    (RANGES, "{max_depth: [2, 2]}", "ranges.max_depth", "holds 2 alone", "Remove it"),
     (RANGES, "{max_depth: [2.5, 12]}", "ranges.max_depth", "holds fractions", "Write whole numbers."),
     (RANGES, "{rate: [0, 1]}", "ranges.rate", "holds whole numbers only", "Write [0.0, 1.0]."),
     (RANGES, "{rate: [0.1, .nan]}", "ranges.rate", "finite", ""),
