@@ -51,6 +51,9 @@ def test_a_variant_is_released_asked_and_taken_away(compared: Project) -> None:
     assert asked["variant"] == "challenger"
     assert compared.json("up", "local")["changes"] == []
     assert compared.json("release", "local", "--variant", "challenger")["changed"] is False
+    said = compared.mlstack("models", "reject", "2").stdout
+    assert "still the endpoint's challenger. Next: mlstack release local --variant challenger --remove" in said
+    compared.mlstack("models", "approve", "2")
     # The endpoint's own version moves, and the variant stays.
     compared.mlstack("release", "local")
     assert _further(compared) == {"challenger": ("2", False)}
