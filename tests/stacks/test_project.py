@@ -84,6 +84,7 @@ def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMoni
     names = {field.name for field in fields(ProjectOutputs)}
     assert set(monitor.outputs) == names - {
         "endpoint_waits_for",
+        "models",
         "monitors_wait_for",
         "batch_pipeline_name",
         "batch_output_uri",

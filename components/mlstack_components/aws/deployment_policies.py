@@ -59,7 +59,8 @@ def plan_policy(args: DeploymentPolicyArgs) -> str:
         args: What the policies follow from.
     """
     own = statement("ReadOwn", _actions(READS), _own(args))
-    return document(own, *_reads(args), *_state(args, ("s3:GetObject",), ("kms:Decrypt",)))
+    keys = statement("ReadKeys", list(KEY_READS), args.placement.arn("kms", "key/*"), condition=_own_keys(args))
+    return document(own, *_reads(args), keys, *_state(args, ("s3:GetObject",), ("kms:Decrypt",)))
 
 
 def deploy_policies(args: DeploymentPolicyArgs) -> dict[str, str]:
@@ -100,7 +101,6 @@ def _reads(args: DeploymentPolicyArgs) -> list[Statement]:
             "*",
         ),
         statement("ReadBudgets", ["budgets:ListTagsForResource", "budgets:ViewBudget"], _budgets(args)),
-        statement("ReadKeys", list(KEY_READS), args.placement.arn("kms", "key/*"), condition=_own_keys(args)),
     ]
 
 
@@ -152,7 +152,8 @@ def _keys(args: DeploymentPolicyArgs) -> list[Statement]:
     return [
         # A key is made under no name: its tags, which it gets at once, are its scope.
         statement("MakeKeys", ["kms:CreateKey", "kms:TagResource"], "*", condition={"StringEquals": tags}),
-        statement("ChangeKeys", list(KEY_CHANGES), keys, condition=_own_keys(args)),
+        # In one statement: a role has room for so many characters only, and the condition has many.
+        statement("ChangeKeys", [*KEY_READS, *KEY_CHANGES], keys, condition=_own_keys(args)),
         statement("NameKeys", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], alias),
     ]
 

@@ -68,6 +68,8 @@ class Workbench(pulumi.ComponentResource):
     """The role of profiles that have none, which may do nothing."""
     profiles: dict[str, aws.sagemaker.UserProfile]
     """The profiles, by user."""
+    policies: dict[str, aws.iam.RolePolicy]
+    """What each may do, by user."""
     roles: dict[str, aws.iam.Role]
     """Their roles, by user."""
 
@@ -95,7 +97,7 @@ class Workbench(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self),
         )
         self.domain_id, self.url = self.domain.id, self.domain.url
-        self.roles, self.profiles = {}, {}
+        self.roles, self.policies, self.profiles = {}, {}, {}
         for user in args.users:
             self._profile(user)
         self.role_arns = {user: role.arn for user, role in self.roles.items()}
@@ -116,7 +118,7 @@ class Workbench(pulumi.ComponentResource):
     def _profile(self, user: str) -> None:
         args, name = self._args, f"{self._name}-workbench-{user}"
         self.roles[user] = role = self._role(name, f"The notebooks of {user}")
-        policy = aws.iam.RolePolicy(
+        self.policies[user] = policy = aws.iam.RolePolicy(
             f"{name}-policy",
             aws.iam.RolePolicyArgs(
                 role=role.name,

@@ -300,7 +300,7 @@ def test_no_action_is_a_wildcard_and_none_is_all_of_iam() -> None:
 
 def test_a_resource_is_a_wildcard_only_where_nothing_can_be_named() -> None:
     anything = {each["Sid"] for each in _statements() if "*" in each["Resource"]}
-    assert anything == {"ReadLists", "ChangeSubscriptions", "MakeKeys"}
+    assert anything == {"ReadLists", "UseCloudControl", "ChangeSubscriptions", "MakeKeys"}
 
 
 def test_the_policies_of_the_longest_names_fit_into_a_role() -> None:
