@@ -37,6 +37,7 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
         from mlstack_components.aws.image_registry import ImageRegistry, ImageRegistryArgs
 
         arguments = ImageRegistryArgs(encryption_key_arn=environment.key.arn, tags=environment.tags)
-        environment.images = ImageRegistry(environment.prefix, arguments, environment.options)
+        # A repository's name has no two hyphens together, which the prefix of one of several models has.
+        environment.images = ImageRegistry(environment.prefix.replace("--", "-"), arguments, environment.options)
         outputs["image_repository_url"] = environment.images.repository_url
     return outputs

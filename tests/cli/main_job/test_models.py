@@ -1,5 +1,6 @@
 """Two models in one project: each is run, released and asked by its name, and neither touches the other."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ def models(machine: Project) -> Project:
     model = {part: document.pop(part) for part in PARTS if part in document}
     document["models"] = {
         "rain": model,
-        "sun": {part: model[part] for part in ("data", "steps", "registry", "serving")},
+        "sun": {part: deepcopy(model[part]) for part in ("data", "steps", "registry", "serving")},
     }
     file.write_text(yaml.safe_dump(document, sort_keys=False))
     made.mlstack("up", "local")
