@@ -189,9 +189,9 @@ ORIGINS: tuple[Origin, ...] = (
     *(
         Origin(alarm, "threshold", f"monitoring.alarms.{key}")
         for alarm, key in (
-            ("latency", "latency_p99_ms"),
-            ("errors", "error_percent"),
-            ("client-errors", "client_error_percent"),
+            ("latency*", "latency_p99_ms"),
+            ("errors*", "error_percent"),
+            ("client-errors*", "client_error_percent"),
             ("cpu", "cpu_percent"),
             ("memory", "memory_percent"),
             ("disk", "disk_percent"),
@@ -211,10 +211,10 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("vpc", "cidrBlock", "network.cidr"),
     Origin("private-*", "cidrBlock", "network.cidr"),
     Origin("private-*", "availabilityZone", "network.zones"),
-    Origin("model", "vpcConfig.subnets", "network.subnets"),
-    Origin("model", "vpcConfig.securityGroupIds", "network.security_groups"),
+    Origin("model*", "vpcConfig.subnets", "network.subnets"),
+    Origin("model*", "vpcConfig.securityGroupIds", "network.security_groups"),
     Origin("*", "permissionsBoundary", "roles.permissions_boundary"),
-    Origin("model", "executionRoleArn", "roles.serving"),
+    Origin("model*", "executionRoleArn", "roles.serving"),
     Origin("pipeline", "roleArn", "roles.pipeline"),
     Origin("data-quality", "roleArn", "roles.monitoring"),
     _in_step("train", "RoleArn", "roles.training"),

@@ -416,6 +416,8 @@ STEP = "pipelineDefinition.Steps.train.Arguments"
         ("churn-prod-ml-team@example.com", "endpoint", "notifications.emails"),
         ("churn-prod-artifacts", "bucket", "name"),
         ("churn-prod-artifacts", "", "name"),
+        ("churn-prod-model-challenger", "vpcConfig.subnets", "network.subnets"),
+        ("churn-prod-client-errors-of-challenger", "threshold", "monitoring.alarms.client_error_percent"),
     ],
 )
 def test_a_property_has_a_key(spec: EnvironmentSpec, name: str, path: str, key: str) -> None:

@@ -122,7 +122,7 @@ def test_without_variants_the_rest_is_as_it_was(planned: Callable[..., tuple[Env
     assert before.keys() <= after.keys()
     added = {urn.rpartition("::")[2] for urn in after.keys() - before.keys()}
     assert added == {
-        "churn-dev-challenger-model",
+        "churn-dev-model-challenger",
         "churn-dev-latency-of-challenger",
         "churn-dev-errors-of-challenger",
     } | {"churn-dev-client-errors-of-challenger"}

@@ -38,17 +38,18 @@ class VariantArgs:
 def variant_model_name(name: str, variant: str) -> str:
     """Return the logical name of a variant's model.
 
-    The provider adds a hyphen and seven characters, and a model's name has 63 at most (CreateModel), so that of a
-    variant with a long name has a part of its hash instead.
+    The variant comes last, so that the model of a variant `b` beside the model `a` of a project is not called like that
+    of its model `a-b`. The provider adds a hyphen and seven characters, and a model's name has 63 at most
+    (CreateModel), so that of a variant with a long name has a part of its hash instead.
 
     Args:
         name: The endpoint component's name, at most 40 characters.
         variant: The variant's name.
     """
-    readable = f"{name}-{variant}-model"
+    readable = f"{name}-model-{variant}"
     if len(readable) <= _LONGEST_MODEL_NAME:
         return readable
-    return f"{name}-{hashlib.sha256(variant.encode()).hexdigest()[:8]}-model"
+    return f"{name}-model-{hashlib.sha256(variant.encode()).hexdigest()[:8]}"
 
 
 def remaining_weight(variants: Sequence[VariantArgs]) -> int:

@@ -148,6 +148,7 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
             environment="local",
             account="123456789012",
             is_local=True,
+            model=None,
             serving=SimpleNamespace(
                 kind="realtime",
                 instances=SimpleNamespace(min=1, scale=False),
@@ -160,6 +161,7 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
         group_name=GROUP,
         endpoint_name=ENDPOINT,
         outputs=SimpleNamespace(batch_pipeline_name=None),
+        owns=lambda _: True,
     )
 
     def newest(versions: Sequence[ModelVersion], _: ReleasePointer) -> ModelVersion:

@@ -214,8 +214,8 @@ def test_further_versions_have_models_of_their_own_and_share_the_calls(declare_e
     models = [each for each in declared.resources if each.type == "aws:sagemaker/model:Model"]
     assert {each.name for each in models} == {
         "weather-dev-model",
-        "weather-dev-old-model",
-        "weather-dev-challenger-model",
+        "weather-dev-model-old",
+        "weather-dev-model-challenger",
     }
     assert all(each.retain_on_delete and each.inputs["enableNetworkIsolation"] for each in models)
     configuration = declared.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
@@ -223,7 +223,7 @@ def test_further_versions_have_models_of_their_own_and_share_the_calls(declare_e
     assert [each["initialVariantWeight"] for each in (released, old, challenger)] == [70, 10, 20]
     assert old == {
         "variantName": "old",
-        "modelName": "weather-dev-old-model",
+        "modelName": "weather-dev-model-old",
         "instanceType": "ml.c5.large",
         "initialInstanceCount": 4,
         "initialVariantWeight": 10,
@@ -237,7 +237,7 @@ def test_a_shadow_s_weight_is_its_share_beside_the_released_version(declare_endp
     (released,) = configuration.inputs["productionVariants"]
     (shadow,) = configuration.inputs["shadowProductionVariants"]
     assert (released["initialVariantWeight"], shadow["initialVariantWeight"]) == (1, 0.5)
-    assert shadow["modelName"] == "weather-dev-shadow-model"
+    assert shadow["modelName"] == "weather-dev-model-shadow"
 
 
 def test_a_long_variant_of_a_long_project_has_a_model_that_the_provider_can_name():
@@ -246,4 +246,9 @@ def test_a_long_variant_of_a_long_project_has_a_model_that_the_provider_can_name
     names = [variant_model_name(prefix, each) for each in variants]
     assert len(set(names)) == len(variants)
     assert all(len(each) <= 63 - 8 for each in names)
-    assert names[-1] == f"{prefix}-old-model"
+    assert names[-1] == f"{prefix}-model-old"
+
+
+def test_a_variant_beside_one_model_is_not_another_model():
+    """Of a project with the models `a` and `a-b`."""
+    assert variant_model_name("churn-dev--a", "b") != "churn-dev--a-b-model"
