@@ -34,7 +34,8 @@ MORE: dict[str, Any] = {
         "shadow": {"percent": 50},
     },
     "notifications": {"emails": ["ml-team@example.com"]},
-    "monitoring": {"alarms": {}, "data_quality": "daily"},
+    "monitoring": {"alarms": {}, "data_quality": "daily", "model_quality": "daily"},
+    "tracking": {},
     "budget": {"monthly_usd": 300, "anomaly_usd": 50},
     "storage": {"replicate_to": "eu-central-1", "expire_noncurrent_days": 30},
     "platform": {"stack": "organization/acme-platform/local"},
@@ -60,6 +61,8 @@ PLATFORM: dict[str, Any] = {
     "budget": {"monthly_usd": 2000},
     "cost_tags": ["mlstack:project"],
     "network": {"zones": 2},
+    "tracking": {},
+    "workbench": {"users": ["ada"]},
     "continuous_integration": {"everything": {"github": {"repository": "acme/everything"}}},
     "environments": {"local": {}},
 }
@@ -114,7 +117,8 @@ def _release(project: Project) -> Any:
 
 
 def test_it_is_everything() -> None:
-    assert set(MORE) | {"owner", "cloud", "data", "steps", "registry"} == set(Parts.model_fields)
+    # Several models take the place of the parts of one, and have a test of their own.
+    assert set(MORE) | {"owner", "cloud", "data", "steps", "registry", "models"} == set(Parts.model_fields)
     # The others say what was there before.
     assert set(PLATFORM) >= set(PlatformParts.model_fields) - {"cloud", "cost", "state", "identity_providers"}
 
