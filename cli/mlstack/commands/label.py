@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mlstack.commands.arguments import DEFAULT, AsJson, Environment
+from mlstack.commands.arguments import DEFAULT, AsJson, Environment, Model
 
 EXAMPLES = ("mlstack label local --file labels.csv",)
 
@@ -16,6 +16,7 @@ def command(
     environment: Environment = DEFAULT,
     *,
     file: Annotated[Path, typer.Option("--file", "-f", help="CSV with a header line: `id` and `label`.")],
+    model: Model = None,
     json: AsJson = False,
 ) -> None:
     """Say what was right for calls that the endpoint has answered, for the monitor of model quality.
@@ -29,7 +30,7 @@ def command(
     from mlstack.monitors.labels import read_labels, upload_labels
 
     labels = read_labels(file)
-    deployment = Deployment.open(environment)
+    deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
         uri = upload_labels(deployment, labels)
     if json:

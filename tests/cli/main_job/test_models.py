@@ -55,6 +55,7 @@ def test_each_model_is_run_released_and_asked_by_its_name(models: Project) -> No
     page = models.mlstack("status", "local").stdout
     assert "Model rain" in page
     assert "Model sun" in page
+    assert models.json("data", "list", "local") == [], "of all models, whose data was not pushed"
     assert models.json("up", "local")["changes"] == []
     pulumi(models, "up -s local --yes --skip-preview --refresh --expect-no-changes")
 

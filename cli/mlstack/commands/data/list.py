@@ -15,7 +15,8 @@ def command(environment: Environment = DEFAULT, *, json: AsJson = False) -> None
     from mlstack.datasets.catalog import Catalog
     from mlstack.datasets.show import versions_table
 
-    deployment = Deployment.open(environment)
+    # Whatever the model: all of them share the buckets.
+    deployment = Deployment.open_each(environment)[0]
     catalog = Catalog(deployment.session.client("s3"), deployment.data_bucket)
     with explained(deployment.spec):
         versions = catalog.all_versions()

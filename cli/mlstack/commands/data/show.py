@@ -24,7 +24,8 @@ def command(
     from mlstack.datasets.catalog import Catalog
     from mlstack.datasets.show import version_lines
 
-    deployment = Deployment.open(environment)
+    # Whatever the model: all of them share the buckets.
+    deployment = Deployment.open_each(environment)[0]
     catalog = Catalog(deployment.session.client("s3"), deployment.data_bucket)
     with explained(deployment.spec):
         version = catalog.resolve(name)
