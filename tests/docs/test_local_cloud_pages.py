@@ -29,7 +29,7 @@ def test_the_provider_page_has_the_official_version(pages: dict[str, Page]) -> N
 
 
 def test_the_local_cloud_page_lists_exactly_the_services(pages: dict[str, Page]) -> None:
-    paragraph = re.search(r"moto answers for\n\n(.*?)\n\n", pages["docs/localcloud.md"].text, re.DOTALL)
+    paragraph = re.search(r"moto\s+answers for\n\n(.*?)\n\n", pages["docs/localcloud.md"].text, re.DOTALL)
     assert paragraph is not None
     assert sorted(re.findall(r"`([^`]+)`", paragraph.group(1))) == sorted(SERVICES)
 

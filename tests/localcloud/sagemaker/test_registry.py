@@ -86,9 +86,9 @@ def test_what_a_request_lacks_or_has_wrong_is_told_together(sagemaker):
 
 
 def test_an_operation_that_is_not_implemented_is_unknown_by_name(sagemaker):
-    code, message = error_of(sagemaker.list_domains)
+    code, message = error_of(sagemaker.list_hubs)
     assert code == "UnknownOperationException"
-    assert "ListDomains" in message
+    assert "ListHubs" in message
 
 
 def test_a_model_needs_its_data(sagemaker, role, s3, bucket):

@@ -41,6 +41,7 @@ class Case:
         restored_by: What the next deployment does after `remove`: `create`, or `update` where it can't be absent.
         import_id: The id to import it by, from its outputs.
         another: Tells a further case of the same type apart, for parts of it that can't be together.
+        importable: Whether the official provider imports it.
         import_inputs: Inputs that an import needs beside `inputs`, or has otherwise (autonamed names).
     """
 
@@ -56,6 +57,7 @@ class Case:
     import_id: Callable[[Mapping[str, Any]], str] = lambda outputs: outputs["id"]
     import_inputs: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda _: {}
     not_imported: tuple[str, ...] = ()
+    importable: bool = True
     another: str = ""
 
     @property

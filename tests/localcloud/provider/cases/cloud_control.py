@@ -43,20 +43,14 @@ def _remove(aws: Any, outputs: Mapping[str, Any]) -> None:
     aws("cloudcontrol").delete_resource(TypeName=TYPE_NAME, Identifier=outputs["id"])
 
 
-def _make(name: str, desired_state: Any = "{}", **inputs: Any) -> cloudcontrol.Resource:
-    # The class insists on what an import leaves out.
-    return cloudcontrol.Resource(name, desired_state=desired_state, **inputs)
-
-
 CASES = [
     Case(
         token="aws:cloudcontrol/resource:Resource",
-        make=_make,
+        make=cloudcontrol.Resource,
         inputs=_inputs,
         outputs=("properties",),
         replace=lambda shared: _inputs(shared, "ml.m5.xlarge"),
         remove=_remove,
-        import_id=lambda outputs: f"{TYPE_NAME},{outputs['id']}",
-        not_imported=("desiredState",),
+        importable=False,
     ),
 ]

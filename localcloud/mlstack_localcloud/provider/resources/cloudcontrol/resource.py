@@ -3,7 +3,7 @@
 The official provider compares what is desired with what was desired before, and never with what is there
 (https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/cloudcontrol/resource.go). There a
 type's schema says what can be changed in place; the types that the local cloud has (`server/cloud_control_types.py`)
-have create-only properties alone, so that any change of the desired state replaces.
+have create-only properties alone, so that any change of the desired state replaces. It imports none.
 """
 
 from mlstack_localcloud.provider.model import Call, Kind, Output, Property, ResourceType
@@ -14,7 +14,6 @@ TYPE = ResourceType(
     "aws:cloudcontrol/resource:Resource",
     service="cloudcontrol",
     id="{identifier}",
-    import_id="(?P<typeName>[^,]+),(?P<identifier>.+)",
     properties=(
         Property("typeName", "TypeName"),
         Property("desiredState", "DesiredState", result="", kind=Kind.JSON),
