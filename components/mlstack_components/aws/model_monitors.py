@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,7 +14,8 @@ from mlstack_components.aws.baseline_step import CONSTRAINTS_FILE, STATISTICS_FI
 from mlstack_components.aws.instance_types import volume_key
 from mlstack_components.aws.monitor_image import analyzer_image
 from mlstack_components.aws.monitor_schedule import schedule_expression
-from mlstack_components.aws.names import MONITOR_CODE_PREFIX, MONITOR_REPORT_PREFIX, s3_uri
+from mlstack_components.aws.names import MONITOR_REPORT_PREFIX, s3_uri
+from mlstack_components.aws.preprocessor_object import preprocessor_object
 
 if TYPE_CHECKING:
     from mlstack_components.aws.network import Network, NetworkInput
@@ -86,7 +86,9 @@ class ModelMonitors(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ModelMonitorsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ModelMonitors", name, {}, opts)
-        self.preprocessor = self._upload(f"{name}-preprocessor", args)
+        self.preprocessor = preprocessor_object(
+            f"{name}-preprocessor", preprocessor_script(args.data_quality.target), args, self
+        )
         self.data_quality = self.data_quality_definition = None
         self.schedule_names = {}
         if args.baseline_uri is not None:
@@ -94,22 +96,6 @@ class ModelMonitors(pulumi.ComponentResource):
             self.data_quality = self._schedule(f"{name}-watch-data", args, self.data_quality_definition)
             self.schedule_names["data_quality"] = self.data_quality.name
         self.register_outputs({"schedule_names": self.schedule_names})
-
-    def _upload(self, name: str, args: ModelMonitorsArgs) -> aws.s3.BucketObjectv2:
-        script = preprocessor_script(args.data_quality.target)
-        return aws.s3.BucketObjectv2(
-            name,
-            aws.s3.BucketObjectv2Args(
-                bucket=args.artifact_bucket,
-                key=preprocessor_key(script),
-                content=script,
-                kms_key_id=args.encryption_key_arn,
-                server_side_encryption="aws:kms",
-                bucket_key_enabled=True,
-                tags=args.tags,
-            ),
-            pulumi.ResourceOptions(parent=self),
-        )
 
     def _define(self, name: str, args: ModelMonitorsArgs, baseline_uri: str) -> aws.sagemaker.DataQualityJobDefinition:
         preprocessor = pulumi.Output.all(args.artifact_bucket, self.preprocessor.key)
@@ -160,15 +146,6 @@ def preprocessor_script(target: str | None) -> str:
         target: The column of the baseline that the model predicts, or None.
     """
     return inspect.getsource(record_preprocessor).replace('TARGET = ""', f"TARGET = {target or ''!r}", 1)
-
-
-def preprocessor_key(script: str) -> str:
-    """Return the object key of a record preprocessor.
-
-    Args:
-        script: Its text.
-    """
-    return f"{MONITOR_CODE_PREFIX}{hashlib.sha256(script.encode()).hexdigest()}/preprocessor.py"
 
 
 def _baseline(uri: str) -> aws.sagemaker.DataQualityJobDefinitionDataQualityBaselineConfigArgs:

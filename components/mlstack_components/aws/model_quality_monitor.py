@@ -12,11 +12,12 @@ import pulumi_aws as aws
 
 from mlstack_components.aws.baseline_step import CONSTRAINTS_FILE
 from mlstack_components.aws.instance_types import volume_key
-from mlstack_components.aws.model_monitors import MAX_RUNTIME_SECONDS, VOLUME_GIGABYTES, preprocessor_key
+from mlstack_components.aws.model_monitors import MAX_RUNTIME_SECONDS, VOLUME_GIGABYTES
 from mlstack_components.aws.monitor_image import analyzer_image
 from mlstack_components.aws.monitor_schedule import schedule_expression
 from mlstack_components.aws.names import GROUND_TRUTH_PREFIX, MONITOR_REPORT_PREFIX, s3_uri
 from mlstack_components.aws.prediction_rows import PREDICTION, prediction_script
+from mlstack_components.aws.preprocessor_object import preprocessor_object
 
 if TYPE_CHECKING:
     from mlstack_components.aws.network import Network, NetworkInput
@@ -89,7 +90,7 @@ class ModelQualityMonitor(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ModelQualityMonitorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ModelQualityMonitor", name, {}, opts)
-        self.preprocessor = self._upload(f"{name}-prediction-rows", args)
+        self.preprocessor = preprocessor_object(f"{name}-prediction-rows", prediction_script(args.target), args, self)
         self.definition = self.schedule = None
         self.schedule_names = {}
         if args.baseline_uri is not None:
@@ -97,22 +98,6 @@ class ModelQualityMonitor(pulumi.ComponentResource):
             self.schedule = self._schedule(f"{name}-watch-model", args, self.definition)
             self.schedule_names["model_quality"] = self.schedule.name
         self.register_outputs({"schedule_names": self.schedule_names})
-
-    def _upload(self, name: str, args: ModelQualityMonitorArgs) -> aws.s3.BucketObjectv2:
-        script = prediction_script(args.target)
-        return aws.s3.BucketObjectv2(
-            name,
-            aws.s3.BucketObjectv2Args(
-                bucket=args.artifact_bucket,
-                key=preprocessor_key(script),
-                content=script,
-                kms_key_id=args.encryption_key_arn,
-                server_side_encryption="aws:kms",
-                bucket_key_enabled=True,
-                tags=args.tags,
-            ),
-            pulumi.ResourceOptions(parent=self),
-        )
 
     def _define(self, name: str, args: ModelQualityMonitorArgs, baseline_uri: str) -> aws.cloudcontrol.Resource:
         known = {

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mlstack_components.aws.model_monitors import preprocessor_key, preprocessor_script
+from mlstack_components.aws.model_monitors import preprocessor_script
+from mlstack_components.aws.preprocessor_object import preprocessor_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
