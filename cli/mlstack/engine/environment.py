@@ -20,6 +20,9 @@ from mlstack.home import mlstack_home
 LOCAL = "local"
 """The name of the environment that lives in the local cloud."""
 
+ROLE_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+"""The variables of temporary keys."""
+
 _ACCOUNT_DIGITS = 12
 _LOOPBACK = {"127.0.0.1", "localhost", "::1", "0.0.0.0"}  # noqa: S104 - recognised, not bound
 
@@ -47,6 +50,7 @@ def engine_environment(environment: str, region: str | None = None, account: str
     """
     if environment == LOCAL:
         changes = local_variables(find.require())
+        changes |= role_variables(str(changes["AWS_ENDPOINT_URL"]))
     else:
         refuse_local_endpoint(environment)
         changes = {
@@ -93,6 +97,22 @@ def local_variables(engine: find.Engine | None, account: str | None = None) -> d
         "PULUMI_PYTHON_CMD": sys.executable,
         **({"PATH": _path(engine)} if engine is not None else {}),
     }
+
+
+def role_variables(endpoint_url: str) -> dict[str, str]:
+    """What a job or build of the local cloud was given: keys of its role, and a provider with the same rights.
+
+    What runs there has these rights only, as it would have in the cloud, and not those of the user's own key.
+
+    Args:
+        endpoint_url: The local cloud's address.
+
+    Returns:
+        Names and values; nothing in a shell that has no temporary keys of this local cloud.
+    """
+    if os.environ.get("AWS_ENDPOINT_URL") != endpoint_url or not os.environ.get("AWS_SESSION_TOKEN"):
+        return {}
+    return {name: os.environ[name] for name in (*ROLE_KEYS, "PULUMI_DEBUG_PROVIDERS") if name in os.environ}
 
 
 def check_account(account: str) -> None:

@@ -49,12 +49,14 @@ class EventBus:
     def start(self) -> None:
         """Begin to deliver the events of moto's own services; those before it, of a replay, are dropped."""
         self._thread.start()
+        self._targets.retries.start()
 
     def close(self) -> None:
         """Deliver what waits, and end."""
         if self._thread.is_alive():
             self._later.put(None)
             self._thread.join()
+        self._targets.retries.close()
 
     def publish(
         self,
@@ -66,7 +68,7 @@ class EventBus:
         account: str,
         region: str,
     ) -> None:
-        """Publish an event on the default bus; it is delivered when this returns. Failed deliveries raise nothing.
+        """Publish an event on the default bus; delivery is tried when this returns. Failed ones raise nothing.
 
         Args:
             source: Who says so, such as `aws.sagemaker`.

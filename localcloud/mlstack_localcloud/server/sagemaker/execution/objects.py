@@ -151,8 +151,14 @@ class Objects:
             self.download_file(prefix.rstrip("/") + "/" + name, path_inside(directory, name), region)
         return len(names)
 
-    def download_file(self, uri: str, path: Path, region: str) -> None:
+    def download_file(self, uri: str, path: Path, region: str, version: str | None = None) -> None:
         """Copy one object to a file.
+
+        Args:
+            uri: `s3://bucket/key`.
+            path: The file.
+            region: The region of the client.
+            version: The object's version; None for the newest.
 
         Raises:
             TransferError: It is not there.
@@ -160,7 +166,7 @@ class Objects:
         bucket, key = split_uri(uri)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._copy(self._client(region), bucket, key, path)
+            self._copy(self._client(region), bucket, key, path, version)
         except ClientError as error:
             raise transfer_error(failed_download(uri, region, error), error) from error
 
@@ -255,9 +261,9 @@ class Objects:
         except ClientError as error:
             raise TransferError(f'Data upload failed for S3 URL "{uri}": {error}') from error
 
-    def _copy(self, client: Any, bucket: str, key: str, path: Path) -> None:
+    def _copy(self, client: Any, bucket: str, key: str, path: Path, version: str | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        body = client.get_object(Bucket=bucket, Key=key)["Body"]
+        body = client.get_object(Bucket=bucket, Key=key, **({"VersionId": version} if version else {}))["Body"]
         with path.open("wb") as file:
             for chunk in body.iter_chunks(_CHUNK):
                 file.write(chunk)
