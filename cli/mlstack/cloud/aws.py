@@ -1,6 +1,6 @@
-"""Clients of AWS for one environment: of the local cloud for `local`, of the account that mlstack.yaml names otherwise.
+"""Clients of AWS for one environment: of the local cloud or of AWS, in the account that mlstack.yaml names.
 
-The local environment's clients take endpoint, keys and region from the local cloud's own files, whatever the shell
+A local environment's clients take endpoint, keys and region from the local cloud's own files, whatever the shell
 says. The clients of any other environment are refused while an endpoint of this machine is configured or while the
 credentials belong to another account, so that neither cloud is ever mistaken for the other.
 """
@@ -107,7 +107,7 @@ def _local(spec: StackSpec) -> AwsSession:
 
     from mlstack.home import mlstack_home
 
-    environment = control.client_environment(mlstack_home())
+    environment = control.client_environment(mlstack_home(), spec.account)
     endpoint_url = environment["AWS_ENDPOINT_URL"]
     return AwsSession(spec.account, spec.region, endpoint_url, _isolated_session(environment, spec.region))
 
