@@ -1,8 +1,8 @@
-"""Clients of AWS for one environment: of the local cloud for `local`, of the account that mlstack.yaml names otherwise.
+"""Clients of AWS for one environment: of the local cloud or of AWS, in the account that mlstack.yaml names.
 
-The local environment's clients take endpoint, keys and region from the local cloud's own files, whatever the shell
-says, but for the keys of a role that a job or build of the local cloud was given. The clients of any other environment
-are refused while an endpoint of this machine is configured or while the credentials belong to another account, so that
+A local environment's clients take endpoint, keys and region from the local cloud's own files, whatever the shell says,
+but for the keys of a role that a job or build of the local cloud was given. The clients of any other environment are
+refused while an endpoint of this machine is configured or while the credentials belong to another account, so that
 neither cloud is ever mistaken for the other.
 """
 
@@ -109,7 +109,7 @@ def _local(spec: StackSpec) -> AwsSession:
     from mlstack.engine.environment import ROLE_KEYS, role_variables
     from mlstack.home import mlstack_home
 
-    environment = control.client_environment(mlstack_home())
+    environment = control.client_environment(mlstack_home(), spec.account)
     endpoint_url = environment["AWS_ENDPOINT_URL"]
     given = role_variables(str(endpoint_url))
     role_keys = tuple(given[name] for name in ROLE_KEYS) if given else None

@@ -137,7 +137,7 @@ class Deployment:
         spec = project.load(environment)
         views = spec.views()
         names = tuple(choose(tuple(spec.models or ())) if choose else views)
-        outputs = Pulumi(project, environment).outputs()
+        outputs = Pulumi.of(project, spec).outputs()
         if not outputs:
             raise NotUpError(environment)
         _wake(spec)

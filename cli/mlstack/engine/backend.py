@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import yaml
+from mlstack_components.errors import UserError
 
 from mlstack.engine.environment import LOCAL
 
@@ -144,6 +145,24 @@ def secrets_options(infra: Path, environment: str) -> list[str]:
     """
     backend = recorded_backend(infra, environment)
     return [] if backend is None else ["--secrets-provider", backend.secrets_provider]
+
+
+def refuse_recorded_backend(infra: Path, environment: str) -> None:
+    """Refuses to take an environment that was bootstrapped in a cloud for one in the local cloud.
+
+    Args:
+        infra: The directory of Pulumi.yaml.
+        environment: The environment's name.
+
+    Raises:
+        UserError: Its file says that its state is in a cloud.
+    """
+    if recorded_backend(infra, environment) is not None:
+        raise UserError(
+            f"mlstack.yaml says that `{environment}` is local, and {infra.name}/Pulumi.{environment}.yaml that it was "
+            "bootstrapped in a cloud.",
+            next_step="Give the trial another name, or remove `secretsprovider` from that file.",
+        )
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from mlstack.engine import find
 from mlstack.home import mlstack_home
 
 LOCAL = "local"
-"""The name of the environment that lives in the local cloud."""
+"""The environment that always lives in the local cloud; others do where mlstack.yaml says `local: true`."""
 
 ROLE_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 """The variables of temporary keys."""
@@ -33,13 +33,14 @@ class LocalEndpointError(UserError):
     code = "local-endpoint"
 
 
-def engine_environment(environment: str, region: str | None = None, account: str | None = None) -> dict[str, str]:
+def engine_environment(environment: str, region: str | None = None, local_account: str | None = None) -> dict[str, str]:
     """The whole process environment for running the engine.
 
     Args:
         environment: The environment's name.
         region: The region that AWS clients of the program use by default, or None for the shell's.
-        account: The account that the environment belongs to; for other programs that read AWS_ACCOUNT_ID.
+        local_account: The account of the local cloud that the environment lives in, which is opened by this; None for
+            `local`, which lives in its own, and for an environment in a cloud.
 
     Returns:
         Names and values; nothing of the shell's that would lead elsewhere.
@@ -48,8 +49,8 @@ def engine_environment(environment: str, region: str | None = None, account: str
         LocalEndpointError: A cloud environment, while the shell points at the local cloud.
         EngineMissingError: There is no engine.
     """
-    if environment == LOCAL:
-        changes = local_variables(find.require())
+    if environment == LOCAL or local_account is not None:
+        changes = local_variables(find.require(), local_account)
         changes |= role_variables(str(changes["AWS_ENDPOINT_URL"]))
     else:
         refuse_local_endpoint(environment)
@@ -60,8 +61,6 @@ def engine_environment(environment: str, region: str | None = None, account: str
         }
     if region is not None:
         changes |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-    if account is not None:
-        changes["AWS_ACCOUNT_ID"] = account
     return _apply(changes)
 
 

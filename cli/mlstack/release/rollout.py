@@ -123,7 +123,7 @@ class Rollout:
         target_of(deployment)  # raises where the environment serves nothing
         path = deployment.outputs.release_parameter_path or _pointer_path(deployment)
         pointer = ReleasePointer(deployment.session.client("ssm"), path)
-        return cls(deployment, Pulumi(deployment.project, deployment.environment, deployment.spec.region), pointer, say)
+        return cls(deployment, Pulumi.of(deployment.project, deployment.spec), pointer, say)
 
     @property
     def target(self) -> Target:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -50,7 +51,9 @@ def _tracking(tracking: LiveTracking, pages: str | None) -> Text:
 
 
 def _stack(status: Status) -> Text:
-    where = "on this machine" if status.environment == "local" else f"account {status.account}, {status.region}"
+    where = f"account {status.account}, {status.region}"
+    if status.is_local:
+        where = "on this machine" if status.environment == LOCAL_ENVIRONMENT else f"on this machine, {where}"
     return Text(f"{status.environment}: {status.resources} resources, {where}")
 
 

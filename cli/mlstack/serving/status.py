@@ -36,6 +36,7 @@ class Status:
     Attributes:
         environment: The environment's name.
         account: Its account.
+        is_local: Whether it lives in the local cloud.
         region: Its region.
         resources: How many resources Pulumi's state holds.
         execution: The last run of the pipeline, or None.
@@ -54,6 +55,7 @@ class Status:
 
     environment: str
     account: str
+    is_local: bool
     region: str
     resources: int
     execution: Execution | None
@@ -109,7 +111,7 @@ def read_status(deployment: Deployment) -> Status:
     from mlstack.engine.pulumi import Pulumi
 
     outputs, sagemaker = deployment.outputs, deployment.session.client("sagemaker")
-    resources = [each for each in Pulumi(deployment.project, deployment.environment).resources() if each.custom]
+    resources = [each for each in Pulumi.of(deployment.project, deployment.spec).resources() if each.custom]
     with explained(deployment.spec):
         group = outputs.model_package_group_name
         versions = list_versions(sagemaker, group)[:_MODELS_SHOWN] if group else []
@@ -117,6 +119,7 @@ def read_status(deployment: Deployment) -> Status:
         return Status(
             environment=deployment.environment,
             account=deployment.spec.account,
+            is_local=deployment.spec.is_local,
             region=deployment.spec.region,
             resources=sum(not each.type.startswith("pulumi:") for each in resources),
             execution=_last_execution(deployment) if outputs.pipeline_name else None,

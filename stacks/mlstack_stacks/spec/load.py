@@ -60,7 +60,7 @@ class Layout(Generic[Spec]):
     @property
     def environment_keys(self) -> tuple[str, ...]:
         """The keys of an environment."""
-        return ("account", "region", *self.parts)
+        return ("account", "region", "local", *self.parts)
 
 
 _LAYOUT = Layout(
