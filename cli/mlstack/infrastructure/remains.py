@@ -89,6 +89,7 @@ LOOKS: dict[str, Look] = {
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": Look(
         "iam", "get_open_id_connect_provider", "OpenIDConnectProviderArn"
     ),
+    "aws:iam/policy:Policy": Look("iam", "get_policy", "PolicyArn"),
     "aws:iam/role:Role": Look("iam", "get_role", "RoleName"),
     "aws:kms/key:Key": Look("kms", "describe_key", "KeyId"),
     "aws:s3/bucket:Bucket": Look("s3", "head_bucket", "Bucket"),
@@ -128,6 +129,7 @@ PARTS = frozenset(
         "aws:ec2/routeTableAssociation:RouteTableAssociation",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "aws:kms/alias:Alias",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketLogging:BucketLogging",

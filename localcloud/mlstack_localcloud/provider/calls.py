@@ -175,25 +175,29 @@ class Wait:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Emptying before a deletion that the program allows (`forceDestroy`).
+    """Emptying before a deletion, or before a change where only so many entries may be.
 
     Attributes:
-        when: The setting that allows it.
+        when: The setting that allows it (`forceDestroy`); None where none is asked for.
         read: Lists what is there.
         entries: Lists in its response, dotted; their entries are joined.
         members: The members of an entry that name it.
         delete: Deletes a page of entries.
-        into: Where the entries go in that call, dotted.
+        into: Where the entries go in that call, dotted; empty where it takes one entry, by its members.
         only: Values, by member, that an entry must have.
+        leaves: How many entries may stay.
+        newest_by: The member by which the newest stay.
     """
 
-    when: When
+    when: When | None
     read: Call
     entries: tuple[str, ...]
     members: tuple[str, ...]
     delete: Call
     into: str
     only: Mapping[str, Source] = field(default_factory=dict)
+    leaves: int = 0
+    newest_by: str = ""
 
 
 @dataclass(frozen=True)

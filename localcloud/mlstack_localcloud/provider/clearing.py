@@ -34,7 +34,7 @@ def clear(api: Api, what: Clear, values: Properties) -> None:
 
 
 def sweep(api: Api, what: Sweep, values: Properties) -> None:
-    """Empty a resource, page by page, until nothing is listed any more.
+    """Empty a resource, page by page, until no more is listed than may stay.
 
     Args:
         api: The type's API.
@@ -50,12 +50,25 @@ def sweep(api: Api, what: Sweep, values: Properties) -> None:
             for each in found.get(place) or []
             if all(each.get(member) == value for member, value in wanted.items())
         ]
+        if what.newest_by:
+            entries.sort(key=lambda each: each[what.newest_by], reverse=True)
+        entries = entries[what.leaves :]
         if not entries:
             return
-        request = api.requests.build(what.delete, values, ())
-        *outer, last = what.into.split(".")
-        current = request.parameters
-        for part in outer:
-            current = current.setdefault(part, {})
-        current[last] = [{member: each[member] for member in what.members if member in each} for each in entries]
-        api.send(what.delete, request, values)
+        _delete(api, what, values, [{name: each[name] for name in what.members if name in each} for each in entries])
+
+
+def _delete(api: Api, what: Sweep, values: Properties, entries: list[dict[str, Any]]) -> None:
+    if not what.into:
+        for entry in entries:
+            request = api.requests.build(what.delete, values, ())
+            request.parameters.update(entry)
+            api.send(what.delete, request, values)
+        return
+    request = api.requests.build(what.delete, values, ())
+    *outer, last = what.into.split(".")
+    current = request.parameters
+    for part in outer:
+        current = current.setdefault(part, {})
+    current[last] = entries
+    api.send(what.delete, request, values)

@@ -194,12 +194,8 @@ class Lifecycle:
         # The engine asks for an update without a change where a creation had not been finished.
         unfinished = not changed and old.get("tags") == new.get("tags")
         values = {**self._context, **outputs, **self._with_defaults(new), **self._loaded(new), "id": id_}
-        results: Properties = {}
         after = applied_after_creation(requests, new) if unfinished else []
-        for call in type_.updates:
-            triggers = call.on if call.on is not None else requests.takes(call)
-            if (call in after or changed & set(triggers)) and (call.when is None or call.when.holds(new)):
-                results |= self._change(call, values, [name for name in triggers if name in changed])
+        results = self._call_updates(values, new, changed, after)
         for each in type_.clears:
             if unfinished or each.property in changed:
                 clear(self._api, each, values)
@@ -216,6 +212,16 @@ class Lifecycle:
         if type_.updated is not None:
             results |= await_state(self._api, type_.updated, values, timeout, self._cancelled)
         return outputs_after(type_, new, {**results, "outputs": outputs}, self._context)
+
+    def _call_updates(self, values: Properties, new: Properties, changed: set[str], after: list[Call]) -> Properties:
+        results: Properties = {}
+        for prune in self._type.prunes if changed else ():
+            sweep(self._api, prune, values)
+        for call in self._type.updates:
+            triggers = call.on if call.on is not None else self._api.requests.takes(call)
+            if (call in after or changed & set(triggers)) and (call.when is None or call.when.holds(new)):
+                results |= self._change(call, values, [name for name in triggers if name in changed])
+        return results
 
     def _change(self, call: Call, values: Properties, changed: list[str]) -> Properties:
         if not call.each:
@@ -264,7 +270,7 @@ class Lifecycle:
 
     def _empty(self, outputs: Properties, values: Properties) -> None:
         for each in self._type.sweeps:
-            if each.when.holds(outputs):
+            if each.when is None or each.when.holds(outputs):
                 sweep(self._api, each, values)
         for collection in self._type.collections:
             apart = collection.outlives and not collection.inside

@@ -98,6 +98,7 @@ class ResourceType:
         collections: List properties that are things of their own.
         created: What to wait for after a creation; likewise `updated`, `deleted`.
         sweeps: Emptying before a deletion.
+        prunes: Emptying before a change.
         clears: What is taken away from a new resource.
         regional: Whether it lives in a region.
         not_implemented: Properties of the official provider that are refused by name.
@@ -123,6 +124,7 @@ class ResourceType:
     updated: Wait | None = None
     deleted: Wait | None = None
     sweeps: tuple[Sweep, ...] = ()
+    prunes: tuple[Sweep, ...] = ()
     clears: tuple[Clear, ...] = ()
     regional: bool = True
     not_implemented: tuple[str, ...] = ()

@@ -24,6 +24,19 @@ def _allow(action: str, resource: str = "*", principal: str | None = None) -> st
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def _fill_versions(iam_client: Any, arn: str) -> None:
+    """As many versions as a policy may have, so that a change must take one away."""
+    for _ in range(5 - len(iam_client.list_policy_versions(PolicyArn=arn)["Versions"])):
+        iam_client.create_policy_version(PolicyArn=arn, PolicyDocument=_allow("s3:*"), SetAsDefault=True)
+
+
+def _remove_policy(iam_client: Any, arn: str) -> None:
+    for version in iam_client.list_policy_versions(PolicyArn=arn)["Versions"]:
+        if not version["IsDefaultVersion"]:
+            iam_client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+    iam_client.delete_policy(PolicyArn=arn)
+
+
 def _images(days: int) -> str:
     rule = {
         "rulePriority": 1,
@@ -148,6 +161,26 @@ CASES = [
         ),
         remove=lambda aws, o: aws("iam").delete_role_policy(RoleName=o["role"], PolicyName=o["name"]),
         import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:iam/policy:Policy",
+        another="Managed",
+        make=iam.Policy,
+        inputs=lambda _: {"policy": _allow("s3:GetObject"), "tags": {"a": "1"}},
+        outputs=("arn", "name", "policyId", "policy", "tagsAll"),
+        change=lambda _: {"policy": _allow("s3:PutObject"), "tags": {"b": "2"}},
+        replace=lambda _: {"path": "/jobs/"},
+        tamper=lambda aws, o: _fill_versions(aws("iam"), o["arn"]),
+        remove=lambda aws, o: _remove_policy(aws("iam"), o["arn"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        make=iam.RolePolicyAttachment,
+        inputs=lambda shared: {"role": shared.role2.name, "policy_arn": _TWO},
+        outputs=("role", "policyArn"),
+        replace=lambda _: {"policy_arn": _ONE},
+        remove=lambda aws, o: aws("iam").detach_role_policy(RoleName=o["role"], PolicyArn=o["policyArn"]),
     ),
     Case(
         token="aws:ecr/repository:Repository",
