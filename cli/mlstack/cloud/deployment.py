@@ -162,6 +162,11 @@ class Deployment:
         return self.spec.environment
 
     @property
+    def address(self) -> str:
+        """What commands are given to find it: the environment, and of several models also which one."""
+        return self.spec.address
+
+    @property
     def pipeline_name(self) -> str:
         """The training pipeline.
 

@@ -50,5 +50,5 @@ def command(
     if variant is not None and remove:
         remove_and_show(deployment, variant, as_json=json)
         return
-    choose = newest_version(environment) if version is None else approved_version(version, environment)
+    choose = newest_version(deployment.address) if version is None else approved_version(version, deployment.address)
     release_and_show(deployment, choose, as_json=json, variant=variant)

@@ -50,9 +50,30 @@ def required_source(spec: EnvironmentSpec) -> Path:
         where = "is in S3 already" if spec.data is not None else "is not given"
         raise UserError(
             f"`data.source` of {spec.file.name} {where}, so nothing says what to push.",
-            next_step=f"Name a file or folder: mlstack data push {spec.environment} PATH",
+            next_step=f"Name a file or folder: mlstack data push {spec.address} PATH",
         )
     return path
+
+
+def source_dataset(spec: EnvironmentSpec) -> str:
+    """The name of the dataset that a push of the project's data makes versions of.
+
+    Args:
+        spec: The environment.
+
+    Raises:
+        UserError: The data is elsewhere, or there is none.
+    """
+    from mlstack_components.aws.dataset import dataset_name
+
+    path = source_path(spec)
+    if path is None:
+        where = "is in S3 already" if spec.data is not None else "is not given"
+        raise UserError(
+            f"`data.source` of {spec.file.name} {where}, so it names no dataset.",
+            next_step=f"`mlstack data list {spec.environment}` shows all datasets.",
+        )
+    return dataset_name(path)
 
 
 def push_folder(s3: Any, bucket: str, folder: Path, report: Callable[[str], object]) -> Pushed:

@@ -126,7 +126,7 @@ class RunNow:
         return content
 
     def _failure(self, status: str, reason: str | None) -> MonitorError:
-        environment = self.deployment.environment
+        environment = self.deployment.address
         if reason is not None and NO_LABELS.search(reason):
             return MonitorError(
                 f"No call of the last {self.hours} hours has a label.",

@@ -37,10 +37,10 @@ def decide_version(
     sagemaker = deployment.session.client("sagemaker")
     with explained(deployment.spec):
         versions = list_versions(sagemaker, deployment.group_name)
-        require_any(versions, deployment.environment)
+        require_any(versions, deployment.address)
         verb = "approve" if approval == APPROVED else "reject"
         version = (
-            newest_pending(versions, deployment.environment, verb) if number is None else find_version(versions, number)
+            newest_pending(versions, deployment.address, verb) if number is None else find_version(versions, number)
         )
         if approval == APPROVED and version.status != "Completed":
             raise MlstackError(f"Model version {version.version} is {version.status}, so it cannot be approved.")

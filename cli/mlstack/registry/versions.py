@@ -125,9 +125,10 @@ def in_environment(command: str, environment: str) -> str:
 
     Args:
         command: The command, such as `models approve 3`.
-        environment: The environment's name; the default one needs no option.
+        environment: The environment's name, or its address with a model; the default one needs no option.
     """
-    return f"mlstack {command}" + ("" if environment == "local" else f" --environment {environment}")
+    name, *model = environment.split(" ", 1)
+    return " ".join(("mlstack", command, *(() if name == "local" else ("--environment", name)), *model))
 
 
 def newest_pending(versions: Sequence[ModelVersion], environment: str, verb: str = "approve") -> ModelVersion:
@@ -135,7 +136,7 @@ def newest_pending(versions: Sequence[ModelVersion], environment: str, verb: str
 
     Args:
         versions: All versions, newest first.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
         verb: The command that decides: `approve` or `reject`.
 
     Raises:
@@ -158,7 +159,7 @@ def newest_approved(versions: Sequence[ModelVersion], environment: str) -> Model
 
     Args:
         versions: All versions, newest first.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
 
     Raises:
         MlstackError: None is registered, or none is approved and complete.
@@ -181,7 +182,7 @@ def require_any(versions: Sequence[ModelVersion], environment: str) -> None:
 
     Args:
         versions: All versions.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
 
     Raises:
         MlstackError: Nothing is.

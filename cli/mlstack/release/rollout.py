@@ -151,7 +151,7 @@ class Rollout:
             version = choose(versions, self.pointer)
             if variant is None:
                 return version, replace(self._converged(version.arn, live), variants=pointed.variants)
-            return version, with_variant(self._kept(live, pointed), variant, version.arn, self.deployment.environment)
+            return version, with_variant(self._kept(live, pointed), variant, version.arn, self.deployment.address)
 
         return self._release(intend)
 
@@ -168,7 +168,7 @@ class Rollout:
         def intend(versions: Sequence[ModelVersion], live: Live | None, pointed: Release) -> Intent:
             left = next((each for each in versions if each.arn == pointed.model_package_arn), None)
             if left is None:
-                raise nothing_released(variant, self.deployment.environment)
+                raise nothing_released(variant, self.deployment.address)
             return left, without_variant(self._kept(live, pointed), variant)
 
         return self._release(intend)
@@ -263,10 +263,10 @@ class Rollout:
         )
 
     def _next_step(self, arn: str) -> str:
-        where = f"`mlstack logs {self.deployment.environment} --endpoint` shows why. Then "
+        where = f"`mlstack logs {self.deployment.address} --endpoint` shows why. Then "
         return (
             f"{where if self.target.word == 'endpoint' else ''}"
-            f" `{in_environment(f'models reject {version_of(arn)}', self.deployment.environment)}`, "
+            f" `{in_environment(f'models reject {version_of(arn)}', self.deployment.address)}`, "
             "or fix the code and train again."
         )
 

@@ -75,7 +75,7 @@ def _show(deployment: Deployment, released: Released) -> None:
     out.print(f"{endpoint.name} {done} model version {released.version.version}{instances}.", markup=False)
     _show_proof(released)
     if released.changed:
-        following = f"score {deployment.environment}" if batch else f"invoke {deployment.environment} --file sample.csv"
+        following = f"score {deployment.address}" if batch else f"invoke {deployment.address} --file sample.csv"
         out.print(f"Next: mlstack {following}", markup=False)
 
 

@@ -60,7 +60,7 @@ def _stack(status: Status) -> Text:
 def _run(status: Status) -> Text:
     execution = status.execution
     if execution is None:
-        return Text(f"none; start one with mlstack run {status.environment}")
+        return Text(f"none; start one with mlstack run {status.address}")
     when = f", started {execution.started_at.astimezone():%Y-%m-%d %H:%M}" if execution.started_at else ""
     gate = {True: ", gate passed", False: ", gate refused the model", None: ""}[execution.gate_outcome]
     failed = "".join(f", {step.name} failed" for step in execution.failed_steps)
@@ -85,7 +85,7 @@ def _endpoint(status: Status) -> Text:
     for name, variant in endpoint.further.items():
         text.append(f"\n{name}: {_further(variant, endpoint)}")
     for name in status.waiting_variants:
-        text.append(f"\n{name}: waits for {waits_for(status.environment, name)}")
+        text.append(f"\n{name}: waits for {waits_for(status.address, name)}")
     if status.differences:
         text.append(f"\nnot what was released: {', '.join(status.differences)}", style="red")
     return text
@@ -129,7 +129,7 @@ def _batches(status: Status) -> Text:
     text = Text.assemble(batch.name, " ", (batch.status, style))
     text.append(f", scores with model {model_versions(batch.model_package_arns)}")
     if last is None:
-        text.append(f", no batch yet; start one with mlstack score {status.environment}")
+        text.append(f", no batch yet; start one with mlstack score {status.address}")
     else:
         when = f" of {last.started_at.astimezone():%Y-%m-%d %H:%M}" if last.started_at else ""
         text.append(f", the last batch{when} {last.status}", style="red" if last.status == "Failed" else "")

@@ -51,6 +51,7 @@ class Status:
         last_batch: Its last execution, or None.
         batch_waits_for: What that pipeline waits for, or None.
         tracking: The tracking server, or None.
+        model: Which of several models it is of, or None.
     """
 
     environment: str
@@ -70,6 +71,12 @@ class Status:
     last_batch: Execution | None = None
     batch_waits_for: str | None = None
     tracking: LiveTracking | None = None
+    model: str | None = None
+
+    @property
+    def address(self) -> str:
+        """What commands are given to find it."""
+        return self.environment if self.model is None else f"{self.environment} --model {self.model}"
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -89,7 +96,7 @@ class Status:
             "released": self.released,
             "endpoint": self.endpoint and _endpoint_json(self.endpoint),
             "endpoint_waits_for": self.waits_for,
-            "variants_wait_for": {name: waits_for(self.environment, name) for name in self.waiting_variants},
+            "variants_wait_for": {name: waits_for(self.address, name) for name in self.waiting_variants},
             "endpoint_idle_shutdown": self.shutdown,
             "batch": self.batch and _batch_json(self.batch),
             "last_batch": self.last_batch and _execution_json(self.last_batch),
@@ -134,6 +141,7 @@ def read_status(deployment: Deployment) -> Status:
             last_batch=_last_batch(deployment) if outputs.batch_pipeline_name else None,
             batch_waits_for=outputs.batch_waits_for,
             tracking=read_tracking(deployment),
+            model=None if deployment.address == deployment.environment else deployment.spec.model,
         )
 
 

@@ -133,7 +133,7 @@ def watch(deployment: Deployment, execution_arn: str, console: Console) -> Resul
     try:
         execution = watch_execution(deployment, execution_arn, console)
     except KeyboardInterrupt as interrupt:
-        raise still_running(deployment.environment, execution_arn) from interrupt
+        raise still_running(deployment.address, execution_arn) from interrupt
     show_failures(deployment, execution, console)
     return read_results(deployment.session, execution)
 
@@ -153,7 +153,7 @@ def judge(results: Results, environment: str) -> MlstackError | None:
 
     Args:
         results: What it found.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
 
     Returns:
         What went wrong, or None.
@@ -193,7 +193,7 @@ def success(results: Results, environment: str) -> str:
 
     Args:
         results: What it found.
-        environment: The environment's name.
+        environment: The address of the environment.
     """
     execution = results.execution
     if execution.model_package_arn:

@@ -21,7 +21,7 @@ from mlstack_stacks.spec.model_card import texts_that_break_the_card
 from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
 from mlstack_stacks.spec.network import networks_that_cannot_be_made
 from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
-from mlstack_stacks.spec.project_models import parts_beside_models
+from mlstack_stacks.spec.project_models import inheriting, is_model, parts_beside_models
 from mlstack_stacks.spec.read_yaml import read
 from mlstack_stacks.spec.stack import StackSpec
 from mlstack_stacks.spec.training_problems import training_problems
@@ -243,7 +243,7 @@ def _merge(project: Mapping, overrides: Mapping, layout: Layout[Spec]) -> Mappin
     """The file's keys with an environment's laid over them, unknown ones left out: they are reported already."""
     base = {key: node for key, node in project.entries.items() if key in ("name", *layout.parts)}
     over = {key: node for key, node in overrides.entries.items() if key in layout.environment_keys}
-    return _overlay(Mapping(overrides.place, base), Mapping(overrides.place, over))
+    return _overlay(Mapping(overrides.place, base), Mapping(overrides.place, inheriting(over, base)))
 
 
 def _overlay(base: Mapping, overrides: Mapping) -> Mapping:
@@ -289,7 +289,7 @@ def _without_value(file: Path, tree: Mapping, parts: frozenset[str]) -> Iterator
     bare = set(environments.entries) if isinstance(environments, Mapping) else set()
     allowed = {"environments", *(f"environments.{name}" for name in bare)}
     for node in walk(tree):
-        if isinstance(node, Scalar) and node.empty and node.place.key not in allowed:
+        if isinstance(node, Scalar) and node.empty and node.place.key not in allowed and not is_model(node.place.key):
             key = node.place.key.rpartition(".")[2]
             hint = f"Write `{key}: {{}}` for its defaults or `{key}: null` to leave it out." if key in parts else None
             yield Problem(

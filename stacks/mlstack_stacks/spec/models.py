@@ -63,15 +63,21 @@ class EnvironmentSpec(Parts, StackSpec):
     """A project in one environment: the specification with that environment's overrides applied."""
 
     _model: str | None = PrivateAttr(default=None)
+    _one_of: int = PrivateAttr(default=1)
 
     @property
     def model(self) -> str | None:
         """The model that this is the view of; None of a project whose one model has no name."""
         return self._model
 
-    def is_view_of(self, model: str) -> None:
-        """Keep which model this is the view of."""
-        self._model = model
+    @property
+    def address(self) -> str:
+        """What commands are given to find it: its name, and of several models also which one."""
+        return self.environment if self._one_of == 1 else f"{self.environment} --model {self._model}"
+
+    def is_view_of(self, model: str, of: int) -> None:
+        """Keep which model this is the view of, and of how many."""
+        self._model, self._one_of = model, of
 
     def views(self) -> dict[str | None, EnvironmentSpec]:
         """The environment as if it had each of its models only, by name; itself where it has no `models`."""

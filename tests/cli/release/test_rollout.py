@@ -157,6 +157,7 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
             ),
         ),
         environment="local",
+        address="local",
         session=SimpleNamespace(client=lambda service: {"sagemaker": cloud.sagemaker, "ssm": cloud.ssm}[service]),
         group_name=GROUP,
         endpoint_name=ENDPOINT,

@@ -33,4 +33,4 @@ def command(
         print_json(decided.to_json() | {"changed": changed})
         return
     out.print(f"Model version {decided.version} is {'approved' if changed else 'approved already'}.", markup=False)
-    out.print(f"Next: mlstack release {environment}", markup=False)
+    out.print(f"Next: mlstack release {deployment.address}", markup=False)

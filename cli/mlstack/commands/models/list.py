@@ -34,7 +34,7 @@ def command(
     if json:
         print_json([version.to_json() | {"released": version.arn == released} for version in versions])
         return
-    require_any(every, environment)
+    require_any(every, deployment.address)
     out.print(versions_table(versions, released))
     if len(every) > limit:
         out.print(f"{len(every) - limit} older ones are not shown.", markup=False)

@@ -39,8 +39,8 @@ def command(
         release = read_release(deployment)
     for name, arn in further_of(deployment.spec, release).items():
         if arn == decided.arn:
-            removal = f"mlstack release {environment} --variant {name} --remove"
+            removal = f"mlstack release {deployment.address} --variant {name} --remove"
             out.print(f"It is still the endpoint's {name}. Next: {removal}", markup=False)
     if release.model_package_arn == decided.arn:
-        rollback = in_environment("models rollback", environment)
-        out.print(f"It still serves. Next: mlstack release {environment}, or {rollback}", markup=False)
+        rollback = in_environment("models rollback", deployment.address)
+        out.print(f"It still serves. Next: mlstack release {deployment.address}, or {rollback}", markup=False)

@@ -38,7 +38,7 @@ def command(
     deployment = Deployment.open(environment, model)
 
     def choose(versions: Sequence[ModelVersion], pointer: ReleasePointer) -> ModelVersion:
-        return version_served_before(versions, pointer.history())
+        return version_served_before(versions, pointer.history(), deployment.address)
 
     with explained(deployment.spec):
         left = released_arn(deployment)

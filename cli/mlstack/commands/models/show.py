@@ -29,7 +29,7 @@ def command(
     deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
         versions = list_versions(deployment.session.client("sagemaker"), deployment.group_name)
-        require_any(versions, environment)
+        require_any(versions, deployment.address)
         chosen = versions[0] if version is None else find_version(versions, version)
         described = describe(deployment.session, chosen.arn)
         released = released_arn(deployment)
