@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     import pulumi
 
 
+_ONLY_WHERE_GIVEN = frozenset({"models", "model_package_group_arn"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProjectOutputs:
     """The outputs of a project's stack, under the names that they are exported by; None where the part is off."""
@@ -27,6 +30,8 @@ class ProjectOutputs:
     """The ARN of the training pipeline."""
     model_package_group_name: pulumi.Output[str] | None = None
     """The name of the group of the model versions."""
+    model_package_group_arn: str | None = None
+    """The ARN of the group of the model versions, where it is another environment's."""
     endpoint_name: str | None = None
     """The name of the endpoint, whether it exists yet or waits."""
     endpoint_waits_for: str | None = None
@@ -71,6 +76,6 @@ class ProjectOutputs:
     """The account, 12 digits."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The outputs by name; `models` only where there are any."""
+        """The outputs by name; those that few projects have only where they are there."""
         outputs = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in outputs.items() if name != "models" or value is not None}
+        return {name: value for name, value in outputs.items() if name not in _ONLY_WHERE_GIVEN or value is not None}

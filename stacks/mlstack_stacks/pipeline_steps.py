@@ -141,15 +141,27 @@ def _training_is_isolated(spec: EnvironmentSpec) -> bool:
     return not secrets_of(spec, "training") and spec.tracking is None
 
 
+def measured(spec: EnvironmentSpec) -> bool:
+    """Whether the pipeline measures what monitors compare with, of this environment or of others with its versions.
+
+    Args:
+        spec: The specification.
+    """
+    watching = [spec, *spec.registry_users]
+    return any(data_quality_of(each) is not None or model_quality_of(each) is not None for each in watching)
+
+
 def _baseline(spec: EnvironmentSpec) -> BaselineStepArgs | None:
-    data_quality = data_quality_of(spec)
+    watching = (data_quality_of(each) for each in (spec, *spec.registry_users))
+    data_quality = next((each for each in watching if each is not None), None)
     if data_quality is None:
         return None
     return BaselineStepArgs(image_uri=analyzer_image(spec.region), instance_type=data_quality.instance_type)
 
 
 def _quality_baseline(spec: EnvironmentSpec) -> QualityBaselineStepArgs | None:
-    monitor = model_quality_of(spec)
+    watching = (model_quality_of(each) for each in (spec, *spec.registry_users))
+    monitor = next((each for each in watching if each is not None), None)
     if monitor is None:
         return None
     from mlstack_components.aws.model_quality_monitor import PROBLEM_TYPES

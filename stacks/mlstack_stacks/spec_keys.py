@@ -250,6 +250,7 @@ NOT_SENT: dict[str, str] = {
     "steps.evaluate.gates": "a condition of the pipeline's, not a request",
     "registry.approval": "has one value",
     "registry.images": "says whether there is a resource",
+    "registry.environment": "the name of another environment, which is looked up when the file is read",
     "registry.share_with": "a part of policies, whose text is known only when they are made",
     "registry.card": "a text that a run joins; its parts are checked when the file is read",
     "serving.kind": "chooses the components",

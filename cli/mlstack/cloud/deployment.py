@@ -44,6 +44,7 @@ class StackOutputs:
         data_uri: The data that the stack uploaded.
         pipeline_name: The training pipeline.
         model_package_group_name: The group of the model versions.
+        model_package_group_arn: The group of the model versions, where it is another environment's.
         endpoint_name: The endpoint.
         endpoint_waits_for: What the endpoint waits for, in words.
         monitoring_schedule_names: The monitoring schedules, by monitor.
@@ -62,6 +63,7 @@ class StackOutputs:
     data_uri: str | None = None
     pipeline_name: str | None = None
     model_package_group_name: str | None = None
+    model_package_group_arn: str | None = None
     endpoint_name: str | None = None
     endpoint_waits_for: str | None = None
     monitoring_schedule_names: Mapping[str, str] | None = None
@@ -173,16 +175,32 @@ class Deployment:
         Raises:
             MlstackError: The environment has none.
         """
+        source = self.spec.registry_source
+        if self.outputs.pipeline_name is None and source is not None:
+            raise MlstackError(
+                f"`{self.environment}` serves versions of the registry of `{source.environment}`, so it "
+                "trains nothing.",
+                next_step=f"Train in `{source.environment}`, with `mlstack run {source.environment}`.",
+            )
         return self._required(self.outputs.pipeline_name, "training pipeline", "steps")
 
     @property
+    def stage(self) -> str | None:
+        """The stage of a version's life cycle that says whether this environment may serve it.
+
+        None where it has a registry of its own, whose approval is all that counts.
+        """
+        return None if self.spec.registry_source is None else self.environment
+
+    @property
     def group_name(self) -> str:
-        """The group of the model versions.
+        """The group of the model versions: its name, or the ARN of another environment's.
 
         Raises:
             MlstackError: The environment has none.
         """
-        return self._required(self.outputs.model_package_group_name, "model registry", "registry")
+        group = self.outputs.model_package_group_arn or self.outputs.model_package_group_name
+        return self._required(group, "model registry", "registry")
 
     @property
     def data_bucket(self) -> str:

@@ -27,12 +27,12 @@ def source_path(spec: EnvironmentSpec) -> Path | None:
 
 
 def source_folder(spec: EnvironmentSpec) -> Path | None:
-    """The folder of the project that is its data; None where it is none.
+    """The folder of the project that is its data; None where it is none, or nothing is trained on it here.
 
     Args:
         spec: The environment.
     """
-    path = source_path(spec)
+    path = None if spec.registry_source is not None else source_path(spec)
     return path if path is not None and path.is_dir() else None
 
 

@@ -38,6 +38,7 @@ class ModelVersion:
         evaluation_uri: Where evaluation.json is, or None.
         evaluation: Its metrics, where they were asked for.
         card: Its model card, or None.
+        stages: What was decided for each environment that serves versions of another one's registry.
     """
 
     arn: str
@@ -51,6 +52,7 @@ class ModelVersion:
     evaluation_uri: str | None = None
     evaluation: Evaluation | None = None
     card: ModelCard | None = None
+    stages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
@@ -70,6 +72,7 @@ class ModelVersion:
             "metadata": dict(self.metadata),
             "evaluation": self.evaluation.to_json() if self.evaluation else None,
             "card": self.card.to_json() if self.card else None,
+            "stages": {stage: WORDS.get(status, status) for stage, status in self.stages.items()},
         }
 
 

@@ -26,7 +26,7 @@ from mlstack_stacks.naming import Names
 
 from mlstack.cloud.errors import explained
 from mlstack.engine.failure import StackLockedError
-from mlstack.registry.packages import list_versions
+from mlstack.registry.packages import versions_of
 from mlstack.registry.versions import in_environment, version_of
 from mlstack.release.baseline import read_baseline, read_quality_baseline
 from mlstack.release.live import read_inventory, sweep
@@ -178,7 +178,7 @@ class Rollout:
         lock = f"/mlstack/{spec.name}/{spec.environment}/lock/release"
         with explained(spec), release_lock(self.deployment.session.client("ssm"), lock, self.say):
             began = datetime.now(UTC)
-            versions = list_versions(sagemaker, self.deployment.group_name)
+            versions = versions_of(self.deployment)
             live, pointed = self.target.settled(sagemaker), self.pointer.read()
             shut_down = live is None and held_endpoint(self.pulumi.resources()) is not None
             version, intended = intend(versions, live, pointed)

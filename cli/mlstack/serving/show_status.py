@@ -59,6 +59,8 @@ def _stack(status: Status) -> Text:
 
 def _run(status: Status) -> Text:
     execution = status.execution
+    if execution is None and status.registry_of is not None:
+        return Text(f"none here; versions come from {status.registry_of}")
     if execution is None:
         return Text(f"none; start one with mlstack run {status.address}")
     when = f", started {execution.started_at.astimezone():%Y-%m-%d %H:%M}" if execution.started_at else ""

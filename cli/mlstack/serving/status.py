@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlstack_stacks.spec.registry_source import source_name
+
 from mlstack.cloud.errors import explained, is_missing
 from mlstack.registry.decide import read_release
-from mlstack.registry.packages import list_versions, with_metrics
+from mlstack.registry.packages import versions_of, with_metrics
 from mlstack.release.batch import batch_differences, read_batch
 from mlstack.release.live import read_endpoint
 from mlstack.release.proof import differences
@@ -52,6 +54,7 @@ class Status:
         batch_waits_for: What that pipeline waits for, or None.
         tracking: The tracking server, or None.
         model: Which of several models it is of, or None.
+        registry_of: The other environment whose registry is used and where versions are trained, or None.
     """
 
     environment: str
@@ -71,6 +74,7 @@ class Status:
     last_batch: Execution | None = None
     batch_waits_for: str | None = None
     tracking: LiveTracking | None = None
+    registry_of: str | None = None
     model: str | None = None
 
     @property
@@ -120,8 +124,8 @@ def read_status(deployment: Deployment) -> Status:
     outputs, sagemaker = deployment.outputs, deployment.session.client("sagemaker")
     resources = [each for each in Pulumi.of(deployment.project, deployment.spec).resources() if each.custom]
     with explained(deployment.spec):
-        group = outputs.model_package_group_name
-        versions = list_versions(sagemaker, group)[:_MODELS_SHOWN] if group else []
+        registers = outputs.model_package_group_name or outputs.model_package_group_arn
+        versions = versions_of(deployment)[:_MODELS_SHOWN] if registers else []
         release = read_release(deployment)
         return Status(
             environment=deployment.environment,
@@ -142,6 +146,7 @@ def read_status(deployment: Deployment) -> Status:
             batch_waits_for=outputs.batch_waits_for,
             tracking=read_tracking(deployment),
             model=None if deployment.address == deployment.environment else deployment.spec.model,
+            registry_of=None if deployment.stage is None else source_name(deployment.spec),
         )
 
 

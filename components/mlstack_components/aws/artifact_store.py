@@ -18,6 +18,7 @@ from mlstack_components.aws.names import (
     LOG_PREFIX_ARTIFACTS,
     LOG_PREFIX_DATA,
     MODEL_KEYS,
+    REPORT_KEYS,
     s3_uri,
     stack_code_key,
     stack_data_key,
@@ -60,6 +61,8 @@ class ArtifactStoreArgs:
     """For how many days access logs are kept."""
     model_reader_accounts: Sequence[str] = ()
     """Other accounts that may read the model archives of the versions."""
+    reports_readable: bool = False
+    """Whether they may read the reports and baselines of the versions as well."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of buckets and objects."""
     release_tags: dict[str, str] = field(default_factory=dict)
@@ -168,7 +171,7 @@ class ArtifactStore(pulumi.ComponentResource):
                 log_bucket_ready=logs.ready,
                 log_prefix=log_prefix,
                 reader_accounts=reader_accounts,
-                readable_keys=MODEL_KEYS,
+                readable_keys=(*MODEL_KEYS, *REPORT_KEYS) if args.reports_readable else MODEL_KEYS,
                 tags=args.tags,
             ),
             self,

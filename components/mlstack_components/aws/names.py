@@ -23,6 +23,13 @@ CHECKPOINT_PREFIX = "checkpoints/"
 MODEL_KEYS = (f"{PIPELINE_PREFIX}*/output/model.tar.gz",)
 """Artifact bucket: the model archives among what steps write, as patterns; training jobs call them so."""
 
+REPORT_KEYS = (
+    f"{PIPELINE_PREFIX}*/evaluate/evaluation/evaluation.json",
+    f"{PIPELINE_PREFIX}*/baseline/*.json",
+    f"{PIPELINE_PREFIX}*/model_quality/*.json",
+)
+"""Artifact bucket: the reports and baselines of versions, likewise."""
+
 STACK_DATA_PREFIX = "data/"
 """Data bucket: the dataset that the stack uploads."""
 

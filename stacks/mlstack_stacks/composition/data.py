@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def data_file(spec: EnvironmentSpec) -> Path | None:
-    """The file that the stack uploads; None where there is none.
+    """The file that the stack uploads; None where there is none, or nothing is trained on it here.
 
     Args:
         spec: The specification of the environment.
     """
-    if spec.data is None or spec.data.s3 is not None:
+    if spec.data is None or spec.data.s3 is not None or spec.registry_source is not None:
         return None
     path = spec.root / spec.data.source
     return None if path.is_dir() else path
@@ -46,7 +46,7 @@ def data_uri(spec: EnvironmentSpec, store: ArtifactStore) -> pulumi.Output[str |
     Raises:
         UserError: The folder of the data can't be read.
     """
-    if spec.data is None or data_file(spec) is not None:
+    if spec.data is None or spec.registry_source is not None or data_file(spec) is not None:
         return store.data_uri
     place = spec.data.s3
     if place is not None and place.bucket is not None:

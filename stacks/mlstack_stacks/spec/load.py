@@ -23,6 +23,7 @@ from mlstack_stacks.spec.network import networks_that_cannot_be_made
 from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
 from mlstack_stacks.spec.project_models import inheriting, is_model, parts_beside_models
 from mlstack_stacks.spec.read_yaml import read
+from mlstack_stacks.spec.registry_source import joined, registry_problems
 from mlstack_stacks.spec.stack import StackSpec
 from mlstack_stacks.spec.training_problems import training_problems
 from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, Sequence, walk
@@ -135,12 +136,13 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     specs = checker.specs()
     finders = (*_FINDERS, missing_files) if check_files else _FINDERS
     checker.problems += [p for spec in specs.values() for p in parts_beside_models(spec, file)]
+    checker.problems += registry_problems(specs, file)
     views = [view for spec in specs.values() for view in spec.views().values()]
     checker.problems += [p for find in finders for view in views for p in find(view, file)]
     if problems := checker.found():
         raise SpecError(problems)
     first = next(iter(specs.values()))
-    return ProjectSpec(name=first.name, environments=specs)
+    return ProjectSpec(name=first.name, environments=joined(specs))
 
 
 class Checker(Generic[Spec]):

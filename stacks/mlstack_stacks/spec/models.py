@@ -23,6 +23,7 @@ from mlstack_stacks.spec.notifications import Notifications  # noqa: TC001 - pyd
 from mlstack_stacks.spec.platform import PlatformReference  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.project_models import Models, view_of
 from mlstack_stacks.spec.registry import Registry  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.registry_source import source_name
 from mlstack_stacks.spec.serving import Serving  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.stack import StackSpec
 from mlstack_stacks.spec.steps import Steps  # noqa: TC001 - pydantic reads the annotation
@@ -64,6 +65,7 @@ class EnvironmentSpec(Parts, StackSpec):
 
     _model: str | None = PrivateAttr(default=None)
     _one_of: int = PrivateAttr(default=1)
+    _beside: dict[str, EnvironmentSpec] = PrivateAttr(default_factory=dict)
 
     @property
     def model(self) -> str | None:
@@ -78,6 +80,27 @@ class EnvironmentSpec(Parts, StackSpec):
     def is_view_of(self, model: str, of: int) -> None:
         """Keep which model this is the view of, and of how many."""
         self._model, self._one_of = model, of
+
+    def stands_beside(self, environments: dict[str, EnvironmentSpec]) -> None:
+        """Keep the environments of the same file, by name."""
+        self._beside = environments
+
+    @property
+    def registry_source(self) -> EnvironmentSpec | None:
+        """The environment whose registry is used, as if it had this model only; None where that is this one."""
+        source = self._beside.get(source_name(self) or "")
+        return None if source is None else source.views()[self._model]
+
+    @property
+    def registry_users(self) -> tuple[EnvironmentSpec, ...]:
+        """The other environments that use this one's registry, likewise."""
+        views = [each.views().get(self._model) for each in self._beside.values()]
+        return tuple(each for each in views if each is not None and source_name(each) == self.environment)
+
+    @property
+    def training(self) -> Steps | None:
+        """The steps that versions come from: of the environment whose registry is used."""
+        return (self.registry_source or self).steps
 
     def views(self) -> dict[str | None, EnvironmentSpec]:
         """The environment as if it had each of its models only, by name; itself where it has no `models`."""

@@ -162,6 +162,7 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
         group_name=GROUP,
         endpoint_name=ENDPOINT,
         outputs=SimpleNamespace(batch_pipeline_name=None),
+        stage=None,
         owns=lambda _: True,
     )
 

@@ -22,13 +22,13 @@ def command(
     from mlstack.cloud.errors import explained
     from mlstack.console import out, print_json
     from mlstack.registry.decide import released_arn
-    from mlstack.registry.packages import list_versions, with_metrics
+    from mlstack.registry.packages import versions_of, with_metrics
     from mlstack.registry.show import versions_table
     from mlstack.registry.versions import require_any
 
     deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
-        every = list_versions(deployment.session.client("sagemaker"), deployment.group_name)
+        every = versions_of(deployment)
         versions = with_metrics(deployment.session, every[:limit])
         released = released_arn(deployment)
     if json:
