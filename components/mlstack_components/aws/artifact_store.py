@@ -15,6 +15,7 @@ import pulumi_aws as aws
 from mlstack_components.aws.bundle import bundle, file_digest
 from mlstack_components.aws.names import (
     CODE_ARCHIVE,
+    INFRASTRUCTURE_PREFIX,
     LOG_PREFIX_ARTIFACTS,
     LOG_PREFIX_DATA,
     MODEL_KEYS,
@@ -60,6 +61,8 @@ class ArtifactStoreArgs:
     """For how many days access logs are kept."""
     model_reader_accounts: Sequence[str] = ()
     """Other accounts that may read the model archives of the versions."""
+    infrastructure_writers: Sequence[str] = ()
+    """Who alone may write below `infrastructure/` of the artifact bucket, by ARN; empty where nothing lies there."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of buckets and objects."""
     release_tags: dict[str, str] = field(default_factory=dict)
@@ -104,7 +107,12 @@ class ArtifactStore(pulumi.ComponentResource):
         self.logs = logs = self._log_bucket(f"{name}-logs", args)
         self.data = data = self._bucket(f"{name}-data", args, logs, LOG_PREFIX_DATA)
         self.artifacts = artifacts = self._bucket(
-            f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS, reader_accounts=args.model_reader_accounts
+            f"{name}-artifacts",
+            args,
+            logs,
+            LOG_PREFIX_ARTIFACTS,
+            reader_accounts=args.model_reader_accounts,
+            writers={INFRASTRUCTURE_PREFIX: args.infrastructure_writers} if args.infrastructure_writers else {},
         )
         self.data_bucket = data.name
         self.data_bucket_arn = data.bucket.arn
@@ -155,7 +163,9 @@ class ArtifactStore(pulumi.ComponentResource):
         args: ArtifactStoreArgs,
         logs: SecureBucket,
         log_prefix: str,
+        *,
         reader_accounts: Sequence[str] = (),
+        writers: Mapping[str, Sequence[str]] | None = None,
     ) -> SecureBucket:
         return secure_bucket(
             name,
@@ -169,6 +179,7 @@ class ArtifactStore(pulumi.ComponentResource):
                 log_prefix=log_prefix,
                 reader_accounts=reader_accounts,
                 readable_keys=MODEL_KEYS,
+                writers=writers or {},
                 tags=args.tags,
             ),
             self,

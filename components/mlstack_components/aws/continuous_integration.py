@@ -15,6 +15,7 @@ from mlstack_components.aws.deployment_policies import (
     deploy_policies,
     plan_policy,
 )
+from mlstack_components.aws.deployment_role import ROLE_PATH, deploy_role_name
 from mlstack_components.aws.policies import document, statement, trust_policy
 from mlstack_components.errors import UserError
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
     from mlstack_components.aws.continuous_integration_trust import OpenIdConnectService
     from mlstack_components.aws.placement import Placement
-
-ROLE_PATH = "/mlstack/ci/"
-"""Where the roles are, apart from those that they may change: no role deploys its own rights."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +131,7 @@ class ContinuousIntegration(pulumi.ComponentResource):
         service = deployment.service
         if isinstance(service, CodePipeline):
             rights["build"] = _build_policy(self._args.placement, service, service.build_project)
-        self.deploy_role_arns[key] = self._role(key, f"mlstack-deploy-{name}", f"Deploys {what}", deploys, rights)
+        self.deploy_role_arns[key] = self._role(key, deploy_role_name(name), f"Deploys {what}", deploys, rights)
         if plans is not None:
             rights = {"read": plan_policy(policies)}
             if isinstance(service, CodePipeline) and service.plan_project is not None:

@@ -12,6 +12,7 @@ from mlstack_components.aws.placement import Placement
 from mlstack_components.aws.tags import project_tags, with_commit
 
 from mlstack_stacks.composition.data import data_file, data_uri, prefixes_of_others
+from mlstack_stacks.composition.deployers import deployers
 from mlstack_stacks.composition.storage import keeping
 from mlstack_stacks.naming import Names
 from mlstack_stacks.source_commit import source_commit
@@ -155,6 +156,7 @@ class Environment:
                 data_files={name: file for name, each in self.models.items() if (file := data_file(each.spec))},
                 **({} if storage is None else keeping(storage, self)),
                 model_reader_accounts=self.model_reader_accounts,
+                infrastructure_writers=deployers(self),
                 tags=self.tags,
                 release_tags=self.release_tags,
             ),
