@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlstack_components.aws.deployment_actions import SCALING
-from mlstack_components.aws.names import INFRASTRUCTURE_PREFIX, MONITOR_CODE_PREFIX
+from mlstack_components.aws.names import MONITOR_CODE_PREFIX
 from mlstack_components.aws.policies import Statement, statement
 
 if TYPE_CHECKING:
@@ -160,7 +160,6 @@ def _objects(args: ReleasePolicyArgs) -> list[Statement]:
     bucket = args.artifact_bucket_arn
     scripts = ["s3:DeleteObject", "s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"]
     return [
-        statement("ReadInfrastructure", ["s3:GetObject", "s3:GetObjectVersion"], f"{bucket}/{INFRASTRUCTURE_PREFIX}*"),
         statement("WriteMonitors", scripts, f"{bucket}/{MONITOR_CODE_PREFIX}*"),
         statement("UseKey", ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"], args.encryption_key_arn),
         # Encrypted volumes are attached by a grant that SageMaker makes in the caller's name.
