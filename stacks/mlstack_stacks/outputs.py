@@ -62,6 +62,8 @@ class ProjectOutputs:
     """The ARN of the tracking server, which is the tracking URI of MLflow's clients."""
     tracking_experiment: str | None = None
     """The experiment that runs of training belong to."""
+    release_build_project: pulumi.Output[str] | None = None
+    """The name of the build project that releases approved versions by itself."""
     vpc_id: pulumi.Output[str] | str | None = None
     """The id of the VPC of jobs and models."""
     subnet_ids: pulumi.Output[list[str]] | list[str] | None = None

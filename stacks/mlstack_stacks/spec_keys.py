@@ -261,6 +261,7 @@ NOT_SENT: dict[str, str] = {
     "tracking.experiment": "an environment variable, which may be any text",
     "platform": "names a stack of Pulumi's",
     "network.vpc": "only its subnets and groups are sent",
+    "continuous_deployment": "a part of policies, whose text is known only when they are made",
     "secrets": "a part of policies, whose text is known only when they are made",
 }
 """Keys that AWS can't refuse, each with everything below it, and the reason."""

@@ -39,6 +39,7 @@ platform: {stack: organization/acme-platform/dev}
 roles: {permissions_boundary: "arn:aws:iam::111111111111:policy/boundary"}
 secrets: {churn/key: [training]}
 tracking: {experiment: churn}
+continuous_deployment: {deployers: ["arn:aws:iam::111111111111:role/operator"]}
 environments:
   dev: {account: "111111111111", region: eu-west-1}
   local: {roles: null}

@@ -85,6 +85,7 @@ def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMoni
     assert set(monitor.outputs) == names - {
         "endpoint_waits_for",
         "models",
+        "release_build_project",
         "monitors_wait_for",
         "batch_pipeline_name",
         "batch_output_uri",

@@ -104,15 +104,17 @@ class Rollout:
         pulumi: The engine on it.
         pointer: Its release pointer.
         say: Told what is being done.
+        wait_seconds: For how long another release is waited for.
     """
 
     deployment: Deployment
     pulumi: Pulumi
     pointer: ReleasePointer
     say: Say
+    wait_seconds: float = 0.0
 
     @classmethod
-    def of(cls, deployment: Deployment, say: Say) -> Rollout:
+    def of(cls, deployment: Deployment, say: Say, wait_seconds: float = 0.0) -> Rollout:
         """Prepare a release of an environment.
 
         Raises:
@@ -123,7 +125,8 @@ class Rollout:
         target_of(deployment)  # raises where the environment serves nothing
         path = deployment.outputs.release_parameter_path or _pointer_path(deployment)
         pointer = ReleasePointer(deployment.session.client("ssm"), path)
-        return cls(deployment, Pulumi.of(deployment.project, deployment.spec), pointer, say)
+        pulumi = Pulumi.of(deployment.project, deployment.spec)
+        return cls(deployment, pulumi, pointer, say, wait_seconds)
 
     @property
     def target(self) -> Target:
@@ -176,7 +179,8 @@ class Rollout:
     def _release(self, intend: Callable[[Sequence[ModelVersion], Live | None, Release], Intent]) -> Released:
         spec, sagemaker = self.deployment.spec, self.deployment.session.client("sagemaker")
         lock = f"/mlstack/{spec.name}/{spec.environment}/lock/release"
-        with explained(spec), release_lock(self.deployment.session.client("ssm"), lock, self.say):
+        ssm = self.deployment.session.client("ssm")
+        with explained(spec), release_lock(ssm, lock, self.say, self.wait_seconds):
             began = datetime.now(UTC)
             versions = versions_of(self.deployment)
             live, pointed = self.target.settled(sagemaker), self.pointer.read()

@@ -16,6 +16,7 @@ from mlstack_components.aws.deployment_policies import (
     deploy_policies,
     plan_policy,
 )
+from mlstack_components.aws.deployment_role import ROLE_PATH, deploy_role_name
 from mlstack_components.aws.policies import document, statement, trust_policy
 from mlstack_components.errors import UserError
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from mlstack_components.aws.continuous_integration_trust import OpenIdConnectService
     from mlstack_components.aws.placement import Placement
-
-ROLE_PATH = "/mlstack/ci/"
-"""Where the roles are, apart from those that they may change: no role deploys its own rights."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +135,7 @@ class ContinuousIntegration(pulumi.ComponentResource):
             rights["build"] = _build_policy(self._args.placement, service, service.build_project)
         self.deploy_role_arns[key] = self._role(
             key,
-            f"mlstack-deploy-{name}",
+            deploy_role_name(name),
             f"Deploys {what}",
             deploys,
             inline=rights,

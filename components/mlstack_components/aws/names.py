@@ -11,6 +11,9 @@ CODE_ARCHIVE = "sourcedir.tar.gz"
 STACK_CODE_PREFIX = "code/"
 """Artifact bucket: code bundles that the stack uploads."""
 
+INFRASTRUCTURE_PREFIX = "infrastructure/"
+"""Artifact bucket: bundles of the infrastructure, which releases in the cloud run; only who deploys writes there."""
+
 RUN_CODE_PREFIX = "runs/code/"
 """Artifact bucket: code bundles that a data scientist's run uploads; no infrastructure update is needed for them."""
 
@@ -74,6 +77,15 @@ def stack_code_key(digest: str) -> str:
         digest: The bundle's SHA-256, in hexadecimal.
     """
     return f"{STACK_CODE_PREFIX}{digest}/{CODE_ARCHIVE}"
+
+
+def infrastructure_key(digest: str) -> str:
+    """Return the object key of a bundle of the infrastructure.
+
+    Args:
+        digest: The bundle's SHA-256, in hexadecimal.
+    """
+    return f"{INFRASTRUCTURE_PREFIX}{digest}/infrastructure.zip"
 
 
 def run_code_key(digest: str) -> str:

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from mlstack_components.aws.policies import Statement, document, require_tls, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlstack_components.aws.placement import Placement
 
@@ -52,6 +52,8 @@ class SecureBucketArgs:
     """Other accounts that may read some of the objects."""
     readable_keys: Sequence[str] = ()
     """Which, as patterns of their keys."""
+    writers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Who alone may write below a prefix, by ARN: everybody else is refused, whatever else lets them."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the bucket."""
 
@@ -251,6 +253,7 @@ def _policy(bucket: aws.s3.Bucket, args: SecureBucketArgs) -> pulumi.Output[str]
             args.receives_access_logs,
             reader_accounts=args.reader_accounts,
             readable_keys=args.readable_keys,
+            writers=args.writers,
         )
     )
 
@@ -262,6 +265,7 @@ def bucket_policy(
     *,
     reader_accounts: Sequence[str] = (),
     readable_keys: Sequence[str] = (),
+    writers: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """Return a bucket's policy: TLS alone, the delivery of this account's access logs, and reading by other accounts.
 
@@ -271,6 +275,7 @@ def bucket_policy(
         receives_access_logs: Whether S3 may deliver access logs into it.
         reader_accounts: Other accounts that may read.
         readable_keys: Which objects, as patterns of their keys.
+        writers: Who alone may write below a prefix, by ARN.
     """
     statements: list[Statement] = [require_tls(["s3:*"], [bucket_arn, f"{bucket_arn}/*"])]
     if receives_access_logs:
@@ -288,4 +293,18 @@ def bucket_policy(
         principal = {"AWS": placement.account_principals(reader_accounts)}
         readable = [f"{bucket_arn}/{pattern}" for pattern in readable_keys]
         statements.append(statement("OtherAccountsRead", ["s3:GetObject"], readable, principal=principal))
+    statements += [_refuse_writing(f"{bucket_arn}/{prefix}*", arns) for prefix, arns in (writers or {}).items()]
     return document(*statements)
+
+
+def _refuse_writing(objects: str, writers: Sequence[str]) -> Statement:
+    # In a session of a role the key holds the role's ARN:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    return statement(
+        "RefuseOtherWriters",
+        ["s3:PutObject"],
+        objects,
+        effect="Deny",
+        principal={"AWS": "*"},
+        condition={"StringNotEquals": {"aws:PrincipalArn": list(writers)}},
+    )

@@ -32,6 +32,7 @@ PARTS = (
     "budget",
     "monitoring",
     "features",
+    "continuous_deployment",  # after notifications, whose topic it tells, and after the roles of what it releases
 )
 """The parts of mlstack.yaml that declare resources, each a module of this package, in the order of declaration."""
 

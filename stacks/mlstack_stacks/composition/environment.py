@@ -12,6 +12,7 @@ from mlstack_components.aws.placement import Placement
 from mlstack_components.aws.tags import project_tags, with_commit
 
 from mlstack_stacks.composition.data import data_file, data_uri, prefixes_of_others
+from mlstack_stacks.composition.deployers import deployers
 from mlstack_stacks.composition.storage import keeping
 from mlstack_stacks.naming import Names
 from mlstack_stacks.source_commit import source_commit
@@ -160,6 +161,7 @@ class Environment:
                 **({} if storage is None else keeping(storage, self)),
                 model_reader_accounts=self.model_reader_accounts,
                 reports_readable=any(each.registry_users for each in self.views),
+                infrastructure_writers=deployers(self),
                 tags=self.tags,
                 release_tags=self.release_tags,
             ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import Problem
 
 from mlstack_stacks.spec.batch import batch_contradictions
+from mlstack_stacks.spec.continuous_deployment import continuous_deployment_contradictions
 from mlstack_stacks.spec.idle_shutdown import idle_shutdown_contradictions
 from mlstack_stacks.spec.instance_counts import instance_count_contradictions
 from mlstack_stacks.spec.model_quality import model_quality_contradictions
@@ -108,5 +109,6 @@ _FINDERS = (
     _monitor_of_another_account,
     idle_shutdown_contradictions,
     tracking_contradictions,
+    continuous_deployment_contradictions,
 )
 """Each yields the key, what is wrong, and what to do."""

@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr
 from mlstack_stacks.spec.access import Roles, Secrets  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.base import SpecModel
 from mlstack_stacks.spec.budget import Budget  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.continuous_deployment import ContinuousDeployment  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.cost import Cost
 from mlstack_stacks.spec.data import Data  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.feature_group import FeatureGroup, GroupName  # noqa: TC001 - pydantic reads the annotation
@@ -54,6 +55,7 @@ class Parts(SpecModel):
     roles: Roles | None = None
     platform: PlatformReference | None = None
     tracking: Tracking | None = None
+    continuous_deployment: ContinuousDeployment | None = None
     secrets: Secrets | None = None
     """Secrets of the cloud's store, by name, each with the kinds of jobs that may read it."""
     models: Models | None = None
