@@ -11,6 +11,9 @@ CODE_ARCHIVE = "sourcedir.tar.gz"
 STACK_CODE_PREFIX = "code/"
 """Artifact bucket: code bundles that the stack uploads."""
 
+IMAGE_SOURCE_PREFIX = "builds/images/"
+"""Artifact bucket: what images of the project's own are built of, a zip file each, by its SHA-256."""
+
 RUN_CODE_PREFIX = "runs/code/"
 """Artifact bucket: code bundles that a data scientist's run uploads; no infrastructure update is needed for them."""
 
@@ -76,6 +79,15 @@ def run_code_key(digest: str) -> str:
         digest: The bundle's SHA-256, in hexadecimal.
     """
     return f"{RUN_CODE_PREFIX}{digest}/{CODE_ARCHIVE}"
+
+
+def image_source_key(digest: str) -> str:
+    """Return the object key of what an image is built of.
+
+    Args:
+        digest: The zip file's SHA-256, in hexadecimal.
+    """
+    return f"{IMAGE_SOURCE_PREFIX}{digest}.zip"
 
 
 def stack_data_key(digest: str, file_name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlstack_stacks.plan.resources import Warn
+from mlstack_stacks.spec.images import is_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
         spec: The specification of the environment.
     """
     train = spec.steps.train if spec.steps else None
-    if not spec.is_local or train is None or train.image is None:
+    if not spec.is_local or train is None or train.image is None or is_name(train.image):
         return
     if train.entry_point is None and train.command is None:
         yield Warn(
