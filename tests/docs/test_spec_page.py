@@ -28,6 +28,9 @@ def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fie
         if name == "features" and model is EnvironmentSpec:
             yield from _fields(FeatureGroup, f"{prefix}features.<group>.")
             continue
+        if name == "images" and model is EnvironmentSpec:
+            yield from _fields(Image, f"{prefix}images.<image>.")
+            continue
         if name == "variants" and model is Serving:
             yield from _fields(Variant, f"{prefix}variants.<name>.")
             continue
