@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from mlstack_stacks.spec import EnvironmentSpec, FeatureGroup, Serving, load_all
+from mlstack_stacks.spec.images import Image
 from mlstack_stacks.spec.variants import Variant
 from pydantic import BaseModel
 
