@@ -9,6 +9,7 @@ from mlstack_components.aws.pipeline_expressions import get
 from mlstack_components.errors import SpecError
 from mlstack_stacks.own_images import bases, image_parameters
 from mlstack_stacks.pipeline_steps import images, pipeline_steps
+from mlstack_stacks.plan.checks import local_image
 from mlstack_stacks.spec import load
 
 if TYPE_CHECKING:
@@ -109,3 +110,10 @@ def test_a_script_that_serves_is_needed_only_where_it_is_named(
     text = OWN.replace("image: server", "image: server, entry_point: src/serve.py")
     file.write_text(text)
     assert "is not there" in problems(file)["serving.entry_point"][1]
+
+
+def test_the_plan_warns_where_the_local_cloud_would_have_to_build(write_project: Callable[..., Path]) -> None:
+    file = write_project(OWN)
+    (warning,) = local_image.check(load(file, "local"))
+    assert "can't build the image model" in warning.message
+    assert list(local_image.check(load(file, "dev"))) == []

@@ -110,7 +110,7 @@ def ensure(deployment: Deployment, name: str, say: Callable[[str], object]) -> B
 
     Raises:
         UserError: Dockerfile or context can't be packed.
-        BuildFailedError: The build failed.
+        BuildFailedError: The build failed, or the environment is in the local cloud, which builds no images.
         StillBuildingError: The user interrupted; the build goes on.
     """
     url = repository_of(deployment)
@@ -118,6 +118,11 @@ def ensure(deployment: Deployment, name: str, say: Callable[[str], object]) -> B
     tag = source.tag(name)
     if (digest := digest_of(deployment, url, tag)) is not None:
         return BuiltImage(name, f"{url}:{tag}", digest, built=False)
+    if deployment.spec.is_local:
+        raise BuildFailedError(
+            f"The local cloud has no Docker, so the image {name} can't be built there.",
+            next_step=f"Write `framework` in place of `image` for `{deployment.environment}`.",
+        )
     say(f"Building the image {name} ({tag}).")
     build = _start(deployment, source, tag)
     reason = _follow(deployment, build, say)

@@ -85,7 +85,7 @@ def deployment(session: boto3.Session, builds: Builds, tmp_path: Path) -> Deploy
         image_build_project="churn-images",
         image_build_repository_url="123456789012.dkr.ecr.us-east-1.amazonaws.com/churn",
     )
-    spec = SimpleNamespace(images={"model": image}, root=tmp_path)
+    spec = SimpleNamespace(images={"model": image}, root=tmp_path, is_local=False)
     found = SimpleNamespace(environment="dev", spec=spec, outputs=outputs, session=clients)
     return cast("Deployment", found)
 
@@ -140,6 +140,13 @@ def test_an_image_that_somebody_else_has_pushed_meanwhile_is_there(
 
     monkeypatch.setattr(builds, "start_build", start)
     assert ensure(deployment, "model", str).digest.startswith("sha256:")
+
+
+def test_the_local_cloud_builds_none_and_says_so_before_it_starts(deployment: Deployment, builds: Builds) -> None:
+    cast("Any", deployment.spec).is_local = True
+    with pytest.raises(BuildFailedError, match="no Docker"):
+        ensure(deployment, "model", str)
+    assert builds.started == []
 
 
 def test_an_interrupted_build_goes_on(deployment: Deployment, builds: Builds) -> None:

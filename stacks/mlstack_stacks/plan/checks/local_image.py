@@ -20,7 +20,15 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
         spec: The specification of the environment.
     """
     train = spec.steps.train if spec.steps else None
-    if not spec.is_local or train is None or train.image is None or is_name(train.image):
+    if not spec.is_local or train is None or train.image is None:
+        return
+    if is_name(train.image):
+        yield Warn(
+            "local_image",
+            f"the local cloud has no Docker, so it can't build the image {train.image}: the run will fail there.",
+            Warn.place_of(spec, "steps.train.image"),
+            "Add a framework in place of the image in `local`.",
+        )
         return
     if train.entry_point is None and train.command is None:
         yield Warn(
