@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     import pulumi
 
 
-_ONLY_WHERE_GIVEN = frozenset({"models", "model_package_group_arn"})
+ONLY_WHERE_THERE = frozenset({"models", "model_package_group_arn", "image_build_project", "image_build_repository_url"})
+"""Outputs that a stack has not at all where the part is off; of others it says that there is nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,10 @@ class ProjectOutputs:
     """The name of the CloudWatch dashboard."""
     image_repository_url: pulumi.Output[str] | None = None
     """Where the project's own container images are pushed to, without a tag."""
+    image_build_project: pulumi.Output[str] | None = None
+    """The CodeBuild project that builds the images of `images`."""
+    image_build_repository_url: pulumi.Output[str] | None = None
+    """Where it pushes them to, without a tag."""
     monitoring_schedule_names: dict[str, pulumi.Output[str]] | None = None
     """The names of the monitoring schedules in the cloud, by the monitor's name in mlstack.yaml."""
     monitors_wait_for: str | None = None
@@ -78,6 +83,6 @@ class ProjectOutputs:
     """The account, 12 digits."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The outputs by name; those that few projects have only where they are there."""
+        """The outputs by name; those of `ONLY_WHERE_THERE` only where there are any."""
         outputs = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in outputs.items() if name not in _ONLY_WHERE_GIVEN or value is not None}
+        return {name: value for name, value in outputs.items() if name not in ONLY_WHERE_THERE or value is not None}

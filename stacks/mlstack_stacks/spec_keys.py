@@ -248,6 +248,8 @@ NOT_SENT: dict[str, str] = {
     "steps.train.distribution": "its values are mlstack's own",
     "steps.train.data_distribution": "its values are mlstack's own",
     "steps.evaluate.gates": "a condition of the pipeline's, not a request",
+    "images": "packed into a file; what Docker would refuse is told by the build",
+    "serving.image": "an address that AWS would refuse is told already when the file is read",
     "registry.approval": "has one value",
     "registry.images": "says whether there is a resource",
     "registry.environment": "the name of another environment, which is looked up when the file is read",

@@ -54,6 +54,8 @@ class StackOutputs:
         batch_waits_for: What that pipeline waits for, in words.
         tracking_server_arn: The tracking server.
         tracking_experiment: The experiment that runs belong to.
+        image_build_project: What builds images of the project's own.
+        image_build_repository_url: Where these are pushed to.
         release_parameter_path: The path of the parameters that say what is released.
     """
 
@@ -73,6 +75,8 @@ class StackOutputs:
     batch_waits_for: str | None = None
     tracking_server_arn: str | None = None
     tracking_experiment: str | None = None
+    image_build_project: str | None = None
+    image_build_repository_url: str | None = None
     release_parameter_path: str | None = None
 
     @classmethod

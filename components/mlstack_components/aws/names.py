@@ -14,6 +14,9 @@ STACK_CODE_PREFIX = "code/"
 INFRASTRUCTURE_PREFIX = "infrastructure/"
 """Artifact bucket: bundles of the infrastructure, which releases in the cloud run; only who deploys writes there."""
 
+IMAGE_SOURCE_PREFIX = "builds/images/"
+"""Artifact bucket: what images of the project's own are built of, a zip file each, by its SHA-256."""
+
 RUN_CODE_PREFIX = "runs/code/"
 """Artifact bucket: code bundles that a data scientist's run uploads; no infrastructure update is needed for them."""
 
@@ -95,6 +98,15 @@ def run_code_key(digest: str) -> str:
         digest: The bundle's SHA-256, in hexadecimal.
     """
     return f"{RUN_CODE_PREFIX}{digest}/{CODE_ARCHIVE}"
+
+
+def image_source_key(digest: str) -> str:
+    """Return the object key of what an image is built of.
+
+    Args:
+        digest: The zip file's SHA-256, in hexadecimal.
+    """
+    return f"{IMAGE_SOURCE_PREFIX}{digest}.zip"
 
 
 def stack_data_key(digest: str, file_name: str) -> str:

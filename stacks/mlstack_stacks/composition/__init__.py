@@ -25,6 +25,7 @@ PARTS = (
     "platform",  # before all, for it says what there is already
     "network",  # before whatever is placed in it
     "registry",  # before the roles, which read its images
+    "images",  # before the roles and the pipeline, which run them
     "notifications",  # before the roles, one of which may tell its topic
     "tracking",  # before the roles and the pipeline, which record on it
     "steps",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.tracking_access import TrackingInput
     from mlstack_components.aws.transform_access import TransformAccess
 
+    from mlstack_stacks.composition.images import OwnImages
     from mlstack_stacks.composition.model_environment import ModelEnvironment
     from mlstack_stacks.spec import EnvironmentSpec
 
@@ -65,6 +66,7 @@ class Environment:
         network: Where jobs and models are placed; set by the part `network`, or `platform`.
         job_log_group_arns: The log groups of jobs, by kind, that the platform made; set by the part `platform`.
         images: The repository of the project's own images; set by the part `registry`.
+        own_images: The images that the project builds itself; set by the part `images`.
         topic_arn: The topic of notifications; set by the part `notifications`.
         platform_tracking: The platform's tracking server, its bucket and their key; set by the part `platform`.
         tracking: Where training records its runs; set by the part `tracking`.
@@ -92,6 +94,7 @@ class Environment:
         self.network: NetworkInput | None = None
         self.job_log_group_arns: pulumi.Input[dict[str, str]] | None = None
         self.images: ImageRegistry | None = None
+        self.own_images: OwnImages | None = None
         self.topic_arn: pulumi.Output[str] | None = None
         self.platform_tracking: pulumi.Output[dict[str, str]] | None = None
         self.tracking: TrackingInput | None = None
@@ -183,13 +186,13 @@ class Environment:
 
         steps, serving, given = self.spec.steps, self.spec.serving, self.spec.roles
         kinds = set() if serving is None else {JobKind.SERVING}
-        repositories: list[pulumi.Input[str]] = [] if self.images is None else [self.images.arn]
+        repositories = self._repositories()
         used: list[str] = []
         measures = self.monitored or measured(self.spec)
         if steps is not None:
             kinds |= {JobKind.TRAINING, JobKind.PIPELINE}
             kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate or measures else set()
-            used = list(images(self.spec, steps).each)
+            used = list(images(self.spec, steps).addresses)
         if measures:
             from mlstack_components.aws.monitor_image import analyzer_image
 
@@ -240,6 +243,12 @@ class Environment:
             bucket_name=f"{Names(source.name, source.environment).resource_prefix}-artifacts",
             pipeline_name=Names.of(source).pipeline,
         )
+
+    def _repositories(self) -> list[pulumi.Input[str]]:
+        """The repositories of the project's own images that its jobs may run in."""
+        own = () if self.own_images is None else (self.own_images.repository,)
+        known = dict.fromkeys(each for each in (self.images, *own) if each is not None)
+        return [each.arn for each in known]
 
     def _transform(self) -> TransformAccess | None:
         """What the model's role reads and writes where whole datasets are scored."""

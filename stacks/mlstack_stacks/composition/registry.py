@@ -10,6 +10,8 @@ from mlstack_components.aws.placement import Placement
 from mlstack_stacks.naming import Names
 
 if TYPE_CHECKING:
+    from mlstack_components.aws.image_registry import ImageRegistry
+
     from mlstack_stacks.composition.environment import Environment
     from mlstack_stacks.spec import EnvironmentSpec, Registry
 
@@ -39,12 +41,7 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
     )
     outputs: dict[str, Any] = {"model_package_group_name": models.model_package_group_name}
     if registry.images:
-        from mlstack_components.aws.image_registry import ImageRegistry, ImageRegistryArgs
-
-        arguments = ImageRegistryArgs(encryption_key_arn=environment.key.arn, tags=environment.tags)
-        # A repository's name has no two hyphens together, which the prefix of one of several models has.
-        environment.images = ImageRegistry(environment.prefix.replace("--", "-"), arguments, environment.options)
-        outputs["image_repository_url"] = environment.images.repository_url
+        outputs["image_repository_url"] = declare_images(environment).repository_url
     return outputs
 
 
@@ -52,3 +49,18 @@ def _group_arn(source: EnvironmentSpec) -> str:
     """The group of another environment; in another account it is known by its ARN alone."""
     place = Placement(source.account, source.region)
     return place.arn("sagemaker", f"model-package-group/{Names.of(source).model_package_group}")
+
+
+def declare_images(environment: Environment) -> ImageRegistry:
+    """Declares the repository of images, and keeps it for what pushes to it and pulls from it.
+
+    Args:
+        environment: The environment.
+    """
+    from mlstack_components.aws.image_registry import ImageRegistry, ImageRegistryArgs
+
+    arguments = ImageRegistryArgs(encryption_key_arn=environment.key.arn, tags=environment.tags)
+    # A repository's name has no two hyphens together, which the prefix of one of several models has.
+    made = ImageRegistry(environment.prefix.replace("--", "-"), arguments, environment.options)
+    environment.images = made
+    return made

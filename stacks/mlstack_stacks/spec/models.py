@@ -18,6 +18,7 @@ from mlstack_stacks.spec.continuous_deployment import ContinuousDeployment  # no
 from mlstack_stacks.spec.cost import Cost
 from mlstack_stacks.spec.data import Data  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.feature_group import FeatureGroup, GroupName  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.images import Images  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.monitoring import Monitoring  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.network import Network  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.notifications import Notifications  # noqa: TC001 - pydantic reads the annotation
@@ -44,6 +45,8 @@ class Parts(SpecModel):
     storage: Storage | None = None
     steps: Steps | None = None
     registry: Registry | None = None
+    images: Images | None = None
+    """Container images that the project builds itself, by name; steps and serving name them."""
     serving: Serving | None = None
     notifications: Notifications | None = None
     features: Annotated[dict[GroupName, FeatureGroup], Field(min_length=1, max_length=100)] | None = None

@@ -40,7 +40,15 @@ MAX_ENTRY_POINT = 89
 RESERVED_PREFIXES = ("aws", "amzn", "amazon", "sagemaker", "mlstack", "sthree", "xn--")
 # Names of the pipeline's own parameters; a hyperparameter becomes a parameter of its own name beside them.
 RESERVED_PARAMETERS = frozenset(
-    {"CodeUri", "DataUri", "PrepareInstanceType", "TrainInstanceType", "EvaluateInstanceType"}
+    {
+        "CodeUri",
+        "DataUri",
+        "PrepareInstanceType",
+        "TrainInstanceType",
+        "EvaluateInstanceType",
+        "TrainImageUri",
+        "ServeImageUri",
+    }
 )
 
 _Value = TypeVar("_Value", str, int)
