@@ -59,6 +59,7 @@ LOOKS: dict[str, Look] = {
     "aws:cloudcontrol/resource:Resource": Look(
         "cloudcontrol", "get_resource", "Identifier", further={"TypeName": "typeName"}
     ),
+    "aws:cloudwatch/eventBus:EventBus": Look("events", "describe_event_bus", "Name"),
     "aws:cloudwatch/eventRule:EventRule": Look("events", "describe_rule", "Name"),
     "aws:cloudwatch/logGroup:LogGroup": Look("logs", "describe_log_groups", "logGroupNamePrefix", answers="logGroups"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Look(
@@ -124,6 +125,7 @@ PARTS = frozenset(
     {
         "aws:appautoscaling/policy:Policy",
         "aws:appautoscaling/scheduledAction:ScheduledAction",
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
         "aws:cloudwatch/eventTarget:EventTarget",
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         "aws:ec2/routeTableAssociation:RouteTableAssociation",

@@ -24,6 +24,8 @@ RESOURCE_TYPES: Mapping[str, str] = MappingProxyType(
         "aws:appautoscaling/scheduledAction:ScheduledAction": "appautoscaling.scheduled_action",
         "aws:appautoscaling/target:Target": "appautoscaling.target",
         "aws:cloudcontrol/resource:Resource": "cloudcontrol.resource",
+        "aws:cloudwatch/eventBus:EventBus": "cloudwatch.event_bus",
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "cloudwatch.event_bus_policy",
         "aws:cloudwatch/eventRule:EventRule": "cloudwatch.event_rule",
         "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch.event_target",
         "aws:cloudwatch/logGroup:LogGroup": "cloudwatch.log_group",

@@ -128,7 +128,7 @@ class EventTargets:
         arn = _Arn.parse(target["Arn"])
         if arn.service == "events" and arn.resource.startswith("event-bus/"):
             if arn.account != account_of(rule_arn):
-                self._let_in(target, rule_arn, arn.region)
+                self._let_in(target, rule_arn, arn.region, event)
             self._forward(event, arn.resource.removeprefix("event-bus/"), arn.region, arn.account)
             return
         sender = self._senders.get(arn.service)
@@ -140,7 +140,7 @@ class EventTargets:
             self._ask(arn, target["Arn"], rule_arn)
         sender(arn, with_paths_followed(target, event), payload)
 
-    def _let_in(self, target: Target, rule_arn: str, region: str) -> None:
+    def _let_in(self, target: Target, rule_arn: str, region: str, event: Event) -> None:
         """Ask the policy of another account's bus: whether it lets the rule's account in, or the rule's role.
 
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
@@ -153,8 +153,9 @@ class EventTargets:
             self._assume(role, rule_arn, region)
         caller = session_arn(role) if role else f"arn:aws:iam::{account_of(rule_arn)}:root"
         try:
+            told = {"events:source": (event["source"],), "events:detail-type": (event["detail-type"],)}
             self._authorizer.check(
-                caller, [Access("events:PutEvents", target["Arn"])], {"aws:requestedregion": (region,)}
+                caller, [Access("events:PutEvents", target["Arn"], told)], {"aws:requestedregion": (region,)}
             )
         except Denied as denied:
             raise Undeliverable("NO_PERMISSIONS", str(denied)) from denied

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from mlstack_stacks.spec.models import EnvironmentSpec
 
 _KEY = "registry.environment"
+_INEFFECTIVE = {
+    "steps": "trains nothing",
+    "registry.share_with": "shares nothing",
+    "registry.card": "registers nothing",
+}
+"""What an environment with another one's registry has no use for, and why."""
 
 
 def source_name(spec: EnvironmentSpec) -> str | None:
@@ -126,9 +132,10 @@ def _of_source(view: EnvironmentSpec, source: EnvironmentSpec, named: str) -> It
 def _trains_nothing(view: EnvironmentSpec, named: str) -> Iterator[tuple[str, str, str]]:
     """What an environment says that has no effect where versions come from another one."""
     mine = f"environments.{view.environment}."
-    for key, what in (("steps", "trains nothing"), ("registry.share_with", "shares nothing"), ("registry.card", "")):
-        place = view.place(key)
-        if place is not None and place.key.startswith(mine):
-            told = what or "registers nothing"
-            message = f"`{view.environment}` uses the registry of `{named}`, so it {told}."
-            yield key, message, f"Remove it, or move it below `{named}`."
+    for key, what in _INEFFECTIVE.items():
+        # An override of a part stands at its keys: the part itself may stand above.
+        below = (each for each in view.places if each == key or each.startswith(f"{key}."))
+        written = next((each for each in below if view.places[each].key.startswith(mine)), None)
+        if written is not None:
+            message = f"`{view.environment}` uses the registry of `{named}`, so it {what}."
+            yield written, message, f"Remove it, or move it below `{named}`."

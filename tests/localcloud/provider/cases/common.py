@@ -92,6 +92,21 @@ def _told(percent: float, kind: str, topic: Any) -> budgets.BudgetNotificationAr
     )
 
 
+def _lets_in(bus: Any, account: str) -> Any:
+    def policy(arn: str) -> str:
+        statement = {
+            "Sid": "LetIn",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+            "Action": "events:PutEvents",
+            "Resource": arn,
+            "Condition": {"StringEquals": {"events:detail-type": "SageMaker Model Package State Change"}},
+        }
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    return bus.arn.apply(policy)
+
+
 _PATTERN = json.dumps({"source": ["aws.sagemaker"], "detail-type": ["SageMaker Model Package State Change"]})
 MANAGED_POLICIES = ("one", "two")
 _ONE, _TWO = (f"arn:aws:iam::000000000000:policy/{name}" for name in MANAGED_POLICIES)
@@ -275,6 +290,30 @@ CASES = [
         tamper=lambda aws, o: aws("events").put_rule(Name=o["name"], EventPattern=_PATTERN, Description="by hand"),
         remove=lambda aws, o: aws("events").delete_rule(Name=o["name"]),
         import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:cloudwatch/eventBus:EventBus",
+        make=cloudwatch.EventBus,
+        inputs=lambda _: {"name": "versions", "tags": {"a": "1"}},
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda _: {"tags": {"a": "2"}},
+        replace=lambda _: {"name": "more-versions"},
+        tamper=lambda aws, o: aws("events").untag_resource(ResourceARN=o["arn"], TagKeys=["a"]),
+        remove=lambda aws, o: aws("events").delete_event_bus(Name=o["name"]),
+    ),
+    Case(
+        token="aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        make=cloudwatch.EventBusPolicy,
+        inputs=lambda shared: {"event_bus_name": shared.bus.name, "policy": _lets_in(shared.bus, "111111111111")},
+        outputs=("eventBusName", "policy"),
+        change=lambda shared: {"policy": _lets_in(shared.bus, "222222222222")},
+        replace=lambda shared: {"event_bus_name": shared.bus2.name, "policy": _lets_in(shared.bus2, "111111111111")},
+        tamper=lambda aws, o: aws("events").put_permission(
+            EventBusName=o["eventBusName"], Action="events:PutEvents", Principal="333333333333", StatementId="by-hand"
+        ),
+        remove=lambda aws, o: aws("events").remove_permission(
+            EventBusName=o["eventBusName"], RemoveAllPermissions=True
+        ),
     ),
     Case(
         token="aws:cloudwatch/eventTarget:EventTarget",
@@ -462,6 +501,8 @@ def shared(resources: Shared) -> None:
         topic2=sns.Topic("topic2"),
         queue=sqs.Queue("queue"),
         queue2=sqs.Queue("queue2"),
+        bus=cloudwatch.EventBus("bus", name="bus"),
+        bus2=cloudwatch.EventBus("bus2", name="bus2"),
         rule=cloudwatch.EventRule("rule", event_pattern=_PATTERN),
         rule2=cloudwatch.EventRule("rule2", event_pattern=_PATTERN),
     )
