@@ -43,24 +43,28 @@ def own_resources(reach: Reach, service: str) -> list[str]:
     # The first is the endpoint's and the dashboard's; the others are for SageMaker alone.
     names = [name for name in reach.names if name not in covered] if service == "sagemaker" else reach.names[:1]
     named = [arn for name in names for arn in _named(placement, service, name)]
-    return list(dict.fromkeys([_made_up(reach)[service], *named]))
+    return list(dict.fromkeys([*_made_up(reach)[service], *named]))
 
 
-def _made_up(reach: Reach) -> dict[str, str]:
+def _made_up(reach: Reach) -> dict[str, tuple[str, ...]]:
     """The resources whose names the provider makes up, by service."""
     placement, start = reach.placement, f"{reach.prefix}-*"
     partition, account = placement.partition, placement.account
     return {
-        "cloudwatch": placement.arn("cloudwatch", f"alarm:{start}"),
-        "ecr": placement.arn("ecr", f"repository/{start}"),
-        "events": placement.arn("events", f"rule/{start}"),
-        "iam": f"arn:{partition}:iam::{account}:role/{start}",
-        "logs": placement.arn("logs", f"log-group:{start}"),
-        "s3": f"arn:{partition}:s3:::{start}",
-        "sagemaker": placement.arn("sagemaker", f"*/{start}"),
-        "scheduler": placement.arn("scheduler", f"schedule/default/{start}"),
-        "sns": placement.arn("sns", start),
-        "sqs": placement.arn("sqs", start),
+        "cloudwatch": (placement.arn("cloudwatch", f"alarm:{start}"),),
+        "codebuild": (placement.arn("codebuild", f"project/{start}"),),
+        "ecr": (placement.arn("ecr", f"repository/{start}"),),
+        "events": (placement.arn("events", f"rule/{start}"),),
+        "iam": (f"arn:{partition}:iam::{account}:role/{start}",),
+        "logs": (
+            placement.arn("logs", f"log-group:{start}"),
+            placement.arn("logs", f"log-group:/aws/codebuild/{start}"),
+        ),
+        "s3": (f"arn:{partition}:s3:::{start}",),
+        "sagemaker": (placement.arn("sagemaker", f"*/{start}"),),
+        "scheduler": (placement.arn("scheduler", f"schedule/default/{start}"),),
+        "sns": (placement.arn("sns", start),),
+        "sqs": (placement.arn("sqs", start),),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from mlstack_stacks.spec.base import SpecModel
+from mlstack_stacks.spec.gates import GateExpression  # noqa: TC001 - pydantic reads it
 from mlstack_stacks.spec.ranges import RangeExpression, combinations
 from mlstack_stacks.spec.training import (
     MAX_INSTANCES,
@@ -21,7 +22,6 @@ from mlstack_stacks.spec.values import (
     MAX_TUNING_JOBS,
     MAX_TUNING_RANGES,
     EntryPoint,
-    GateExpression,
     Hyperparameter,
     HyperparameterName,
     MetricName,

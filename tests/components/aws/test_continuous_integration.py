@@ -214,6 +214,9 @@ OWN = [
     ("events:PutRule", arn("events", "rule/weather-prod-pipeline-ended-1234567")),
     ("budgets:ModifyBudget", "arn:aws:budgets::000000000000:budget/weather-prod-budget-1234567"),
     ("iam:DeleteRole", "arn:aws:iam::000000000000:role/weather-prod-training-1234567"),
+    ("codebuild:CreateProject", arn("codebuild", "project/weather-prod-images")),
+    ("codebuild:BatchGetProjects", arn("codebuild", "project/weather-prod-release")),
+    ("logs:CreateLogGroup", arn("logs", "log-group:/aws/codebuild/weather-prod-images")),
 ]
 OTHERS = [
     ("s3:PutObject", "arn:aws:s3:::churn-prod-data-1234567/x"),
@@ -226,6 +229,8 @@ OTHERS = [
     ("iam:CreateUser", "arn:aws:iam::000000000000:user/weather-prod-user"),
     ("iam:CreateAccessKey", "arn:aws:iam::000000000000:user/weather-prod-user"),
     ("iam:AttachRolePolicy", "arn:aws:iam::000000000000:role/weather-prod-training-1234567"),
+    ("codebuild:UpdateProject", arn("codebuild", "project/weather-production-images")),
+    ("codebuild:StartBuild", arn("codebuild", "project/weather-prod-images")),
     ("ec2:DeleteVpc", arn("ec2", "vpc/vpc-1")),
 ]
 
@@ -233,7 +238,7 @@ OTHERS = [
 @pytest.mark.parametrize(("action", "resource"), OWN)
 def test_a_deployment_makes_what_carries_its_name(deploys, plans, action, resource) -> None:
     assert allows(deploys, action, resource)
-    assert allows(plans, action, resource) is action.partition(":")[2].startswith(("Describe", "Get", "List", "View"))
+    assert allows(plans, action, resource) is action.partition(":")[2].startswith(("BatchGet", "Describe", "Get", "List", "View"))
 
 
 @pytest.mark.parametrize(("action", "resource"), OTHERS)
@@ -258,7 +263,7 @@ def test_roles_are_handed_to_few_services_and_only_its_own(deploys, plans) -> No
     own = "arn:aws:iam::000000000000:role/weather-prod-training-1234567"
     passed = {"iam__PassedToService": ("sagemaker.amazonaws.com",)}
     assert allows(deploys, "iam:PassRole", own, **passed)
-    for service in ("lambda", "ec2", "codebuild", "cloudformation"):
+    for service in ("lambda", "ec2", "ecs-tasks", "cloudformation"):
         assert not allows(deploys, "iam:PassRole", own, iam__PassedToService=(f"{service}.amazonaws.com",))
     assert not allows(deploys, "iam:PassRole", own)
     assert not allows(deploys, "iam:PassRole", "arn:aws:iam::000000000000:role/admin", **passed)

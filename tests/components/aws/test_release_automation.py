@@ -3,11 +3,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from mlstack_components.aws.bucket_policy import bucket_policy
 from mlstack_components.aws.deployment_role import deploy_role_arn
 from mlstack_components.aws.release_commands import buildspec
 from mlstack_components.aws.release_events import approved_pattern, build_input, failed_pattern
 from mlstack_components.aws.release_policies import ReleasePolicyArgs, ReleaseStateArgs, release_statements
-from mlstack_components.aws.secure_bucket import bucket_policy
 
 STATE = ReleaseStateArgs(bucket="mlstack-state", key_tag="mlstack:state", key_tag_value="here")
 ROLE = "arn:aws:iam::111111111111:role/weather-prod-serving-1234567"
