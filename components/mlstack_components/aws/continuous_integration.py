@@ -88,11 +88,13 @@ class ContinuousIntegration(pulumi.ComponentResource):
     """What they may do, by the role's name; more of the roles that deploy is in `managed_policies`."""
     managed_policies: dict[str, list[aws.iam.Policy]]
     """What the roles that deploy may do, by the role's name."""
+    attachments: dict[str, list[aws.iam.RolePolicyAttachment]]
+    """That they may do it, likewise."""
 
     def __init__(self, name: str, args: ContinuousIntegrationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ContinuousIntegration", name, {}, opts)
         self._name, self._args = name, args
-        self.providers, self.roles, self.policies, self.managed_policies = {}, {}, {}, {}
+        self.providers, self.roles, self.policies, self.managed_policies, self.attachments = {}, {}, {}, {}, {}
         self.provider_arns = self._identity_providers()
         self.deploy_role_arns, self.plan_role_arns, self.pipeline_role_arns = {}, {}, {}
         for key, deployment in args.deployments.items():
@@ -227,11 +229,13 @@ class ContinuousIntegration(pulumi.ComponentResource):
             child,
         )
         self.managed_policies.setdefault(role_name, []).append(policy)
-        return aws.iam.RolePolicyAttachment(
+        attachment = aws.iam.RolePolicyAttachment(
             f"{logical_name}-{what}",
             aws.iam.RolePolicyAttachmentArgs(role=self.roles[role_name].name, policy_arn=policy.arn),
             child,
         )
+        self.attachments.setdefault(role_name, []).append(attachment)
+        return attachment
 
 
 def _policy_args(args: ContinuousIntegrationArgs, deployment: Deployment) -> DeploymentPolicyArgs:

@@ -238,7 +238,9 @@ OTHERS = [
 @pytest.mark.parametrize(("action", "resource"), OWN)
 def test_a_deployment_makes_what_carries_its_name(deploys, plans, action, resource) -> None:
     assert allows(deploys, action, resource)
-    assert allows(plans, action, resource) is action.partition(":")[2].startswith(("BatchGet", "Describe", "Get", "List", "View"))
+    assert allows(plans, action, resource) is action.partition(":")[2].startswith(
+        ("BatchGet", "Describe", "Get", "List", "View")
+    )
 
 
 @pytest.mark.parametrize(("action", "resource"), OTHERS)
