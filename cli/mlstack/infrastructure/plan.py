@@ -95,7 +95,7 @@ def _check(project: StackDirectory, spec: StackSpec, asked: _Asked) -> None:
     from mlstack.infrastructure.inputs import refuse_inputs
 
     planned = check(spec, project.infra)
-    warnings = (*planned.warnings, *refuse_inputs(spec, planned, project.infra), *_checks(spec))
+    warnings = (*planned.warnings, *refuse_inputs(spec, planned, project.infra), *_checks(spec, planned))
     cost = _cost(spec, asked, lambda: (planned, None))
     if asked.as_json:
         _print_json({"mode": "check", **asdict(planned)}, warnings, cost, asked)
@@ -109,12 +109,14 @@ def _check(project: StackDirectory, spec: StackSpec, asked: _Asked) -> None:
     _print(lines, warnings, cost, asked)
 
 
-def _checks(spec: StackSpec) -> tuple[Warn, ...]:
-    """What the checks of a project's specification find; a platform has none of its own."""
+def _checks(spec: StackSpec, planned: Plan | None) -> tuple[Warn, ...]:
+    """What the checks of a project's specification find, a platform has none; and what breaks a rule of security."""
     from mlstack_stacks.plan.checks import run_checks
+    from mlstack_stacks.plan.security import run_rules
     from mlstack_stacks.spec import EnvironmentSpec
 
-    return run_checks(spec) if isinstance(spec, EnvironmentSpec) else ()
+    found = run_checks(spec) if isinstance(spec, EnvironmentSpec) else ()
+    return (*found, *run_rules(planned.resources if planned else ()))
 
 
 def _preview(project: StackDirectory, spec: StackSpec, asked: _Asked) -> None:
@@ -125,7 +127,7 @@ def _preview(project: StackDirectory, spec: StackSpec, asked: _Asked) -> None:
     from mlstack.infrastructure.up import ready
 
     planned, unchecked = _planned_before_preview(project, spec)
-    warnings = (*unchecked, *_checks(spec))
+    warnings = (*unchecked, *_checks(spec, planned))
     with progress(f"Previewing {spec.environment}") as line:
         pulumi = ready(project, spec, line.update)
         changes = pulumi.preview()

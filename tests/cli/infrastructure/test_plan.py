@@ -116,6 +116,19 @@ def test_a_failing_program_is_shown_by_its_own_lines(weather: Weather) -> None:
     assert "runpy" not in ended.stderr
 
 
+def test_what_breaks_a_rule_of_security_is_told_also_of_resources_of_ones_own(weather: Weather) -> None:
+    program = weather.directory / "infra" / "__main__.py"
+    before = program.read_text()
+    program.write_text(before + "\nimport pulumi_aws\npulumi_aws.s3.Bucket('mine')\n")
+    try:
+        plan = weather.json("plan", "local", "--check")
+    finally:
+        program.write_text(before)
+    told = {each["rule"]: each["message"] for each in plan["warnings"]}
+    assert {"buckets_closed", "buckets_encrypted", "buckets_kept"} <= told.keys()
+    assert told["buckets_encrypted"] == "mine (aws:s3:Bucket) is not encrypted with a key of the project."
+
+
 def test_the_schema_is_printed_for_editors(weather: Weather) -> None:
     schema = json.loads(weather.mlstack("schema").stdout)
     assert schema["title"] == "mlstack.yaml"
