@@ -34,6 +34,7 @@ _MACHINE = "This machine"
 
 COMMANDS: tuple[Registration, ...] = (
     Registration("init", "Create a project from a template.", "mlstack.commands.init", _PROJECT),
+    Registration("update", "Bring a project to a newer version of its template.", "mlstack.commands.update", _PROJECT),
     Registration(
         "plan", "Show what an environment consists of, or what would change.", "mlstack.commands.plan", _PROJECT
     ),

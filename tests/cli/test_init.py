@@ -359,7 +359,10 @@ def test_the_templates_of_an_installed_package_are_found_without_a_checkout(tmp_
         shutil.copytree(repository / package, installed / Path(package).name)
     # What pyproject.toml has hatchling do for the wheel.
     shutil.copytree(repository / "templates", installed / "mlstack" / "_templates")
-    script = "import mlstack, mlstack.scaffold.catalog as c; print(mlstack.__file__); print(c.find('realtime').root)"
+    script = (
+        "import mlstack, mlstack.scaffold.catalog.find as c, mlstack.scaffold.catalog.builtin as b\n"
+        "print(mlstack.__file__); print(b.root()); print((c.find('realtime').root / 'copier.yml').is_file())"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=tmp_path,
@@ -368,6 +371,7 @@ def test_the_templates_of_an_installed_package_are_found_without_a_checkout(tmp_
         text=True,
         check=True,
     )
-    module, root = done.stdout.splitlines()
+    module, root, found = done.stdout.splitlines()
     assert Path(module).is_relative_to(installed)
-    assert root == str(installed / "mlstack" / "_templates" / "realtime")
+    assert root == str(installed / "mlstack" / "_templates")
+    assert found == "True"
