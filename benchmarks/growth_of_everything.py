@@ -20,7 +20,7 @@ import yaml
 from benchmarks.growth import provider_that_does_nothing, up_and_destroy
 from benchmarks.local_cloud import BIN, LocalCloud, local_cloud
 from benchmarks.measure import Figure, command
-from benchmarks.production import SPECIFICATION
+from benchmarks.production import DOCKERFILE, SPECIFICATION
 
 PROJECTS = (1, 2, 4)
 RUNS = 2
@@ -77,4 +77,5 @@ def _project(directory: Path) -> None:
     kept = {key: value for key, value in specification.items() if key not in _LEFT_OUT}
     # JSON is YAML without anchors, which a specification must not have.
     (directory / "mlstack.yaml").write_text(json.dumps({**kept, "name": directory.name}))
+    (directory / "Dockerfile").write_text(DOCKERFILE)
     shutil.rmtree(directory / "infra")

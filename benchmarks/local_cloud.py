@@ -13,6 +13,8 @@ from mlstack.home import cache_home
 from mlstack_localcloud import control
 from mlstack_localcloud.control import DaemonStatus
 
+from benchmarks.interruption import ended_in_order
+
 BIN = Path(sys.executable).parent
 
 
@@ -55,11 +57,14 @@ def local_cloud(home: Path) -> Iterator[LocalCloud]:
     before = {name: os.environ.get(name) for name in own}
     os.environ.update(own)
     try:
-        status = control.start(home)
-        variables = {**os.environ, **{k: v for k, v in local_variables(engine).items() if v is not None}}
-        yield LocalCloud(status, variables)
+        with ended_in_order():
+            try:
+                status = control.start(home)
+                variables = {**os.environ, **{k: v for k, v in local_variables(engine).items() if v is not None}}
+                yield LocalCloud(status, variables)
+            finally:
+                control.reset(home)
     finally:
-        control.reset(home)
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)

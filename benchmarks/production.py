@@ -13,6 +13,7 @@ from benchmarks.local_cloud import BIN, own_home
 from benchmarks.measure import Figure, command, in_pairs
 
 SPECIFICATION = Path(__file__).with_name("production.yaml")
+DOCKERFILE = "FROM public.ecr.aws/docker/library/python:3.12-slim\nCOPY src /opt/program\n"
 RUNS = 7
 
 
@@ -21,6 +22,7 @@ def measure(folder: Path) -> Iterable[Figure]:
     project = folder / "weather"
     command([BIN / "mlstack", "init", "realtime", project, "--yes"], cwd=folder)()
     shutil.copy(SPECIFICATION, project / "mlstack.yaml")
+    (project / "Dockerfile").write_text(DOCKERFILE)
     home = own_home(folder / "home")
     plan = command([BIN / "mlstack", "plan", "prod", "--check", "--json", "--cost"], cwd=project, env=home)
     resources = json.loads(plan())["resources"]

@@ -56,6 +56,15 @@ COMMANDS: tuple[Registration, ...] = (
             Registration("show", "Show a version of a dataset and its files.", "mlstack.commands.data.show"),
         ),
     ),
+    Registration(
+        "images",
+        "Build and list container images of the project's own.",
+        panel=_MODELS,
+        commands=(
+            Registration("build", "Build images, and push them.", "mlstack.commands.images.build"),
+            Registration("list", "List the images that were built.", "mlstack.commands.images.list"),
+        ),
+    ),
     Registration("logs", "Show the logs of a pipeline run.", "mlstack.commands.logs", _MODELS),
     Registration(
         "models",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pulumi
 from mlstack_components.errors import UserError
 
-from mlstack_stacks.spec.values import LOCAL_REGION
+from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_REGION
 
 if TYPE_CHECKING:
     from mlstack_stacks.spec.stack import StackSpec
@@ -57,6 +57,12 @@ def _region(spec: StackSpec, setting: str | None, file: str) -> tuple[str | None
 
 def _check_accounts(spec: StackSpec, setting: str | None, file: str) -> None:
     if setting is None:
+        if spec.is_local and spec.account != LOCAL_ACCOUNT:
+            raise UserError(
+                f"{file} does not say which account may be touched, so the local cloud would take its own, and "
+                f"{spec.file.name} says {spec.account}.",
+                next_step=f'Write `aws:allowedAccountIds: ["{spec.account}"]` below `config:` of {file}.',
+            )
         if not spec.is_local:
             pulumi.log.warn(
                 f"{file} does not say which account may be touched: wrong credentials would provision another one. "

@@ -39,6 +39,7 @@ VARIANT_PARAMETER_PREFIX = "variant-"
 QUALITY_BASELINE_PARAMETER = "model-quality-baseline-uri"
 """Likewise for the baseline of the version's predictions."""
 
+_BATCH = "batch"
 _HASH_DIGITS = 8
 _HASHED = re.compile(rf"-0[0-9a-f]{{{_HASH_DIGITS - 1}}}$")
 
@@ -75,12 +76,15 @@ class Names:
     @property
     def pipeline(self) -> str:
         """The training pipeline; at most 63 characters."""
+        if self.model is None and self.environment == _BATCH:
+            # That of project `a-b` in an environment `batch` would be the batch pipeline of project `a` in `b`.
+            return _hashed((self.project, self.environment), MAX_NAME)
         return self._own(MAX_NAME)
 
     @property
     def batch_pipeline(self) -> str:
         """The pipeline that scores whole datasets; at most 63 characters."""
-        return self._own(MAX_NAME, "batch")
+        return self._own(MAX_NAME, _BATCH)
 
     @property
     def endpoint(self) -> str:
@@ -184,8 +188,13 @@ def _joined(project: str, environment: str, maximum: int, *more: str) -> str:
     plain = "-".join((project, environment, *more))
     if "-" not in environment and len(plain) <= maximum:
         return plain
-    digest = hashlib.sha256("/".join((project, environment, *more)).encode()).hexdigest()[: _HASH_DIGITS - 1]
-    return f"{plain[: maximum - _HASH_DIGITS - 1].rstrip('-_')}-0{digest}"
+    return _hashed((project, environment, *more), maximum)
+
+
+def _hashed(words: tuple[str, ...], maximum: int) -> str:
+    """The words, cut where they are too many, and a hash of them."""
+    digest = hashlib.sha256("/".join(words).encode()).hexdigest()[: _HASH_DIGITS - 1]
+    return f"{'-'.join(words)[: maximum - _HASH_DIGITS - 1].rstrip('-_')}-0{digest}"
 
 
 def _of_model(words: tuple[str, ...], maximum: int) -> str:

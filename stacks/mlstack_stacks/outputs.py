@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     import pulumi
 
 
+ONLY_WHERE_THERE = frozenset({"models", "model_package_group_arn", "image_build_project", "image_build_repository_url"})
+"""Outputs that a stack has not at all where the part is off; of others it says that there is nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProjectOutputs:
     """The outputs of a project's stack, under the names that they are exported by; None where the part is off."""
@@ -27,6 +31,8 @@ class ProjectOutputs:
     """The ARN of the training pipeline."""
     model_package_group_name: pulumi.Output[str] | None = None
     """The name of the group of the model versions."""
+    model_package_group_arn: str | None = None
+    """The ARN of the group of the model versions, where it is another environment's."""
     endpoint_name: str | None = None
     """The name of the endpoint, whether it exists yet or waits."""
     endpoint_waits_for: str | None = None
@@ -45,6 +51,10 @@ class ProjectOutputs:
     """The name of the CloudWatch dashboard."""
     image_repository_url: pulumi.Output[str] | None = None
     """Where the project's own container images are pushed to, without a tag."""
+    image_build_project: pulumi.Output[str] | None = None
+    """The CodeBuild project that builds the images of `images`."""
+    image_build_repository_url: pulumi.Output[str] | None = None
+    """Where it pushes them to, without a tag."""
     monitoring_schedule_names: dict[str, pulumi.Output[str]] | None = None
     """The names of the monitoring schedules in the cloud, by the monitor's name in mlstack.yaml."""
     monitors_wait_for: str | None = None
@@ -57,6 +67,8 @@ class ProjectOutputs:
     """The ARN of the tracking server, which is the tracking URI of MLflow's clients."""
     tracking_experiment: str | None = None
     """The experiment that runs of training belong to."""
+    release_build_project: pulumi.Output[str] | None = None
+    """The name of the build project that releases approved versions by itself."""
     vpc_id: pulumi.Output[str] | str | None = None
     """The id of the VPC of jobs and models."""
     subnet_ids: pulumi.Output[list[str]] | list[str] | None = None
@@ -71,6 +83,6 @@ class ProjectOutputs:
     """The account, 12 digits."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The outputs by name; `models` only where there are any."""
+        """The outputs by name; those of `ONLY_WHERE_THERE` only where there are any."""
         outputs = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in outputs.items() if name != "models" or value is not None}
+        return {name: value for name, value in outputs.items() if name not in ONLY_WHERE_THERE or value is not None}

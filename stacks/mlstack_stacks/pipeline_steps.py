@@ -22,7 +22,9 @@ from mlstack_components.aws.pipeline_args import (
 )
 from mlstack_components.errors import UserError
 
+from mlstack_stacks.own_images import image_uri
 from mlstack_stacks.spec.access import secrets_of
+from mlstack_stacks.spec.images import built_image
 from mlstack_stacks.spec.model_quality import model_quality_of, problem_of
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.ranges import ChoiceRange
@@ -31,6 +33,7 @@ from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 if TYPE_CHECKING:
     from mlstack_components.aws.images import Scope
     from mlstack_components.aws.model_card import ModelCardArgs, RiskRating
+    from mlstack_components.aws.pipeline_args import ImageUri
     from mlstack_components.aws.tuning_args import Range, TuneStepArgs
 
     from mlstack_stacks.spec import EnvironmentSpec, Evaluate, Prepare, Steps, Train, Tune
@@ -59,7 +62,7 @@ def image_of(steps: Steps, region: str) -> FrameworkImage | None:
 
 @dataclass(frozen=True)
 class Images:
-    """The addresses of the images that the steps run in; the framework's for the processors of their machines.
+    """The images that the steps run in; the framework's for the processors of their machines.
 
     Attributes:
         prepare: Where data is prepared.
@@ -68,15 +71,16 @@ class Images:
         serve: Where it is served.
     """
 
-    prepare: str
-    train: str
-    evaluate: str
-    serve: str
+    prepare: ImageUri
+    train: ImageUri
+    evaluate: ImageUri
+    serve: ImageUri
 
     @property
-    def each(self) -> tuple[str, ...]:
-        """Each address once."""
-        return tuple(dict.fromkeys((self.train, self.prepare, self.evaluate, self.serve)))
+    def addresses(self) -> tuple[str, ...]:
+        """Each address once, without those that only a run knows."""
+        given = (self.train, self.prepare, self.evaluate, self.serve)
+        return tuple(dict.fromkeys(each for each in given if isinstance(each, str)))
 
 
 def images(spec: EnvironmentSpec, steps: Steps) -> Images:
@@ -89,14 +93,18 @@ def images(spec: EnvironmentSpec, steps: Steps) -> Images:
     Raises:
         UserError: AWS has no such image there.
     """
+    serving, own = spec.serving, None
+    if serving is not None and serving.image is not None:
+        own = image_uri(spec, serving.image)
     if steps.train.image is not None:
-        return Images(*[steps.train.image] * 4)
-    train, serving = steps.train.instance_type, spec.serving
+        image = image_uri(spec, steps.train.image)
+        return Images(image, image, image, own or image)
+    train = steps.train.instance_type
     return Images(
         prepare=_shipped(spec, steps, train if steps.prepare is None else steps.prepare.instance_type),
         train=_shipped(spec, steps, train),
         evaluate=_shipped(spec, steps, train if steps.evaluate is None else steps.evaluate.instance_type),
-        serve=_shipped(spec, steps, _PLAIN if serving is None else serving.instance_type, "inference"),
+        serve=own or _shipped(spec, steps, _PLAIN if serving is None else serving.instance_type, "inference"),
     )
 
 
@@ -141,15 +149,27 @@ def _training_is_isolated(spec: EnvironmentSpec) -> bool:
     return not secrets_of(spec, "training") and spec.tracking is None
 
 
+def measured(spec: EnvironmentSpec) -> bool:
+    """Whether the pipeline measures what monitors compare with, of this environment or of others with its versions.
+
+    Args:
+        spec: The specification.
+    """
+    watching = [spec, *spec.registry_users]
+    return any(data_quality_of(each) is not None or model_quality_of(each) is not None for each in watching)
+
+
 def _baseline(spec: EnvironmentSpec) -> BaselineStepArgs | None:
-    data_quality = data_quality_of(spec)
+    watching = (data_quality_of(each) for each in (spec, *spec.registry_users))
+    data_quality = next((each for each in watching if each is not None), None)
     if data_quality is None:
         return None
     return BaselineStepArgs(image_uri=analyzer_image(spec.region), instance_type=data_quality.instance_type)
 
 
 def _quality_baseline(spec: EnvironmentSpec) -> QualityBaselineStepArgs | None:
-    monitor = model_quality_of(spec)
+    watching = (model_quality_of(each) for each in (spec, *spec.registry_users))
+    monitor = next((each for each in watching if each is not None), None)
     if monitor is None:
         return None
     from mlstack_components.aws.model_quality_monitor import PROBLEM_TYPES
@@ -206,11 +226,11 @@ def _range(values: NumberRange | ChoiceRange) -> Range:
     return ContinuousRange(float(values.minimum), float(values.maximum))
 
 
-def _script(step: Prepare | Evaluate, image_uri: str, isolated: bool) -> dict[str, Any]:
-    return {"entry_point": _inside_code(step.entry_point), **_job(step, image_uri, isolated)}
+def _script(step: Prepare | Evaluate, image: ImageUri, isolated: bool) -> dict[str, Any]:
+    return {"entry_point": _inside_code(step.entry_point), **_job(step, image, isolated)}
 
 
-def _job(step: Prepare | Train | Evaluate, image_uri: str, isolated: bool) -> dict[str, Any]:
+def _job(step: Prepare | Train | Evaluate, image_uri: ImageUri, isolated: bool) -> dict[str, Any]:
     return {
         "image_uri": image_uri,
         "instance_type": step.instance_type,
@@ -224,12 +244,23 @@ def _gates(evaluate: Evaluate) -> tuple[Gate, ...]:
     return tuple(Gate(metric, gate.comparator, gate.threshold) for metric, gate in evaluate.gates.items())
 
 
-def _register(spec: EnvironmentSpec, image_uri: str, model_package_group: str) -> RegisterStepArgs:
+def _serves_itself(spec: EnvironmentSpec) -> bool:
+    """Whether an image of the project's own serves, and no script for the serving toolkit is there."""
+    serving, steps = spec.serving, spec.steps
+    reference = None if serving is None or steps is None else serving.image or steps.train.image
+    return (
+        serving is not None
+        and built_image(spec, reference) is not None
+        and not (spec.root / serving.entry_point).is_file()
+    )
+
+
+def _register(spec: EnvironmentSpec, image: ImageUri, model_package_group: str) -> RegisterStepArgs:
     serving = spec.serving
     return RegisterStepArgs(
         model_package_group_name=model_package_group,
-        image_uri=image_uri,
-        entry_point=None if serving is None else _inside_code(serving.entry_point),
+        image_uri=image,
+        entry_point=None if serving is None or _serves_itself(spec) else _inside_code(serving.entry_point),
         # Any instance type: a version that is registered here may be served in another environment on a larger one.
         instance_types=(),
         card=None if spec.registry is None or spec.registry.card is None else _card(spec, spec.registry.card),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+from mlstack_stacks.infrastructure_bundle import recorded
 from mlstack_stacks.spec.values import SOURCE_DIRECTORY
 
 if TYPE_CHECKING:
@@ -22,8 +23,12 @@ def source_commit(root: Path) -> str | None:
         root: The project's folder.
 
     Returns:
-        The commit's id; None outside version control and where the folder has changes that are not committed.
+        The commit's id, in a bundle that of the project; None outside version control and where the folder has
+        changes that are not committed.
     """
+    if (bundled := recorded(root)) is not None:
+        found: str | None = bundled["commit"]
+        return found
     changed = _git(root, "status", "--porcelain", "--", SOURCE_DIRECTORY)
     if changed is None or changed:
         return None

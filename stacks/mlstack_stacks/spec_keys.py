@@ -248,8 +248,11 @@ NOT_SENT: dict[str, str] = {
     "steps.train.distribution": "its values are mlstack's own",
     "steps.train.data_distribution": "its values are mlstack's own",
     "steps.evaluate.gates": "a condition of the pipeline's, not a request",
+    "images": "packed into a file; what Docker would refuse is told by the build",
+    "serving.image": "an address that AWS would refuse is told already when the file is read",
     "registry.approval": "has one value",
     "registry.images": "says whether there is a resource",
+    "registry.environment": "the name of another environment, which is looked up when the file is read",
     "registry.share_with": "a part of policies, whose text is known only when they are made",
     "registry.card": "a text that a run joins; its parts are checked when the file is read",
     "serving.kind": "chooses the components",
@@ -260,6 +263,7 @@ NOT_SENT: dict[str, str] = {
     "tracking.experiment": "an environment variable, which may be any text",
     "platform": "names a stack of Pulumi's",
     "network.vpc": "only its subnets and groups are sent",
+    "continuous_deployment": "a part of policies, whose text is known only when they are made",
     "secrets": "a part of policies, whose text is known only when they are made",
 }
 """Keys that AWS can't refuse, each with everything below it, and the reason."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from mlstack_stacks.spec import EnvironmentSpec, FeatureGroup, Serving, load_all
+from mlstack_stacks.spec.images import Image
 from mlstack_stacks.spec.variants import Variant
 from pydantic import BaseModel
 
@@ -27,6 +28,9 @@ def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fie
     for name, field in model.model_fields.items():
         if name == "features" and model is EnvironmentSpec:
             yield from _fields(FeatureGroup, f"{prefix}features.<group>.")
+            continue
+        if name == "images" and model is EnvironmentSpec:
+            yield from _fields(Image, f"{prefix}images.<image>.")
             continue
         if name == "variants" and model is Serving:
             yield from _fields(Variant, f"{prefix}variants.<name>.")

@@ -41,6 +41,8 @@ def write_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[.
         for name in ("src/prepare.py", "src/train.py", "src/evaluate.py", "src/serve.py", "data/churn.csv"):
             (tmp_path / name).parent.mkdir(exist_ok=True)
             (tmp_path / name).write_text("")
+        (tmp_path / "docker").mkdir(exist_ok=True)
+        (tmp_path / "docker" / "Dockerfile").write_text("FROM python:3.12-slim\n")
         (tmp_path / "src" / "requirements.txt").write_text("scikit-learn>=1.2\n")
         file = tmp_path / "mlstack.yaml"
         file.write_bytes(spec if isinstance(spec, bytes) else spec.encode())

@@ -12,6 +12,7 @@ from mlstack_stacks.plan.check import check
 from mlstack_stacks.plan.checks import run_checks
 from mlstack_stacks.plan.definition import planned_definition
 from mlstack_stacks.spec import load
+from mlstack_stacks.spec.project_models import MODEL_PARTS
 from mlstack_stacks.spec_keys import place_near, spec_key
 
 if TYPE_CHECKING:
@@ -129,6 +130,32 @@ def test_an_environment_overrides_one_model(write_project: Callable[..., Path]) 
     }
     assert views["churn"].model == "churn"
     assert load(write_project(SPEC), "local").views()["churn"].serving.instances.min == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("nothing", ["", " null", " ~", " {}"])
+def test_a_model_without_a_value_has_what_it_inherits(write_project: Callable[..., Path], nothing: str) -> None:
+    named = SPEC.replace("models: {churn: {serving: {instances: {min: 2}}}}", f"models:\n      churn:{nothing}")
+    file = write_project(named.replace("environments:", f"  basket:{nothing}\nenvironments:"))
+    views = load(file, "prod").views()
+    local = load(file, "local").views()["churn"]
+    assert [getattr(views["churn"], part) for part in MODEL_PARTS] == [getattr(local, part) for part in MODEL_PARTS]
+    assert local.serving is not None
+    assert {getattr(views["basket"], part) for part in MODEL_PARTS} == {None}
+    assert _named(_plan(file), "mlstack:stacks:Model") == [
+        "shop-prod--basket",
+        "shop-prod--churn",
+        "shop-prod--churn-eu",
+    ]
+
+
+def test_commands_are_told_which_of_several_models(write_project: Callable[..., Path]) -> None:
+    views = load(write_project(SPEC), "prod").views()
+    assert [view.address for view in views.values()] == ["prod --model churn", "prod --model churn-eu"]
+    alone = load(
+        write_project(SPEC.replace("  churn-eu:", "environments_of_old:").partition("environments_of")[0]), "local"
+    )
+    assert [view.address for view in alone.views().values()] == ["local"], "one needs no option"
+    assert load(write_project(), "prod").address == "prod"
 
 
 def test_a_project_without_models_is_its_own_view(write_project: Callable[..., Path]) -> None:

@@ -135,7 +135,7 @@ def test_two_models_never_share_a_name(one: tuple[str, str, str | None], other: 
     assert (its.resource_prefix == others.resource_prefix) == same
     assert (its.endpoint == others.endpoint) == same
     assert (its.batch_pipeline == others.batch_pipeline) == same
-    assert its.batch_pipeline != others.pipeline or not ({one[2], other[2]} - {None})
+    assert its.batch_pipeline != others.pipeline
     assert (its.release_parameter == others.release_parameter) == same
 
 
@@ -150,6 +150,22 @@ def test_a_models_names_fit_and_begin_as_those_of_its_environment(of: tuple[str,
             name.startswith(start[:-1]) if start.endswith("*") else f"{name}-".startswith(f"{start}-")
             for start in project.beginnings
         )
+
+
+@given(st.from_regex(r"[ab](-[ab0]){0,4}", fullmatch=True), st.sampled_from([None, "batch", "a", "a-batch"]))
+def test_no_pipeline_has_the_name_of_another(words: str, model: str | None) -> None:
+    parts = [*words.split("-"), "c", "batch"]
+    splits = [("-".join(parts[:cut]), "-".join(parts[cut:])) for cut in range(1, len(parts))]
+    splits += [("-".join(parts[:cut]), "-".join(parts[cut:-1])) for cut in range(1, len(parts) - 1)]
+    every = [Names(*each, model) for each in splits if WORDS.fullmatch(each[1])]
+    names = [name for each in every for name in (each.pipeline, each.batch_pipeline)]
+    assert len(set(names)) == len(names)
+
+
+def test_an_environment_called_batch_has_another_pipeline_than_batches_of_a_project() -> None:
+    assert Names("shop", "prod").batch_pipeline == "shop-prod-batch"
+    assert re.fullmatch("shop-prod-batch-0[0-9a-f]{7}", Names("shop-prod", "batch").pipeline)
+    assert Names("shop-prod", "batch").endpoint == "shop-prod-batch", "whose name nothing else can have"
 
 
 def test_a_models_name_is_no_other_projects() -> None:

@@ -27,6 +27,7 @@ steps:
   train: {entry_point: src/train.py, framework: sklearn, hyperparameters: {max_depth: 6}}
   tune: {objective: {metric: f1}, max_jobs: 8, ranges: {max_depth: [2, 12]}}
   evaluate: {entry_point: src/evaluate.py, gates: {accuracy: ">= 0.80"}}
+images: {extra: {dockerfile: docker/Dockerfile, context: docker}}
 registry: {share_with: ["222222222222"], card: {intended_use: Tells who leaves.}}
 serving: {kind: realtime, instances: {min: 2}, capture_percent: 20, shadow: {percent: 50}}
 notifications: {emails: [ml-team@example.com]}
@@ -39,6 +40,7 @@ platform: {stack: organization/acme-platform/dev}
 roles: {permissions_boundary: "arn:aws:iam::111111111111:policy/boundary"}
 secrets: {churn/key: [training]}
 tracking: {experiment: churn}
+continuous_deployment: {deployers: ["arn:aws:iam::111111111111:role/operator"]}
 environments:
   dev: {account: "111111111111", region: eu-west-1}
   local: {roles: null}

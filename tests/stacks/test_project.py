@@ -85,6 +85,10 @@ def test_the_outputs_have_their_documented_names(deploy: Callable[..., CheckMoni
     assert set(monitor.outputs) == names - {
         "endpoint_waits_for",
         "models",
+        "model_package_group_arn",
+        "image_build_project",
+        "image_build_repository_url",
+        "release_build_project",
         "monitors_wait_for",
         "batch_pipeline_name",
         "batch_output_uri",

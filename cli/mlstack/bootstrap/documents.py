@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlstack_components.aws.key_actions import KEY_ADMINISTRATION, KEY_USE
 from mlstack_components.aws.policies import document, require_tls, statement
 from mlstack_components.aws.tags import project_tags
+from mlstack_stacks.state_backend import STATE_TAG
 
 if TYPE_CHECKING:
     from mlstack_components.aws.placement import Placement
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 NONCURRENT_DAYS = 90
 """For how many days a former state can be brought back."""
 ABORTED_UPLOAD_DAYS = 7
-STATE_TAG = "mlstack:state"
-"""The tag by which a key is found again whose alias was not made yet."""
 
 _NO_PREFIX = {"Prefix": ""}
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.errors import MlstackError
+from mlstack_stacks.state_backend import STATE_TAG
 
 from mlstack.bootstrap import documents
 from mlstack.bootstrap.step import Change, Step, canonical
@@ -91,7 +92,7 @@ class StateKey:
         return found
 
     def _without_alias(self) -> dict[str, Any] | None:
-        wanted = {"TagKey": documents.STATE_TAG, "TagValue": self._backend.place}
+        wanted = {"TagKey": STATE_TAG, "TagValue": self._backend.place}
         for page in self._kms.get_paginator("list_keys").paginate():
             for key in page["Keys"]:
                 if wanted in self._tags(key["KeyId"]) and self._is_usable(key["KeyId"]):

@@ -1,8 +1,9 @@
-"""Clients of AWS for one environment: of the local cloud for `local`, of the account that mlstack.yaml names otherwise.
+"""Clients of AWS for one environment: of the local cloud or of AWS, in the account that mlstack.yaml names.
 
-The local environment's clients take endpoint, keys and region from the local cloud's own files, whatever the shell
-says. The clients of any other environment are refused while an endpoint of this machine is configured or while the
-credentials belong to another account, so that neither cloud is ever mistaken for the other.
+A local environment's clients take endpoint, keys and region from the local cloud's own files, whatever the shell says,
+but for the keys of a role that a job or build of the local cloud was given. The clients of any other environment are
+refused while an endpoint of this machine is configured or while the credentials belong to another account, so that
+neither cloud is ever mistaken for the other.
 """
 
 from __future__ import annotations
@@ -105,14 +106,19 @@ def _client(session: Session, service: str, region: str, endpoint_url: str | Non
 def _local(spec: StackSpec) -> AwsSession:
     from mlstack_localcloud import control
 
+    from mlstack.engine.environment import ROLE_KEYS, role_variables
     from mlstack.home import mlstack_home
 
-    environment = control.client_environment(mlstack_home())
+    environment = control.client_environment(mlstack_home(), spec.account)
     endpoint_url = environment["AWS_ENDPOINT_URL"]
-    return AwsSession(spec.account, spec.region, endpoint_url, _isolated_session(environment, spec.region))
+    given = role_variables(str(endpoint_url))
+    role_keys = tuple(given[name] for name in ROLE_KEYS) if given else None
+    return AwsSession(spec.account, spec.region, endpoint_url, _isolated_session(environment, spec.region, role_keys))
 
 
-def _isolated_session(environment: Mapping[str, str | None], region: str) -> Session:
+def _isolated_session(
+    environment: Mapping[str, str | None], region: str, role_keys: tuple[str, ...] | None = None
+) -> Session:
     """A session that reads the local cloud's files and nothing of the shell's.
 
     One of botocore's: boto3's makes the same clients, and takes three times as long to import.
@@ -129,7 +135,7 @@ def _isolated_session(environment: Mapping[str, str | None], region: str) -> Ses
         }
     )
     keys = session.full_config["profiles"]["default"]
-    session.set_credentials(keys["aws_access_key_id"], keys["aws_secret_access_key"])
+    session.set_credentials(*(role_keys or (keys["aws_access_key_id"], keys["aws_secret_access_key"])))
     return session
 
 

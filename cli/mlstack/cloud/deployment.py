@@ -44,6 +44,7 @@ class StackOutputs:
         data_uri: The data that the stack uploaded.
         pipeline_name: The training pipeline.
         model_package_group_name: The group of the model versions.
+        model_package_group_arn: The group of the model versions, where it is another environment's.
         endpoint_name: The endpoint.
         endpoint_waits_for: What the endpoint waits for, in words.
         monitoring_schedule_names: The monitoring schedules, by monitor.
@@ -53,6 +54,8 @@ class StackOutputs:
         batch_waits_for: What that pipeline waits for, in words.
         tracking_server_arn: The tracking server.
         tracking_experiment: The experiment that runs belong to.
+        image_build_project: What builds images of the project's own.
+        image_build_repository_url: Where these are pushed to.
         release_parameter_path: The path of the parameters that say what is released.
     """
 
@@ -62,6 +65,7 @@ class StackOutputs:
     data_uri: str | None = None
     pipeline_name: str | None = None
     model_package_group_name: str | None = None
+    model_package_group_arn: str | None = None
     endpoint_name: str | None = None
     endpoint_waits_for: str | None = None
     monitoring_schedule_names: Mapping[str, str] | None = None
@@ -71,6 +75,8 @@ class StackOutputs:
     batch_waits_for: str | None = None
     tracking_server_arn: str | None = None
     tracking_experiment: str | None = None
+    image_build_project: str | None = None
+    image_build_repository_url: str | None = None
     release_parameter_path: str | None = None
 
     @classmethod
@@ -137,7 +143,7 @@ class Deployment:
         spec = project.load(environment)
         views = spec.views()
         names = tuple(choose(tuple(spec.models or ())) if choose else views)
-        outputs = Pulumi(project, environment).outputs()
+        outputs = Pulumi.of(project, spec).outputs()
         if not outputs:
             raise NotUpError(environment)
         _wake(spec)
@@ -162,22 +168,43 @@ class Deployment:
         return self.spec.environment
 
     @property
+    def address(self) -> str:
+        """What commands are given to find it: the environment, and of several models also which one."""
+        return self.spec.address
+
+    @property
     def pipeline_name(self) -> str:
         """The training pipeline.
 
         Raises:
             MlstackError: The environment has none.
         """
+        source = self.spec.registry_source
+        if self.outputs.pipeline_name is None and source is not None:
+            raise MlstackError(
+                f"`{self.environment}` serves versions of the registry of `{source.environment}`, so it "
+                "trains nothing.",
+                next_step=f"Train in `{source.environment}`, with `mlstack run {source.environment}`.",
+            )
         return self._required(self.outputs.pipeline_name, "training pipeline", "steps")
 
     @property
+    def stage(self) -> str | None:
+        """The stage of a version's life cycle that says whether this environment may serve it.
+
+        None where it has a registry of its own, whose approval is all that counts.
+        """
+        return None if self.spec.registry_source is None else self.environment
+
+    @property
     def group_name(self) -> str:
-        """The group of the model versions.
+        """The group of the model versions: its name, or the ARN of another environment's.
 
         Raises:
             MlstackError: The environment has none.
         """
-        return self._required(self.outputs.model_package_group_name, "model registry", "registry")
+        group = self.outputs.model_package_group_arn or self.outputs.model_package_group_name
+        return self._required(group, "model registry", "registry")
 
     @property
     def data_bucket(self) -> str:

@@ -38,6 +38,11 @@ def error_message(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Message", "")) or str(error)
 
 
+def is_denied(error: ClientError) -> bool:
+    """Whether AWS says that the caller may not do it."""
+    return error_code(error) in _DENIED
+
+
 def is_missing(error: ClientError) -> bool:
     """Whether AWS says that something does not exist.
 

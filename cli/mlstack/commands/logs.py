@@ -67,7 +67,7 @@ def _run(deployment: Any, step: str | None, run: str | None, follow: bool) -> It
     from mlstack.training.selection import step_instead
 
     sagemaker, client = deployment.session.client("sagemaker"), deployment.session.client("logs")
-    arn = runs.find_execution(sagemaker, deployment.pipeline_name, run)
+    arn = runs.find_execution(sagemaker, deployment.pipeline_name, run, f"mlstack run {deployment.address}")
     logs: dict[str, Log] = {}
     while True:
         execution = runs.read_execution(sagemaker, arn)

@@ -27,6 +27,10 @@ def command(
         typer.Option("--variant", help="One of `serving.variants`, or `shadow`; the endpoint itself by default."),
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the version of the variant away again.")] = False,
+    wait: Annotated[
+        int,
+        typer.Option("--wait", min=0, help="For how many minutes another release is waited for.", metavar="MINUTES"),
+    ] = 0,
     model: Model = None,
     json: AsJson = False,
 ) -> None:
@@ -50,5 +54,5 @@ def command(
     if variant is not None and remove:
         remove_and_show(deployment, variant, as_json=json)
         return
-    choose = newest_version(environment) if version is None else approved_version(version, environment)
-    release_and_show(deployment, choose, as_json=json, variant=variant)
+    choose = newest_version(deployment.address) if version is None else approved_version(version, deployment.address)
+    release_and_show(deployment, choose, as_json=json, variant=variant, wait_minutes=wait)

@@ -74,7 +74,8 @@ def _find(deployment: Any, wanted: str | None) -> str | None:
     if wanted is None:
         return None
     sagemaker = deployment.session.client("sagemaker")
-    return runs.find_execution(sagemaker, deployment.pipeline_name, None if wanted == "last" else wanted)
+    start = f"mlstack run {deployment.address}"
+    return runs.find_execution(sagemaker, deployment.pipeline_name, None if wanted == "last" else wanted, start)
 
 
 def _begin(deployment: Any, setting: list[str] | None, step: list[str] | None, data: str | None, console: Any) -> str:
@@ -108,7 +109,7 @@ def _detach(
     if as_json:
         print_json({"execution": {"arn": arn, "id": name}})
         return
-    out.print(f"Started {name}. Watch it: mlstack run {deployment.environment} --attach {name}", markup=False)
+    out.print(f"Started {name}. Watch it: mlstack run {deployment.address} --attach {name}", markup=False)
 
 
 def _follow(deployment: Any, arn: str, *, as_json: bool) -> None:
@@ -117,7 +118,7 @@ def _follow(deployment: Any, arn: str, *, as_json: bool) -> None:
     from mlstack.training.workflow import judge, success, watch
 
     results = watch(deployment, arn, err)
-    problem = judge(results, deployment.environment)
+    problem = judge(results, deployment.address)
     if as_json:
         error = problem and {"code": problem.code, "message": problem.message, "next_step": problem.next_step}
         print_json(results.to_json() | ({"error": error} if error else {}))
@@ -134,4 +135,4 @@ def _follow(deployment: Any, arn: str, *, as_json: bool) -> None:
     if problem:
         raise problem
     out.print()
-    out.print(success(results, deployment.environment), markup=False)
+    out.print(success(results, deployment.address), markup=False)

@@ -62,7 +62,10 @@ def _started(deployment: Any, given: str | None, file: Path | None, attach: str 
 
     if attach is not None:
         sagemaker = deployment.session.client("sagemaker")
-        return runs.find_execution(sagemaker, deployment.batch_pipeline_name, None if attach == "last" else attach)
+        start = f"mlstack score {deployment.address}"
+        return runs.find_execution(
+            sagemaker, deployment.batch_pipeline_name, None if attach == "last" else attach, start
+        )
     return score.begin(deployment, given, file, lambda text: console.print(text, markup=False, highlight=False))
 
 
@@ -74,7 +77,7 @@ def _detach(deployment: Any, arn: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"execution": {"arn": arn, "id": name}, "output_uri": uri})
         return
-    out.print(f"Started {name}. Watch it: mlstack score {deployment.environment} --attach {name}", markup=False)
+    out.print(f"Started {name}. Watch it: mlstack score {deployment.address} --attach {name}", markup=False)
     out.print(f"Its predictions will be below {uri}", markup=False, soft_wrap=True)
 
 

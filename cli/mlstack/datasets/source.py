@@ -27,12 +27,12 @@ def source_path(spec: EnvironmentSpec) -> Path | None:
 
 
 def source_folder(spec: EnvironmentSpec) -> Path | None:
-    """The folder of the project that is its data; None where it is none.
+    """The folder of the project that is its data; None where it is none, or nothing is trained on it here.
 
     Args:
         spec: The environment.
     """
-    path = source_path(spec)
+    path = None if spec.registry_source is not None else source_path(spec)
     return path if path is not None and path.is_dir() else None
 
 
@@ -50,9 +50,30 @@ def required_source(spec: EnvironmentSpec) -> Path:
         where = "is in S3 already" if spec.data is not None else "is not given"
         raise UserError(
             f"`data.source` of {spec.file.name} {where}, so nothing says what to push.",
-            next_step=f"Name a file or folder: mlstack data push {spec.environment} PATH",
+            next_step=f"Name a file or folder: mlstack data push {spec.address} PATH",
         )
     return path
+
+
+def source_dataset(spec: EnvironmentSpec) -> str:
+    """The name of the dataset that a push of the project's data makes versions of.
+
+    Args:
+        spec: The environment.
+
+    Raises:
+        UserError: The data is elsewhere, or there is none.
+    """
+    from mlstack_components.aws.dataset import dataset_name
+
+    path = source_path(spec)
+    if path is None:
+        where = "is in S3 already" if spec.data is not None else "is not given"
+        raise UserError(
+            f"`data.source` of {spec.file.name} {where}, so it names no dataset.",
+            next_step=f"`mlstack data list {spec.environment}` shows all datasets.",
+        )
+    return dataset_name(path)
 
 
 def push_folder(s3: Any, bucket: str, folder: Path, report: Callable[[str], object]) -> Pushed:

@@ -18,7 +18,10 @@ from mlstack.engine import find
 from mlstack.home import mlstack_home
 
 LOCAL = "local"
-"""The name of the environment that lives in the local cloud."""
+"""The environment that always lives in the local cloud; others do where mlstack.yaml says `local: true`."""
+
+ROLE_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+"""The variables of temporary keys."""
 
 _ACCOUNT_DIGITS = 12
 _LOOPBACK = {"127.0.0.1", "localhost", "::1", "0.0.0.0"}  # noqa: S104 - recognised, not bound
@@ -30,13 +33,14 @@ class LocalEndpointError(UserError):
     code = "local-endpoint"
 
 
-def engine_environment(environment: str, region: str | None = None, account: str | None = None) -> dict[str, str]:
+def engine_environment(environment: str, region: str | None = None, local_account: str | None = None) -> dict[str, str]:
     """The whole process environment for running the engine.
 
     Args:
         environment: The environment's name.
         region: The region that AWS clients of the program use by default, or None for the shell's.
-        account: The account that the environment belongs to; for other programs that read AWS_ACCOUNT_ID.
+        local_account: The account of the local cloud that the environment lives in, which is opened by this; None for
+            `local`, which lives in its own, and for an environment in a cloud.
 
     Returns:
         Names and values; nothing of the shell's that would lead elsewhere.
@@ -45,8 +49,9 @@ def engine_environment(environment: str, region: str | None = None, account: str
         LocalEndpointError: A cloud environment, while the shell points at the local cloud.
         EngineMissingError: There is no engine.
     """
-    if environment == LOCAL:
-        changes = local_variables(find.require())
+    if environment == LOCAL or local_account is not None:
+        changes = local_variables(find.require(), local_account)
+        changes |= role_variables(str(changes["AWS_ENDPOINT_URL"]))
     else:
         refuse_local_endpoint(environment)
         changes = {
@@ -56,8 +61,6 @@ def engine_environment(environment: str, region: str | None = None, account: str
         }
     if region is not None:
         changes |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-    if account is not None:
-        changes["AWS_ACCOUNT_ID"] = account
     return _apply(changes)
 
 
@@ -93,6 +96,22 @@ def local_variables(engine: find.Engine | None, account: str | None = None) -> d
         "PULUMI_PYTHON_CMD": sys.executable,
         **({"PATH": _path(engine)} if engine is not None else {}),
     }
+
+
+def role_variables(endpoint_url: str) -> dict[str, str]:
+    """What a job or build of the local cloud was given: keys of its role, and a provider with the same rights.
+
+    What runs there has these rights only, as it would have in the cloud, and not those of the user's own key.
+
+    Args:
+        endpoint_url: The local cloud's address.
+
+    Returns:
+        Names and values; nothing in a shell that has no temporary keys of this local cloud.
+    """
+    if os.environ.get("AWS_ENDPOINT_URL") != endpoint_url or not os.environ.get("AWS_SESSION_TOKEN"):
+        return {}
+    return {name: os.environ[name] for name in (*ROLE_KEYS, "PULUMI_DEBUG_PROVIDERS") if name in os.environ}
 
 
 def check_account(account: str) -> None:

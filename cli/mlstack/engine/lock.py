@@ -6,10 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from mlstack.engine.failure import Holder, StackLockedError
-from mlstack.engine.pulumi import Pulumi
 
 if TYPE_CHECKING:
-    from mlstack.project_directory import ProjectDirectory
+    from mlstack.engine.pulumi import Pulumi
 
 
 def holders(pulumi: Pulumi) -> list[Holder]:
@@ -35,12 +34,11 @@ def holders(pulumi: Pulumi) -> list[Holder]:
     return found
 
 
-def unlock(project: ProjectDirectory, environment: str, *, force: bool) -> bool:
+def unlock(pulumi: Pulumi, *, force: bool) -> bool:
     """Removes the lock of an environment's stack.
 
     Args:
-        project: The project.
-        environment: The environment.
+        pulumi: The engine on the environment.
         force: Whether to remove it although its holder may be alive.
 
     Returns:
@@ -49,7 +47,6 @@ def unlock(project: ProjectDirectory, environment: str, *, force: bool) -> bool:
     Raises:
         StackLockedError: The holder is alive, or on another machine, and `force` was not given.
     """
-    pulumi = Pulumi(project, environment)
     held_by = holders(pulumi)
     if not held_by and pulumi.lock_directory is not None:
         return False
@@ -57,8 +54,8 @@ def unlock(project: ProjectDirectory, environment: str, *, force: bool) -> bool:
         if not force and (holder.is_elsewhere or holder.command is not None):
             where = f" on {holder.host}" if holder.is_elsewhere else ""
             raise StackLockedError(
-                f"Process {holder.pid}{where} ({holder.command or 'unknown'}) holds the lock of {environment!r}, and "
-                "may be updating it.",
+                f"Process {holder.pid}{where} ({holder.command or 'unknown'}) holds the lock of "
+                f"{pulumi.environment!r}, and may be updating it.",
                 next_step="Wait for it to end; if it cannot be alive, add --force.",
             )
     pulumi.cancel()

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlstack.engine import find, process, stack_file, state
-from mlstack.engine.backend import backend_variables, secrets_options
-from mlstack.engine.environment import LOCAL, engine_environment
+from mlstack.engine.backend import backend_variables, refuse_recorded_backend, secrets_options
+from mlstack.engine.environment import engine_environment
 from mlstack.engine.events import Changes, Diagnostic, Log, Step
 from mlstack.engine.failure import explain
 from mlstack.engine.recover import plan_recovery
@@ -21,6 +21,8 @@ from mlstack.engine.recover import plan_recovery
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from mlstack_stacks.spec.stack import StackSpec
 
     from mlstack.engine.recover import Place, Recovery
     from mlstack.engine.state import State, StateResource
@@ -46,20 +48,41 @@ class Pulumi:
         project: The project.
         environment: The environment, which is the stack's name.
         region: What AWS clients of the program use by default, or None.
+        local_account: The account of the local cloud that it lives in; None for an environment in a cloud.
         on_interrupt: Called when the user interrupts and the engine finishes what is in flight.
     """
 
     project: StackDirectory
     environment: str
     region: str | None = None
+    local_account: str | None = None
     on_interrupt: Callable[[], object] = lambda: None
+
+    @classmethod
+    def of(cls, project: StackDirectory, spec: StackSpec) -> Pulumi:
+        """The engine on an environment, as its specification says where it is.
+
+        Args:
+            project: The project.
+            spec: The environment.
+
+        Raises:
+            UserError: The project's files say that its state is in a cloud, and the specification that it is local.
+            LocalEndpointError: A cloud environment, while the shell points at the local cloud.
+            EngineMissingError: There is no engine.
+        """
+        return cls(project, spec.environment, spec.region, spec.account if spec.is_local else None)
 
     def __post_init__(self) -> None:
         """Settles the project, the engine and its environment once."""
         self._directory = self.project.require_infra()
         self._engine = find.require()
-        self._variables = {**engine_environment(self.environment, self.region), **_STREAM_PREVIEWS}
-        self._variables |= backend_variables(self._directory, self.environment)
+        variables = engine_environment(self.environment, self.region, self.local_account)
+        self._variables = {**variables, **_STREAM_PREVIEWS}
+        if self.local_account is None:
+            self._variables |= backend_variables(self._directory, self.environment)
+        else:
+            refuse_recorded_backend(self._directory, self.environment)
 
     @property
     def stack_file(self) -> Path:
@@ -83,9 +106,12 @@ class Pulumi:
         """Makes the stack where there is none, and says whether it was made."""
         if self.exists():
             return False
-        if self.environment == LOCAL:
+        options = []
+        if self.local_account is None:
+            options = secrets_options(self._directory, self.environment)
+        else:
             stack_file.forget_passphrase(self._directory, self.environment)
-        self._ask("stack", "init", self.environment, *secrets_options(self._directory, self.environment))
+        self._ask("stack", "init", self.environment, *options)
         return True
 
     def up(

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlstack_components.aws.names import STACK_CODE_PREFIX, STACK_DATA_PREFIX
+from mlstack_components.aws.names import INFRASTRUCTURE_PREFIX, STACK_CODE_PREFIX, STACK_DATA_PREFIX
 
 from mlstack.cloud.errors import is_missing
 
@@ -131,7 +131,7 @@ def _unless_missing(call: Callable[..., Any], *args: Any, **options: Any) -> Any
 
 
 def _is_own(key: str) -> bool:
-    return key.startswith((STACK_CODE_PREFIX, STACK_DATA_PREFIX))
+    return key.startswith((INFRASTRUCTURE_PREFIX, STACK_CODE_PREFIX, STACK_DATA_PREFIX))
 
 
 def _versions(s3: Any, bucket: str) -> Iterator[dict[str, str]]:

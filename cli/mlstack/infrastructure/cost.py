@@ -146,7 +146,7 @@ def _prices(spec: StackSpec, items: Any) -> Prices:
 
 
 def _show_table(estimated: Estimate, notes: Iterator[str]) -> None:
-    from mlstack_stacks.plan.cost.text import TEXT_COLUMNS, cells, headers, total_cells
+    from mlstack_stacks.plan.cost.text import TEXT_COLUMNS, cells, headers, total_cells, wrapped
     from rich.table import Table
 
     from mlstack.console import out
@@ -158,4 +158,5 @@ def _show_table(estimated: Estimate, notes: Iterator[str]) -> None:
         table.add_row(*cells(line, compared=estimated.deployed is not None))
     out.print(table, markup=False)
     for note in notes:
-        out.print(note, markup=False)
+        for text in wrapped(note, out.width):
+            out.print(text, markup=False, soft_wrap=True)

@@ -202,7 +202,7 @@ def _is_up(project: StackDirectory, spec: StackSpec) -> bool:
     from mlstack.engine.pulumi import Pulumi
 
     try:
-        return Pulumi(project, spec.environment, spec.region).exists()
+        return Pulumi.of(project, spec).exists()
     except MlstackError as error:
         sys.stderr.write(f"Whether {spec.environment} is up can't be told, so this is only a check. {error.message}\n")
         return False

@@ -25,7 +25,7 @@ def show_platform(platform: PlatformDirectory, environment: str, *, as_json: boo
     from mlstack.engine.pulumi import Pulumi
 
     spec = platform.load(environment)
-    outputs = Pulumi(platform, environment, spec.region).outputs()
+    outputs = Pulumi.of(platform, spec).outputs()
     if as_json:
         up = bool(outputs)
         print_json({"environment": environment, "up": up, **({"outputs": outputs} if up else {})})

@@ -59,6 +59,7 @@ LOOKS: dict[str, Look] = {
     "aws:cloudcontrol/resource:Resource": Look(
         "cloudcontrol", "get_resource", "Identifier", further={"TypeName": "typeName"}
     ),
+    "aws:cloudwatch/eventBus:EventBus": Look("events", "describe_event_bus", "Name"),
     "aws:cloudwatch/eventRule:EventRule": Look("events", "describe_rule", "Name"),
     "aws:cloudwatch/logGroup:LogGroup": Look("logs", "describe_log_groups", "logGroupNamePrefix", answers="logGroups"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Look(
@@ -89,6 +90,7 @@ LOOKS: dict[str, Look] = {
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": Look(
         "iam", "get_open_id_connect_provider", "OpenIDConnectProviderArn"
     ),
+    "aws:iam/policy:Policy": Look("iam", "get_policy", "PolicyArn"),
     "aws:iam/role:Role": Look("iam", "get_role", "RoleName"),
     "aws:kms/key:Key": Look("kms", "describe_key", "KeyId"),
     "aws:s3/bucket:Bucket": Look("s3", "head_bucket", "Bucket"),
@@ -123,11 +125,13 @@ PARTS = frozenset(
     {
         "aws:appautoscaling/policy:Policy",
         "aws:appautoscaling/scheduledAction:ScheduledAction",
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
         "aws:cloudwatch/eventTarget:EventTarget",
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         "aws:ec2/routeTableAssociation:RouteTableAssociation",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "aws:kms/alias:Alias",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketLogging:BucketLogging",

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlstack.engine.environment import LOCAL, refuse_local_endpoint
+from mlstack.engine.environment import refuse_local_endpoint
 from mlstack.infrastructure.lost_records import refuse_lost_records
 from mlstack.infrastructure.orphans import refuse_orphans
 
@@ -80,7 +80,7 @@ def up(
             if not (is_new or delete_data):
                 refuse_lost_records(spec, pulumi.resources())
             refresh = refresh or (not is_new and _was_shut_down(pulumi, spec))
-    if environment != LOCAL and not yes:
+    if not (spec.is_local or yes):
         _ask(pulumi, environment, refresh=refresh)
     pulumi.on_interrupt = tell_interrupt
     with progress(f"Provisioning {environment}") as shown:
@@ -133,7 +133,7 @@ def ready(project: StackDirectory, spec: StackSpec, report: Callable[[str], None
     ensure(report)
     if spec.is_local:
         start_local_cloud(report)
-    return Pulumi(project, spec.environment, spec.region)
+    return Pulumi.of(project, spec)
 
 
 def _was_shut_down(pulumi: Pulumi, spec: EnvironmentSpec) -> bool:

@@ -31,7 +31,7 @@ NO_DATA = "no data"
 NO_LABELS = re.compile("no ground truth|no call has a label")
 _FOUND = "CompletedWithViolations"
 _ENDED = frozenset({"Completed", _FOUND, "Failed", "Stopped"})
-_SECONDS_BETWEEN_LOOKS = {"local": 0.5}
+_SECONDS_BETWEEN_LOOKS = {True: 0.5, False: 15.0}
 _MOST_SECONDS = 3900.0
 """The longest that a monitor's job may take, and some minutes in which SageMaker starts it."""
 
@@ -99,7 +99,7 @@ class RunNow:
 
     def _wait(self, sagemaker: Any, name: str) -> Mapping[str, Any]:
         deadline = time.monotonic() + _MOST_SECONDS
-        pause = _SECONDS_BETWEEN_LOOKS.get(self.deployment.environment, 15.0)
+        pause = _SECONDS_BETWEEN_LOOKS[self.deployment.spec.is_local]
         while time.monotonic() < deadline:
             found = sagemaker.list_monitoring_executions(MonitoringScheduleName=name)["MonitoringExecutionSummaries"]
             if found and found[0]["MonitoringExecutionStatus"] in _ENDED:
@@ -126,7 +126,7 @@ class RunNow:
         return content
 
     def _failure(self, status: str, reason: str | None) -> MonitorError:
-        environment = self.deployment.environment
+        environment = self.deployment.address
         if reason is not None and NO_LABELS.search(reason):
             return MonitorError(
                 f"No call of the last {self.hours} hours has a label.",

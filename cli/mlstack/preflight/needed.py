@@ -26,6 +26,7 @@ _BESIDE = {
 }
 """What the services that make a resource do in the caller's name."""
 _BUCKET = "bucket"
+_POLICY = "aws:iam/policy:Policy"
 _RANDOM = "-0000000"  # What the provider adds to names that it makes up.
 
 _KINDS = {
@@ -72,7 +73,8 @@ class Needed:
             # A policy of S3 names the bucket for its settings, and what is in it for objects.
             return f"arn:{placement.partition}:s3:::{self.name}{'/x' if 'Object' in operation else ''}"
         if service == "iam":
-            return f"arn:{placement.partition}:iam::{placement.account}:role/{self.name}"
+            kind = "policy" if self.token == _POLICY else "role"
+            return f"arn:{placement.partition}:iam::{placement.account}:{kind}/{self.name}"
         if service == "sagemaker":
             kind = next((kind for noun, kind in _SAGEMAKER.items() if noun in operation), self._kind)
             return placement.arn(service, f"{kind}/{self.name}") if kind else "*"

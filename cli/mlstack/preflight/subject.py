@@ -124,6 +124,6 @@ def _stack(project: ProjectDirectory, spec: EnvironmentSpec) -> list[StateResour
     from mlstack.engine.pulumi import Pulumi
 
     try:
-        return Pulumi(project, spec.environment, spec.region).resources()
+        return Pulumi.of(project, spec).resources()
     except MlstackError as error:
         return error

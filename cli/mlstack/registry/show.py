@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mlstack.datasets.catalog import reference_of
+from mlstack.registry.stages import NOTE_PREFIX, told
 from mlstack.registry.versions import APPROVED, PENDING
 from mlstack.training.report import in_reading_order, metric, metrics_table
 
@@ -32,7 +33,8 @@ def versions_table(versions: Sequence[ModelVersion], released: str | None) -> Re
     """
     names = in_reading_order(name for version in versions if version.evaluation for name in version.evaluation.metrics)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("version", "approval", "registered"):
+    staged = any(version.stages for version in versions)
+    for title in ("version", "approval", *(("stages",) if staged else ()), "registered"):
         table.add_column(title)
     for name in names:
         table.add_column(_TITLES.get(name, name), justify="right")
@@ -42,6 +44,7 @@ def versions_table(versions: Sequence[ModelVersion], released: str | None) -> Re
         table.add_row(
             str(version.version),
             Text(_approval(version), style=_STYLES.get(version.approval, "")),
+            *((Text(told(version.stages)),) if staged else ()),
             f"{version.created_at.astimezone():%Y-%m-%d %H:%M}" if version.created_at else "-",
             *(metric(values.get(name)) for name in names),
             "released" if version.arn == released else "",
@@ -57,15 +60,17 @@ def version_details(version: ModelVersion, released: str | None) -> RenderableTy
     """Show all that is known of one version."""
     table = Table(box=None, pad_edge=False, show_header=False)
     decided = f" ({version.approval_description})" if version.approval_description else ""
+    noted = {name: value for name, value in version.metadata.items() if not name.startswith(NOTE_PREFIX)}
     dataset = reference_of(version.metadata.get("data_uri", ""))
     rows = {
         "version": f"{version.version}{', released' if version.arn == released else ''}",
         "approval": f"{version.word}{decided}",
+        **({"stages": told(version.stages)} if version.stages else {}),
         "registered": f"{version.created_at.astimezone():%Y-%m-%d %H:%M:%S}" if version.created_at else "-",
         "arn": version.arn,
         "model": version.model_data or "-",
         **({"dataset": dataset} if dataset else {}),
-        **{name.replace("_", " "): value for name, value in sorted(version.metadata.items())},
+        **{name.replace("_", " "): value for name, value in sorted(noted.items())},
         **(version.card.rows() if version.card else {}),
     }
     for name, value in rows.items():

@@ -38,6 +38,7 @@ class ModelVersion:
         evaluation_uri: Where evaluation.json is, or None.
         evaluation: Its metrics, where they were asked for.
         card: Its model card, or None.
+        stages: What was decided for each environment that serves versions of another one's registry.
     """
 
     arn: str
@@ -51,6 +52,7 @@ class ModelVersion:
     evaluation_uri: str | None = None
     evaluation: Evaluation | None = None
     card: ModelCard | None = None
+    stages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
@@ -70,6 +72,7 @@ class ModelVersion:
             "metadata": dict(self.metadata),
             "evaluation": self.evaluation.to_json() if self.evaluation else None,
             "card": self.card.to_json() if self.card else None,
+            "stages": {stage: WORDS.get(status, status) for stage, status in self.stages.items()},
         }
 
 
@@ -125,9 +128,10 @@ def in_environment(command: str, environment: str) -> str:
 
     Args:
         command: The command, such as `models approve 3`.
-        environment: The environment's name; the default one needs no option.
+        environment: The environment's name, or its address with a model; the default one needs no option.
     """
-    return f"mlstack {command}" + ("" if environment == "local" else f" --environment {environment}")
+    name, *model = environment.split(" ", 1)
+    return " ".join(("mlstack", command, *(() if name == "local" else ("--environment", name)), *model))
 
 
 def newest_pending(versions: Sequence[ModelVersion], environment: str, verb: str = "approve") -> ModelVersion:
@@ -135,7 +139,7 @@ def newest_pending(versions: Sequence[ModelVersion], environment: str, verb: str
 
     Args:
         versions: All versions, newest first.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
         verb: The command that decides: `approve` or `reject`.
 
     Raises:
@@ -158,7 +162,7 @@ def newest_approved(versions: Sequence[ModelVersion], environment: str) -> Model
 
     Args:
         versions: All versions, newest first.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
 
     Raises:
         MlstackError: None is registered, or none is approved and complete.
@@ -181,7 +185,7 @@ def require_any(versions: Sequence[ModelVersion], environment: str) -> None:
 
     Args:
         versions: All versions.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
 
     Raises:
         MlstackError: Nothing is.

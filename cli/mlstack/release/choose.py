@@ -29,7 +29,7 @@ def newest_version(environment: str) -> Choose:
     """A choice of the newest approved version: what a release converges on, whatever woke it.
 
     Args:
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
 
     Returns:
         What chooses it, and refuses where none is registered or approved.
@@ -42,7 +42,7 @@ def approved_version(number: int, environment: str) -> Choose:
 
     Args:
         number: The version.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
 
     Returns:
         What chooses it, and refuses where it is not approved or not complete.
@@ -61,12 +61,15 @@ def approved_version(number: int, environment: str) -> Choose:
     return choose
 
 
-def version_served_before(versions: Sequence[ModelVersion], history: Iterable[str]) -> ModelVersion:
+def version_served_before(
+    versions: Sequence[ModelVersion], history: Iterable[str], environment: str = "local"
+) -> ModelVersion:
     """The version that a rollback goes back to.
 
     Args:
         versions: All versions.
         history: Where the release pointer pointed, newest first, the present included.
+        environment: Its address, for what to do next.
 
     Returns:
         The last version served that is not the present one, still exists, and was not rejected since.
@@ -84,5 +87,5 @@ def version_served_before(versions: Sequence[ModelVersion], history: Iterable[st
     served = f"only version {version_of(present)} was" if present else "nothing was"
     raise MlstackError(
         f"There is no earlier release to go back to: {served} released so far.",
-        next_step="`mlstack release --version NUMBER` serves any approved version.",
+        next_step=f"`mlstack release {environment} --version NUMBER` serves any approved version.",
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ssm import SSMClient
 
+_SECONDS_BETWEEN_LOOKS = 2.0
 # An endpoint's deployment ends within the hour that Pulumi's provider waits for it, rolled back or not.
 STALE_SECONDS = 2 * 60 * 60
 
@@ -63,23 +64,50 @@ class Holder:
 
 
 @contextmanager
-def release_lock(ssm: SSMClient, name: str, say: Callable[[str], object]) -> Iterator[None]:
+def release_lock(
+    ssm: SSMClient,
+    name: str,
+    say: Callable[[str], object],
+    wait_seconds: float = 0.0,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Iterator[None]:
     """Hold the lock of an environment.
 
     Args:
         ssm: A client.
         name: The parameter's name.
         say: Told when a stale lock is taken over.
+        wait_seconds: For how long another release is waited for.
+        sleep: Waits.
 
     Raises:
         ReleaseLockedError: Another release holds it.
     """
-    mine = _take(ssm, name, say)
+    mine = _take_in_time(ssm, name, say, wait_seconds, sleep)
     try:
         yield
     finally:
         if _read(ssm, name) == mine:
             ssm.delete_parameters(Names=[name])
+
+
+def _take_in_time(
+    ssm: SSMClient,
+    name: str,
+    say: Callable[[str], object],
+    wait_seconds: float,
+    sleep: Callable[[float], object],
+) -> Holder:
+    left = wait_seconds
+    while True:
+        try:
+            return _take(ssm, name, say)
+        except ReleaseLockedError:
+            if left <= 0:
+                raise
+        say("Waiting for another release of this environment")
+        sleep(min(left, _SECONDS_BETWEEN_LOOKS))
+        left -= _SECONDS_BETWEEN_LOOKS
 
 
 def _take(ssm: SSMClient, name: str, say: Callable[[str], object]) -> Holder:

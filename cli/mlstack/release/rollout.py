@@ -26,7 +26,7 @@ from mlstack_stacks.naming import Names
 
 from mlstack.cloud.errors import explained
 from mlstack.engine.failure import StackLockedError
-from mlstack.registry.packages import list_versions
+from mlstack.registry.packages import versions_of
 from mlstack.registry.versions import in_environment, version_of
 from mlstack.release.baseline import read_baseline, read_quality_baseline
 from mlstack.release.live import read_inventory, sweep
@@ -104,15 +104,17 @@ class Rollout:
         pulumi: The engine on it.
         pointer: Its release pointer.
         say: Told what is being done.
+        wait_seconds: For how long another release is waited for.
     """
 
     deployment: Deployment
     pulumi: Pulumi
     pointer: ReleasePointer
     say: Say
+    wait_seconds: float = 0.0
 
     @classmethod
-    def of(cls, deployment: Deployment, say: Say) -> Rollout:
+    def of(cls, deployment: Deployment, say: Say, wait_seconds: float = 0.0) -> Rollout:
         """Prepare a release of an environment.
 
         Raises:
@@ -123,7 +125,8 @@ class Rollout:
         target_of(deployment)  # raises where the environment serves nothing
         path = deployment.outputs.release_parameter_path or _pointer_path(deployment)
         pointer = ReleasePointer(deployment.session.client("ssm"), path)
-        return cls(deployment, Pulumi(deployment.project, deployment.environment, deployment.spec.region), pointer, say)
+        pulumi = Pulumi.of(deployment.project, deployment.spec)
+        return cls(deployment, pulumi, pointer, say, wait_seconds)
 
     @property
     def target(self) -> Target:
@@ -151,7 +154,7 @@ class Rollout:
             version = choose(versions, self.pointer)
             if variant is None:
                 return version, replace(self._converged(version.arn, live), variants=pointed.variants)
-            return version, with_variant(self._kept(live, pointed), variant, version.arn, self.deployment.environment)
+            return version, with_variant(self._kept(live, pointed), variant, version.arn, self.deployment.address)
 
         return self._release(intend)
 
@@ -168,7 +171,7 @@ class Rollout:
         def intend(versions: Sequence[ModelVersion], live: Live | None, pointed: Release) -> Intent:
             left = next((each for each in versions if each.arn == pointed.model_package_arn), None)
             if left is None:
-                raise nothing_released(variant, self.deployment.environment)
+                raise nothing_released(variant, self.deployment.address)
             return left, without_variant(self._kept(live, pointed), variant)
 
         return self._release(intend)
@@ -176,9 +179,10 @@ class Rollout:
     def _release(self, intend: Callable[[Sequence[ModelVersion], Live | None, Release], Intent]) -> Released:
         spec, sagemaker = self.deployment.spec, self.deployment.session.client("sagemaker")
         lock = f"/mlstack/{spec.name}/{spec.environment}/lock/release"
-        with explained(spec), release_lock(self.deployment.session.client("ssm"), lock, self.say):
+        ssm = self.deployment.session.client("ssm")
+        with explained(spec), release_lock(ssm, lock, self.say, self.wait_seconds):
             began = datetime.now(UTC)
-            versions = list_versions(sagemaker, self.deployment.group_name)
+            versions = versions_of(self.deployment)
             live, pointed = self.target.settled(sagemaker), self.pointer.read()
             shut_down = live is None and held_endpoint(self.pulumi.resources()) is not None
             version, intended = intend(versions, live, pointed)
@@ -263,10 +267,10 @@ class Rollout:
         )
 
     def _next_step(self, arn: str) -> str:
-        where = f"`mlstack logs {self.deployment.environment} --endpoint` shows why. Then "
+        where = f"`mlstack logs {self.deployment.address} --endpoint` shows why. Then "
         return (
             f"{where if self.target.word == 'endpoint' else ''}"
-            f" `{in_environment(f'models reject {version_of(arn)}', self.deployment.environment)}`, "
+            f" `{in_environment(f'models reject {version_of(arn)}', self.deployment.address)}`, "
             "or fix the code and train again."
         )
 

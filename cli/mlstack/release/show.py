@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from mlstack.release.rollout import Released
 
 
-def release_and_show(deployment: Deployment, choose: Choose, *, as_json: bool, variant: str | None = None) -> Released:
+def release_and_show(
+    deployment: Deployment, choose: Choose, *, as_json: bool, variant: str | None = None, wait_minutes: int = 0
+) -> Released:
     """Release a version and say what is live.
 
     Args:
@@ -22,6 +24,7 @@ def release_and_show(deployment: Deployment, choose: Choose, *, as_json: bool, v
         choose: Chooses the version.
         as_json: Whether a script reads.
         variant: The further variant that it is for; None for the endpoint itself.
+        wait_minutes: For how long another release is waited for.
 
     Returns:
         The proven release.
@@ -30,7 +33,7 @@ def release_and_show(deployment: Deployment, choose: Choose, *, as_json: bool, v
         MlstackError: The release failed; everything is as it was before.
     """
     with progress(f"Releasing to {deployment.environment}") as shown:
-        released = Rollout.of(deployment, shown.update).run(choose, variant=variant)
+        released = Rollout.of(deployment, shown.update, wait_minutes * 60).run(choose, variant=variant)
     if as_json:
         print_json(released.to_json())
     elif variant is None:
@@ -75,7 +78,7 @@ def _show(deployment: Deployment, released: Released) -> None:
     out.print(f"{endpoint.name} {done} model version {released.version.version}{instances}.", markup=False)
     _show_proof(released)
     if released.changed:
-        following = f"score {deployment.environment}" if batch else f"invoke {deployment.environment} --file sample.csv"
+        following = f"score {deployment.address}" if batch else f"invoke {deployment.address} --file sample.csv"
         out.print(f"Next: mlstack {following}", markup=False)
 
 

@@ -56,7 +56,7 @@ def waits_for(environment: str, variant: str) -> str:
     """Return what such a variant waits for.
 
     Args:
-        environment: The environment's name.
+        environment: Its address.
         variant: The variant.
     """
     return f"a released model version (`mlstack release {environment} --variant {variant}`)"
@@ -69,7 +69,7 @@ def with_variant(release: Release, name: str, arn: str, environment: str) -> Rel
         release: What is released.
         name: The variant.
         arn: The model package.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
 
     Raises:
         MlstackError: Nothing is released that it could be beside.
@@ -84,10 +84,10 @@ def nothing_released(name: str, environment: str) -> MlstackError:
 
     Args:
         name: The variant.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
     """
     return MlstackError(
-        f"Nothing is released to `{environment}` that {name} could be compared with.",
+        f"Nothing is released that {name} could be compared with.",
         next_step=f"Release a version first: `mlstack release {environment}`.",
     )
 

@@ -94,7 +94,8 @@ def explanation_of(error: ClientError, deployment: Deployment) -> MlstackError |
     if error_code(error) == "ModelError":
         said = str(error.response.get("OriginalMessage") or error_message(error)).strip()
         return ModelError(
-            f"The model could not answer: {said}", next_step=f"`mlstack logs {environment} --endpoint` shows its log."
+            f"The model could not answer: {said}",
+            next_step=f"`mlstack logs {deployment.address} --endpoint` shows its log.",
         )
     if error_message(error).startswith("Variant "):
         return MlstackError(
@@ -104,7 +105,7 @@ def explanation_of(error: ClientError, deployment: Deployment) -> MlstackError |
     if is_missing(error) or "not found" in error_message(error).lower():
         return MlstackError(
             f"The endpoint of `{environment}` does not exist yet.",
-            next_step=f"Release an approved model with `mlstack release {environment}`.",
+            next_step=f"Release an approved model with `mlstack release {deployment.address}`.",
         )
     if error_code(error) == "ThrottlingException":
         return MlstackError(

@@ -119,7 +119,7 @@ def wait(
             said = failed["Body"].read().decode("utf-8", errors="replace").strip()
             raise ModelError(
                 f"The model could not answer: {said}",
-                next_step=f"`mlstack logs {deployment.environment} --endpoint` shows its log.",
+                next_step=f"`mlstack logs {deployment.address} --endpoint` shows its log.",
             )
         sleep(pause)
         pause = min(pause * 1.2, _SLOWEST_POLL_SECONDS)

@@ -90,7 +90,7 @@ def begin(deployment: Deployment, given: str | None, file: Path | None, say: Cal
         if is_missing(error):
             raise MlstackError(
                 f"The batches of `{deployment.environment}` wait for a released model version.",
-                next_step=f"Release an approved model with `mlstack release {deployment.environment}`.",
+                next_step=f"Release an approved model with `mlstack release {deployment.address}`.",
             ) from error
         raise
 
@@ -147,7 +147,7 @@ def watch(deployment: Deployment, execution_arn: str, console: Console) -> Batch
         name = execution_arn.rsplit("/", 1)[-1]
         raise StillScoringError(
             f"The batch {name} goes on without being watched.",
-            next_step=f"Watch it with `mlstack score {deployment.environment} --attach {name}`.",
+            next_step=f"Watch it with `mlstack score {deployment.address} --attach {name}`.",
         ) from interrupt
     show_failures(deployment, execution, console)
     uri = output_of(deployment, execution_arn)

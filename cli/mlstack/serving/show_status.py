@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlstack_stacks.spec.values import LOCAL_ENVIRONMENT
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -50,14 +51,18 @@ def _tracking(tracking: LiveTracking, pages: str | None) -> Text:
 
 
 def _stack(status: Status) -> Text:
-    where = "on this machine" if status.environment == "local" else f"account {status.account}, {status.region}"
+    where = f"account {status.account}, {status.region}"
+    if status.is_local:
+        where = "on this machine" if status.environment == LOCAL_ENVIRONMENT else f"on this machine, {where}"
     return Text(f"{status.environment}: {status.resources} resources, {where}")
 
 
 def _run(status: Status) -> Text:
     execution = status.execution
+    if execution is None and status.registry_of is not None:
+        return Text(f"none here; versions come from {status.registry_of}")
     if execution is None:
-        return Text(f"none; start one with mlstack run {status.environment}")
+        return Text(f"none; start one with mlstack run {status.address}")
     when = f", started {execution.started_at.astimezone():%Y-%m-%d %H:%M}" if execution.started_at else ""
     gate = {True: ", gate passed", False: ", gate refused the model", None: ""}[execution.gate_outcome]
     failed = "".join(f", {step.name} failed" for step in execution.failed_steps)
@@ -82,7 +87,7 @@ def _endpoint(status: Status) -> Text:
     for name, variant in endpoint.further.items():
         text.append(f"\n{name}: {_further(variant, endpoint)}")
     for name in status.waiting_variants:
-        text.append(f"\n{name}: waits for {waits_for(status.environment, name)}")
+        text.append(f"\n{name}: waits for {waits_for(status.address, name)}")
     if status.differences:
         text.append(f"\nnot what was released: {', '.join(status.differences)}", style="red")
     return text
@@ -126,7 +131,7 @@ def _batches(status: Status) -> Text:
     text = Text.assemble(batch.name, " ", (batch.status, style))
     text.append(f", scores with model {model_versions(batch.model_package_arns)}")
     if last is None:
-        text.append(f", no batch yet; start one with mlstack score {status.environment}")
+        text.append(f", no batch yet; start one with mlstack score {status.address}")
     else:
         when = f" of {last.started_at.astimezone():%Y-%m-%d %H:%M}" if last.started_at else ""
         text.append(f", the last batch{when} {last.status}", style="red" if last.status == "Failed" else "")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlstack_stacks.spec.registry_source import source_name
+
 from mlstack.cloud.errors import explained, is_missing
 from mlstack.registry.decide import read_release
-from mlstack.registry.packages import list_versions, with_metrics
+from mlstack.registry.packages import versions_of, with_metrics
 from mlstack.release.batch import batch_differences, read_batch
 from mlstack.release.live import read_endpoint
 from mlstack.release.proof import differences
@@ -36,6 +38,7 @@ class Status:
     Attributes:
         environment: The environment's name.
         account: Its account.
+        is_local: Whether it lives in the local cloud.
         region: Its region.
         resources: How many resources Pulumi's state holds.
         execution: The last run of the pipeline, or None.
@@ -50,10 +53,13 @@ class Status:
         last_batch: Its last execution, or None.
         batch_waits_for: What that pipeline waits for, or None.
         tracking: The tracking server, or None.
+        model: Which of several models it is of, or None.
+        registry_of: The other environment whose registry is used and where versions are trained, or None.
     """
 
     environment: str
     account: str
+    is_local: bool
     region: str
     resources: int
     execution: Execution | None
@@ -68,6 +74,13 @@ class Status:
     last_batch: Execution | None = None
     batch_waits_for: str | None = None
     tracking: LiveTracking | None = None
+    registry_of: str | None = None
+    model: str | None = None
+
+    @property
+    def address(self) -> str:
+        """What commands are given to find it."""
+        return self.environment if self.model is None else f"{self.environment} --model {self.model}"
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -87,7 +100,7 @@ class Status:
             "released": self.released,
             "endpoint": self.endpoint and _endpoint_json(self.endpoint),
             "endpoint_waits_for": self.waits_for,
-            "variants_wait_for": {name: waits_for(self.environment, name) for name in self.waiting_variants},
+            "variants_wait_for": {name: waits_for(self.address, name) for name in self.waiting_variants},
             "endpoint_idle_shutdown": self.shutdown,
             "batch": self.batch and _batch_json(self.batch),
             "last_batch": self.last_batch and _execution_json(self.last_batch),
@@ -109,14 +122,15 @@ def read_status(deployment: Deployment) -> Status:
     from mlstack.engine.pulumi import Pulumi
 
     outputs, sagemaker = deployment.outputs, deployment.session.client("sagemaker")
-    resources = [each for each in Pulumi(deployment.project, deployment.environment).resources() if each.custom]
+    resources = [each for each in Pulumi.of(deployment.project, deployment.spec).resources() if each.custom]
     with explained(deployment.spec):
-        group = outputs.model_package_group_name
-        versions = list_versions(sagemaker, group)[:_MODELS_SHOWN] if group else []
+        registers = outputs.model_package_group_name or outputs.model_package_group_arn
+        versions = versions_of(deployment)[:_MODELS_SHOWN] if registers else []
         release = read_release(deployment)
         return Status(
             environment=deployment.environment,
             account=deployment.spec.account,
+            is_local=deployment.spec.is_local,
             region=deployment.spec.region,
             resources=sum(not each.type.startswith("pulumi:") for each in resources),
             execution=_last_execution(deployment) if outputs.pipeline_name else None,
@@ -131,6 +145,8 @@ def read_status(deployment: Deployment) -> Status:
             last_batch=_last_batch(deployment) if outputs.batch_pipeline_name else None,
             batch_waits_for=outputs.batch_waits_for,
             tracking=read_tracking(deployment),
+            model=None if deployment.address == deployment.environment else deployment.spec.model,
+            registry_of=None if deployment.stage is None else source_name(deployment.spec),
         )
 
 

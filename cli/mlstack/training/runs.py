@@ -101,13 +101,14 @@ def execution_arns(sagemaker: SageMakerClient, pipeline: str) -> Iterator[str]:
             yield summary["PipelineExecutionArn"]
 
 
-def find_execution(sagemaker: SageMakerClient, pipeline: str, wanted: str | None = None) -> str:
+def find_execution(sagemaker: SageMakerClient, pipeline: str, wanted: str | None, start: str) -> str:
     """An execution by the last part of its ARN, or the newest one.
 
     Args:
         sagemaker: A client.
         pipeline: The pipeline's name.
         wanted: The id or the ARN, the beginning of the id will do; the newest execution where None.
+        start: The command that starts one, for what to do next.
 
     Returns:
         The execution's ARN.
@@ -119,7 +120,7 @@ def find_execution(sagemaker: SageMakerClient, pipeline: str, wanted: str | None
     if wanted is None:
         newest = next(execution_arns(sagemaker, pipeline), None)
         if newest is None:
-            raise MlstackError("The pipeline has not run yet.", next_step="Start it with `mlstack run`.")
+            raise MlstackError("The pipeline has not run yet.", next_step=f"Start it with `{start}`.")
         return newest
     beginning = wanted.rsplit("/", 1)[-1]
     found = [arn for arn in execution_arns(sagemaker, pipeline) if arn.rsplit("/", 1)[-1].startswith(beginning)]

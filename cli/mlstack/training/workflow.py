@@ -16,7 +16,7 @@ from mlstack.training.upload import CODE_DIRECTORY, code_source
 from mlstack.training.watch import show_failures, watch_execution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -81,6 +81,7 @@ def begin(
     declared = {parameter["Name"] for parameter in definition.get("Parameters", [])}
     # Given even where they are the stack's own: a selective run would take them from its source otherwise.
     parameters = {name: uri for name, uri in _sources(deployment, chosen, say).items() if name in declared}
+    parameters |= _images(deployment, declared - set(chosen), say)
     return runs.start(sagemaker, deployment.pipeline_name, parameters | chosen, steps=selected, source=source)
 
 
@@ -98,6 +99,18 @@ def _sources(deployment: Deployment, chosen: Mapping[str, str], say: Callable[[s
             what = f"{CODE_DIRECTORY}/" if name == "CodeUri" else str(spec.data and spec.data.source)
             say(f"{what} changed since the last update: {'uploaded' if source.uploaded else 'uploaded before'}.")
     return {name: source.uri for name, source in found.items()}
+
+
+def _images(deployment: Deployment, declared: Collection[str], say: Callable[[str], object]) -> dict[str, str]:
+    """The images of the project's own that the pipeline takes, built where they are not there."""
+    if deployment.spec.images is None:
+        return {}
+    from mlstack_stacks.own_images import image_parameters
+
+    from mlstack.images.build import ensure
+
+    wanted = {parameter: name for parameter, name in image_parameters(deployment.spec).items() if parameter in declared}
+    return {parameter: ensure(deployment, name, say).uri for parameter, name in wanted.items()}
 
 
 def _source(deployment: Deployment, defined: Sequence[DefinedStep], selected: Sequence[str]) -> str | None:
@@ -133,7 +146,7 @@ def watch(deployment: Deployment, execution_arn: str, console: Console) -> Resul
     try:
         execution = watch_execution(deployment, execution_arn, console)
     except KeyboardInterrupt as interrupt:
-        raise still_running(deployment.environment, execution_arn) from interrupt
+        raise still_running(deployment.address, execution_arn) from interrupt
     show_failures(deployment, execution, console)
     return read_results(deployment.session, execution)
 
@@ -153,7 +166,7 @@ def judge(results: Results, environment: str) -> MlstackError | None:
 
     Args:
         results: What it found.
-        environment: The environment's name, for what to do next.
+        environment: Its address, for what to do next.
 
     Returns:
         What went wrong, or None.
@@ -193,7 +206,7 @@ def success(results: Results, environment: str) -> str:
 
     Args:
         results: What it found.
-        environment: The environment's name.
+        environment: The address of the environment.
     """
     execution = results.execution
     if execution.model_package_arn:

@@ -15,9 +15,11 @@ import pulumi_aws as aws
 from mlstack_components.aws.bundle import bundle, file_digest
 from mlstack_components.aws.names import (
     CODE_ARCHIVE,
+    INFRASTRUCTURE_PREFIX,
     LOG_PREFIX_ARTIFACTS,
     LOG_PREFIX_DATA,
     MODEL_KEYS,
+    REPORT_KEYS,
     s3_uri,
     stack_code_key,
     stack_data_key,
@@ -60,6 +62,10 @@ class ArtifactStoreArgs:
     """For how many days access logs are kept."""
     model_reader_accounts: Sequence[str] = ()
     """Other accounts that may read the model archives of the versions."""
+    reports_readable: bool = False
+    """Whether they may read the reports and baselines of the versions as well."""
+    infrastructure_writers: Sequence[str] = ()
+    """Who alone may write below `infrastructure/` of the artifact bucket, by ARN; empty where nothing lies there."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of buckets and objects."""
     release_tags: dict[str, str] = field(default_factory=dict)
@@ -104,7 +110,12 @@ class ArtifactStore(pulumi.ComponentResource):
         self.logs = logs = self._log_bucket(f"{name}-logs", args)
         self.data = data = self._bucket(f"{name}-data", args, logs, LOG_PREFIX_DATA)
         self.artifacts = artifacts = self._bucket(
-            f"{name}-artifacts", args, logs, LOG_PREFIX_ARTIFACTS, reader_accounts=args.model_reader_accounts
+            f"{name}-artifacts",
+            args,
+            logs,
+            LOG_PREFIX_ARTIFACTS,
+            reader_accounts=args.model_reader_accounts,
+            writers={INFRASTRUCTURE_PREFIX: args.infrastructure_writers} if args.infrastructure_writers else {},
         )
         self.data_bucket = data.name
         self.data_bucket_arn = data.bucket.arn
@@ -155,7 +166,9 @@ class ArtifactStore(pulumi.ComponentResource):
         args: ArtifactStoreArgs,
         logs: SecureBucket,
         log_prefix: str,
+        *,
         reader_accounts: Sequence[str] = (),
+        writers: Mapping[str, Sequence[str]] | None = None,
     ) -> SecureBucket:
         return secure_bucket(
             name,
@@ -168,7 +181,8 @@ class ArtifactStore(pulumi.ComponentResource):
                 log_bucket_ready=logs.ready,
                 log_prefix=log_prefix,
                 reader_accounts=reader_accounts,
-                readable_keys=MODEL_KEYS,
+                readable_keys=(*MODEL_KEYS, *REPORT_KEYS) if args.reports_readable else MODEL_KEYS,
+                writers=writers or {},
                 tags=args.tags,
             ),
             self,

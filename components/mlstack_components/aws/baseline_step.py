@@ -13,20 +13,27 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mlstack_components.aws.instance_types import volume_key
-from mlstack_components.aws.pipeline_expressions import Json, get, join
-from mlstack_components.aws.pipeline_locations import output_uri
-from mlstack_components.aws.pipeline_steps import RETRY_POLICIES, prepared, vpc_config
+from mlstack_components.aws.analyzer_step import (
+    CONSTRAINTS_FILE,
+    OUTPUT,
+    STATISTICS_FILE,
+    analyzer_input,
+    analyzer_step,
+    written_files,
+)
+from mlstack_components.aws.pipeline_steps import prepared
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlstack_components.aws.pipeline_args import BaselineStepArgs, PipelineDefinitionArgs
+    from mlstack_components.aws.pipeline_expressions import Json
 
 BASELINE = "baseline"
-CONSTRAINTS_FILE = "constraints.json"
-STATISTICS_FILE = "statistics.json"
+BASELINE_FILES = {"Statistics": STATISTICS_FILE, "Constraints": CONSTRAINTS_FILE}
+"""What Model Monitor compares with, by the member that names it."""
 
 _INPUT = "/opt/ml/processing/input/baseline_dataset_input"
-_OUTPUT = "/opt/ml/processing/output"
 
 
 def baseline_step(args: PipelineDefinitionArgs, step: BaselineStepArgs) -> Json:
@@ -36,34 +43,35 @@ def baseline_step(args: PipelineDefinitionArgs, step: BaselineStepArgs) -> Json:
         args: All that the pipeline follows from.
         step: Where it runs.
     """
-    cluster: Json = {
-        "InstanceType": step.instance_type,
-        "InstanceCount": 1,
-        "VolumeSizeInGB": step.volume_gigabytes,
-    }
-    key = volume_key(step.instance_type, args.encryption_key_arn)
-    network: Json = {"EnableInterContainerTrafficEncryption": True, "EnableNetworkIsolation": True}
-    source = {"S3Uri": prepared(args, "train"), "LocalPath": _INPUT, "S3DataType": "S3Prefix", "S3InputMode": "File"}
-    target = {"S3Uri": output_uri(args, BASELINE), "LocalPath": _OUTPUT, "S3UploadMode": "EndOfJob"}
-    request: Json = {
-        "AppSpecification": {"ImageUri": step.image_uri},
-        "Environment": {
+    return monitor_step(BASELINE, args, step, dataset=prepared(args, "train"), asked={})
+
+
+def monitor_step(
+    name: str, args: PipelineDefinitionArgs, step: BaselineStepArgs, *, dataset: Json, asked: Mapping[str, str]
+) -> Json:
+    """Return a step of Model Monitor's analyzer.
+
+    Args:
+        name: The step's name.
+        args: All that the pipeline follows from.
+        step: Where it runs.
+        dataset: What it measures: CSV with a header, in S3.
+        asked: Further variables that say what to do.
+    """
+    return analyzer_step(
+        name,
+        args,
+        step,
+        inputs=[analyzer_input("baseline_dataset_input", dataset, _INPUT)],
+        output_name=name,
+        environment={
             "dataset_format": json.dumps({"csv": {"header": True, "output_columns_position": "START"}}),
             "dataset_source": _INPUT,
-            "output_path": _OUTPUT,
+            "output_path": OUTPUT,
             "publish_cloudwatch_metrics": "Disabled",
+            **asked,
         },
-        "ProcessingInputs": [{"InputName": "baseline_dataset_input", "S3Input": source}],
-        "ProcessingOutputConfig": {
-            "Outputs": [{"OutputName": BASELINE, "S3Output": target}],
-            "KmsKeyId": args.encryption_key_arn,
-        },
-        "ProcessingResources": {"ClusterConfig": cluster if key is None else {**cluster, "VolumeKmsKeyId": key}},
-        "NetworkConfig": network if args.network is None else {**network, "VpcConfig": vpc_config(args.network)},
-        "RoleArn": args.processing_role_arn,
-        "StoppingCondition": {"MaxRuntimeInSeconds": step.max_runtime_seconds},
-    }
-    return {"Name": BASELINE, "Type": "Processing", "Arguments": request, "RetryPolicies": RETRY_POLICIES}
+    )
 
 
 def with_baseline(registration: Json) -> Json:
@@ -72,11 +80,7 @@ def with_baseline(registration: Json) -> Json:
     Args:
         registration: The `register` step.
     """
-    folder = get(f"Steps.{BASELINE}.ProcessingOutputConfig.Outputs['{BASELINE}'].S3Output.S3Uri")
-    found = {
-        member: {"ContentType": "application/json", "S3Uri": join("/", folder, file)}
-        for member, file in (("Statistics", STATISTICS_FILE), ("Constraints", CONSTRAINTS_FILE))
-    }
+    found = written_files(BASELINE, BASELINE, BASELINE_FILES)
     arguments = registration["Arguments"]
     metrics = {**arguments.get("ModelMetrics", {}), "ModelDataQuality": found}
     baselines = {"ModelDataQuality": found}

@@ -11,10 +11,12 @@ import pulumi_aws as aws
 from mlstack_components.aws.continuous_integration_trust import CodePipeline, federated_trust
 from mlstack_components.aws.deployment_policies import (
     MOST_CHARACTERS,
+    MOST_CHARACTERS_INLINE,
     DeploymentPolicyArgs,
     deploy_policies,
     plan_policy,
 )
+from mlstack_components.aws.deployment_role import ROLE_PATH, deploy_role_name
 from mlstack_components.aws.policies import document, statement, trust_policy
 from mlstack_components.errors import UserError
 
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
 
     from mlstack_components.aws.continuous_integration_trust import OpenIdConnectService
     from mlstack_components.aws.placement import Placement
-
-ROLE_PATH = "/mlstack/ci/"
-"""Where the roles are, apart from those that they may change: no role deploys its own rights."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +85,16 @@ class ContinuousIntegration(pulumi.ComponentResource):
     roles: dict[str, aws.iam.Role]
     """All roles, by their names."""
     policies: dict[str, list[aws.iam.RolePolicy]]
-    """What they may do, by the role's name."""
+    """What they may do, by the role's name; more of the roles that deploy is in `managed_policies`."""
+    managed_policies: dict[str, list[aws.iam.Policy]]
+    """What the roles that deploy may do, by the role's name."""
+    attachments: dict[str, list[aws.iam.RolePolicyAttachment]]
+    """That they may do it, likewise."""
 
     def __init__(self, name: str, args: ContinuousIntegrationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlstack:aws:ContinuousIntegration", name, {}, opts)
         self._name, self._args = name, args
-        self.providers, self.roles, self.policies = {}, {}, {}
+        self.providers, self.roles, self.policies, self.managed_policies, self.attachments = {}, {}, {}, {}, {}
         self.provider_arns = self._identity_providers()
         self.deploy_role_arns, self.plan_role_arns, self.pipeline_role_arns = {}, {}, {}
         for key, deployment in args.deployments.items():
@@ -129,21 +132,31 @@ class ContinuousIntegration(pulumi.ComponentResource):
         deploys, plans = self._trusts(deployment)
         name = deployment.prefix
         what = f"{deployment.project} in {deployment.environment}"
-        rights = deploy_policies(policies)
-        service = deployment.service
+        service, rights = deployment.service, {}
         if isinstance(service, CodePipeline):
             rights["build"] = _build_policy(self._args.placement, service, service.build_project)
-        self.deploy_role_arns[key] = self._role(key, f"mlstack-deploy-{name}", f"Deploys {what}", deploys, rights)
+        self.deploy_role_arns[key] = self._role(
+            key,
+            deploy_role_name(name),
+            f"Deploys {what}",
+            deploys,
+            inline=rights,
+            managed=deploy_policies(policies),
+        )
         if plans is not None:
             rights = {"read": plan_policy(policies)}
             if isinstance(service, CodePipeline) and service.plan_project is not None:
                 rights["build"] = _build_policy(self._args.placement, service, service.plan_project)
-            self.plan_role_arns[key] = self._role(key, f"mlstack-plan-{name}", f"Plans {what}", plans, rights)
+            self.plan_role_arns[key] = self._role(key, f"mlstack-plan-{name}", f"Plans {what}", plans, inline=rights)
         if isinstance(service, CodePipeline) and service.pipeline is not None:
             trust = _service_trust(self._args.placement, "codepipeline", service.pipeline)
             rights = {"start": _pipeline_policy(self._args.placement, service)}
             role = self._role(
-                key, f"mlstack-pipeline-{name}", f"Starts builds of {what}", pulumi.Output.from_input(trust), rights
+                key,
+                f"mlstack-pipeline-{name}",
+                f"Starts builds of {what}",
+                pulumi.Output.from_input(trust),
+                inline=rights,
             )
             self.pipeline_role_arns[key] = role
 
@@ -165,14 +178,23 @@ class ContinuousIntegration(pulumi.ComponentResource):
         )
 
     def _role(
-        self, key: str, role_name: str, description: str, trust: pulumi.Output[str], policies: dict[str, str]
+        self,
+        key: str,
+        role_name: str,
+        description: str,
+        trust: pulumi.Output[str],
+        *,
+        inline: dict[str, str],
+        managed: dict[str, str] | None = None,
     ) -> pulumi.Output[str]:
-        if sum(map(len, policies.values())) > MOST_CHARACTERS:
+        managed = managed or {}
+        fits = max((len(policy) for policy in managed.values()), default=0) <= MOST_CHARACTERS
+        if not fits or sum(map(len, inline.values())) > MOST_CHARACTERS_INLINE:
             raise UserError(f"The names of {description} are too long for the policies of one role.")
-        kind = role_name.split("-")[1]
+        logical_name = f"{self._name}-{key}-{role_name.split('-')[1]}"
         child = pulumi.ResourceOptions(parent=self)
         self.roles[role_name] = role = aws.iam.Role(
-            f"{self._name}-{key}-{kind}",
+            logical_name,
             aws.iam.RoleArgs(
                 # Workflows name the role that they assume, so its name is chosen and not made up.
                 name=role_name,
@@ -187,13 +209,33 @@ class ContinuousIntegration(pulumi.ComponentResource):
         )
         self.policies[role_name] = made = [
             aws.iam.RolePolicy(
-                f"{self._name}-{key}-{kind}-{what}",
+                f"{logical_name}-{what}",
                 aws.iam.RolePolicyArgs(role=role.name, name=what, policy=policy),
                 child,
             )
-            for what, policy in policies.items()
+            for what, policy in inline.items()
         ]
-        return pulumi.Output.all(role.arn, *(policy.id for policy in made)).apply(lambda known: str(known[0]))
+        attached = [self._attached(logical_name, role_name, what, policy) for what, policy in managed.items()]
+        rights = [*(policy.id for policy in made), *(attachment.id for attachment in attached)]
+        return pulumi.Output.all(role.arn, *rights).apply(lambda known: str(known[0]))
+
+    def _attached(self, logical_name: str, role_name: str, what: str, document: str) -> aws.iam.RolePolicyAttachment:
+        """A managed policy of one role: its inline policies have too few characters for all of its rights."""
+        child = pulumi.ResourceOptions(parent=self)
+        policy = aws.iam.Policy(
+            f"{logical_name}-{what}",
+            # At the path of the roles, out of their reach.
+            aws.iam.PolicyArgs(name=f"{role_name}-{what}", path=ROLE_PATH, policy=document, tags=self._args.tags),
+            child,
+        )
+        self.managed_policies.setdefault(role_name, []).append(policy)
+        attachment = aws.iam.RolePolicyAttachment(
+            f"{logical_name}-{what}",
+            aws.iam.RolePolicyAttachmentArgs(role=self.roles[role_name].name, policy_arn=policy.arn),
+            child,
+        )
+        self.attachments.setdefault(role_name, []).append(attachment)
+        return attachment
 
 
 def _policy_args(args: ContinuousIntegrationArgs, deployment: Deployment) -> DeploymentPolicyArgs:

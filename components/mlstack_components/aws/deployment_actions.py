@@ -6,11 +6,18 @@ for the resource types that the components declare.
 
 from __future__ import annotations
 
-PASSED_TO = ("sagemaker.amazonaws.com", "scheduler.amazonaws.com", "events.amazonaws.com", "s3.amazonaws.com")
+PASSED_TO = (
+    "codebuild.amazonaws.com",
+    "events.amazonaws.com",
+    "s3.amazonaws.com",
+    "sagemaker.amazonaws.com",
+    "scheduler.amazonaws.com",
+)
 """Whom a deployment may hand roles to."""
 
 READS = {
     "cloudwatch": ("DescribeAlarms", "GetDashboard", "ListTagsForResource"),
+    "codebuild": ("BatchGetProjects",),
     "ecr": ("DescribeRepositories", "GetLifecyclePolicy", "ListTagsForResource"),
     "events": ("DescribeRule", "ListTagsForResource", "ListTargetsByRule"),
     "iam": (
@@ -73,6 +80,7 @@ WRITES = {
         "TagResource",
         "UntagResource",
     ),
+    "codebuild": ("CreateProject", "DeleteProject", "UpdateProject"),
     "ecr": (
         "CreateRepository",
         "DeleteLifecyclePolicy",

@@ -19,14 +19,31 @@ from mlstack_components.aws.deployment_actions import (
     SCALING,
     WRITES,
 )
+from mlstack_components.aws.deployment_reach import Reach, own_resources
 from mlstack_components.aws.policies import Statement, document, statement
 
 if TYPE_CHECKING:
     from mlstack_components.aws.placement import Placement
 
-MOST_CHARACTERS = 10_240
+MOST_CHARACTERS_INLINE = 10_240
 """What all inline policies of a role may have, white space aside
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
+
+MOST_CHARACTERS = 6_144
+"""What a managed policy may have (same source)."""
+
+MOST_POLICIES = 10
+"""How many managed policies a role has room for, unless AWS raises the quota (same source)."""
+
+_GROUPS = {
+    "data": ("s3", "ssm"),
+    "learning": ("sagemaker",),
+    "messages": ("events", "scheduler", "sns", "sqs"),
+    "watching": ("cloudwatch", "logs"),
+}
+_OTHERS = "others"
+# Not among the policies of services: what is read and changed of roles is one policy.
+_ROLES = "iam"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,26 +75,44 @@ def plan_policy(args: DeploymentPolicyArgs) -> str:
     Args:
         args: What the policies follow from.
     """
-    own = statement("ReadOwn", _actions(READS), _own(args))
+    own = [_own(args, service, READS) for service in READS]
     keys = statement("ReadKeys", list(KEY_READS), args.placement.arn("kms", "key/*"), condition=_own_keys(args))
-    return document(own, *_reads(args), keys, *_state(args, ("s3:GetObject",), ("kms:Decrypt",)))
+    return document(*own, *_reads(args), keys, *_state(args, ("s3:GetObject",), ("kms:Decrypt",)))
 
 
 def deploy_policies(args: DeploymentPolicyArgs) -> dict[str, str]:
-    """Return what a role needs that deploys, by the policies' names.
+    """Return what a role needs that deploys, by the names of its managed policies.
 
     Args:
         args: What the policies follow from.
     """
     objects = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
-    own = statement("ChangeOwn", [*_actions(READS), *_actions(WRITES)], _own(args))
     state = _state(args, objects, ("kms:Decrypt", "kms:GenerateDataKey"))
+    groups = {name: [_own(args, service, READS, WRITES) for service in services] for name, services in _groups()}
+    groups[_OTHERS] += [*_reads(args), *_changes(args)]
     return {
-        "resources": document(own, *_reads(args), *_changes(args)),
+        **{name: document(*statements) for name, statements in groups.items()},
         **({"state": document(*state)} if state else {}),
-        "roles": document(*_roles(args)),
+        "roles": document(_own(args, _ROLES, READS), *_roles(args)),
         "keys": document(*_keys(args)),
     }
+
+
+def _groups() -> list[tuple[str, tuple[str, ...]]]:
+    """The services of each policy; what is in no group is in the last."""
+    grouped = {_ROLES, *(service for services in _GROUPS.values() for service in services)}
+    others = tuple(service for service in dict.fromkeys((*READS, *WRITES)) if service not in grouped)
+    return [*_GROUPS.items(), (_OTHERS, others)]
+
+
+def _own(args: DeploymentPolicyArgs, service: str, *tables: dict[str, tuple[str, ...]]) -> Statement:
+    actions = [f"{service}:{action}" for table in tables for action in table.get(service, ())]
+    sid = f"{'Read' if tables == (READS,) else 'Change'}{service.capitalize()}"
+    return statement(sid, actions, own_resources(_reach(args), service))
+
+
+def _reach(args: DeploymentPolicyArgs) -> Reach:
+    return Reach(args.placement, args.project, args.environment, args.prefix, args.names)
 
 
 def _reads(args: DeploymentPolicyArgs) -> list[Statement]:
@@ -121,7 +156,7 @@ def _changes(args: DeploymentPolicyArgs) -> list[Statement]:
 
 
 def _roles(args: DeploymentPolicyArgs) -> list[Statement]:
-    roles = _resources(args, "iam")
+    roles = own_resources(_reach(args), _ROLES)
     boundary = args.permissions_boundary_arn
     bounded = None if boundary is None else {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     changes = [*ROLE_CHANGES, *(() if boundary else ("iam:DeleteRolePermissionsBoundary",))]
@@ -152,7 +187,6 @@ def _keys(args: DeploymentPolicyArgs) -> list[Statement]:
     return [
         # A key is made under no name: its tags, which it gets at once, are its scope.
         statement("MakeKeys", ["kms:CreateKey", "kms:TagResource"], "*", condition={"StringEquals": tags}),
-        # In one statement: a role has room for so many characters only, and the condition has many.
         statement("ChangeKeys", [*KEY_READS, *KEY_CHANGES], keys, condition=_own_keys(args)),
         statement("NameKeys", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], alias),
     ]
@@ -167,53 +201,6 @@ def _state(args: DeploymentPolicyArgs, objects: tuple[str, ...], key_uses: tuple
         statement("UseState", list(objects), f"{bucket}/.pulumi/*"),
     ]
     return [*found, statement("UseStateKey", list(key_uses), args.state_key_arn)] if args.state_key_arn else found
-
-
-def _actions(table: dict[str, tuple[str, ...]]) -> list[str]:
-    return [f"{service}:{action}" for service, names in table.items() for action in names]
-
-
-def _own(args: DeploymentPolicyArgs) -> list[str]:
-    return [arn for service in READS for arn in _resources(args, service)]
-
-
-def _resources(args: DeploymentPolicyArgs, service: str) -> list[str]:
-    """The ARNs of a service's resources, by what their names begin with."""
-    placement = args.placement
-    partition, account = placement.partition, placement.account
-    if service == "ssm":
-        return [placement.arn("ssm", f"parameter/mlstack/{args.project}/{args.environment}/*")]
-    made_up = {
-        "cloudwatch": placement.arn("cloudwatch", f"alarm:{args.prefix}-*"),
-        "ecr": placement.arn("ecr", f"repository/{args.prefix}-*"),
-        "events": placement.arn("events", f"rule/{args.prefix}-*"),
-        "iam": f"arn:{partition}:iam::{account}:role/{args.prefix}-*",
-        "logs": placement.arn("logs", f"log-group:{args.prefix}-*"),
-        "s3": f"arn:{partition}:s3:::{args.prefix}-*",
-        "sagemaker": placement.arn("sagemaker", f"*/{args.prefix}-*"),
-        "scheduler": placement.arn("scheduler", f"schedule/default/{args.prefix}-*"),
-        "sns": placement.arn("sns", f"{args.prefix}-*"),
-        "sqs": placement.arn("sqs", f"{args.prefix}-*"),
-    }
-    starts = [name[:-1] if name.endswith("*") else f"{name}-" for name in args.names]
-    covered = [name for name in args.names if not name.endswith("*") and name.startswith(tuple(starts))]
-    # The first is the endpoint's and the dashboard's; the others are for SageMaker alone.
-    names = [name for name in args.names if name not in covered] if service == "sagemaker" else args.names[:1]
-    named = [arn for name in names for arn in _named(placement, service, name)]
-    return list(dict.fromkeys([made_up[service], *named]))
-
-
-def _named(placement: Placement, service: str, name: str) -> list[str]:
-    """The ARNs of a service's resources whose names are chosen, by a name or its beginning."""
-    if service == "cloudwatch":
-        return [f"arn:{placement.partition}:cloudwatch::{placement.account}:dashboard/{name}"]
-    if service == "logs":
-        return [placement.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{name}{end}") for end in ("", ":*")]
-    if service != "sagemaker":
-        return []
-    # A version follows its group's name, a feature group's own name the environment's.
-    ends = ("",) if name.endswith("*") else ("", "-*", "/*")
-    return [placement.arn("sagemaker", f"*/{name}{end}") for end in ends]
 
 
 def _budgets(args: DeploymentPolicyArgs) -> list[str]:

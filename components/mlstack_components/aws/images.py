@@ -139,6 +139,15 @@ def repository_arn(image_uri: str) -> str | None:
     return Placement(match["account"], match["region"]).arn("ecr", f"repository/{match['repository']}")
 
 
+def registry_of(image_uri: str) -> str | None:
+    """Return the registry of ECR that an image lies in, or None where it lies elsewhere.
+
+    Args:
+        image_uri: The image's address.
+    """
+    return image_uri.partition("/")[0] if _ECR_IMAGE.match(image_uri) else None
+
+
 @cache
 def _data() -> dict[str, Any]:
     text = files("mlstack_components.aws").joinpath("images.json").read_text(encoding="utf-8")

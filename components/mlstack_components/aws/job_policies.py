@@ -86,6 +86,7 @@ def _serving(args: JobPolicyArgs) -> list[Statement]:
     return [
         list_buckets([args.artifact_bucket_arn]),
         statement("ReadModels", ["s3:GetObject"], results(args)),
+        *_shared_versions(args),
         *_write_captures(args),
         *_answer_asynchronously(args),
         *([] if transform is None else transform.statements(args.data_bucket_arn, args.placement.partition)),
@@ -105,12 +106,17 @@ def _monitoring(args: JobPolicyArgs) -> list[Statement]:
     return [
         list_buckets([args.data_bucket_arn, args.artifact_bucket_arn]),
         *monitor_statements(captures=captures, baselines=results(args), artifact_bucket_arn=args.artifact_bucket_arn),
+        *_shared_versions(args),
         *([statement("ReadGroundTruth", ["s3:GetObject"], labels)] if args.ground_truth else []),
         *use_key(args, write=True),
         *pull_images(args),
         *write_logs(job_log_group(args, JobKind.PROCESSING, "/aws/sagemaker/ProcessingJobs")),
         *join_network(args),
     ]
+
+
+def _shared_versions(args: JobPolicyArgs) -> list[Statement]:
+    return [] if args.shared_versions is None else args.shared_versions.statements()
 
 
 def _captures(args: JobPolicyArgs) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.network import Network
     from mlstack_components.aws.placement import Placement
     from mlstack_components.aws.read_policies import ReadPrefix
+    from mlstack_components.aws.shared_versions import SharedVersions
     from mlstack_components.aws.tracking_access import TrackingAccess
     from mlstack_components.aws.transform_access import TransformAccess
 
@@ -68,6 +69,8 @@ class JobPolicyArgs:
     """The names of the Secrets Manager secrets that the job may read, in this account and region."""
     reads: tuple[ReadPrefix, ...] = ()
     """Prefixes of other buckets that the job reads."""
+    shared_versions: SharedVersions | None = None
+    """Where the versions lie that are served, where another environment has registered them."""
     tracking: TrackingAccess | None = None
     """Where training records its runs; nowhere where None."""
     transform: TransformAccess | None = None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlstack_components.aws.network import NetworkInput
     from mlstack_components.aws.placement import Placement
     from mlstack_components.aws.read_policies import ReadPrefix
+    from mlstack_components.aws.shared_versions import SharedVersions
     from mlstack_components.aws.tracking_access import TrackingInput
     from mlstack_components.aws.transform_access import TransformAccess
 
@@ -76,6 +77,8 @@ class JobRolesArgs:
     """The names of the secrets in Secrets Manager that the jobs of a kind may read."""
     reads: Mapping[JobKind, Sequence[ReadPrefix]] = field(default_factory=dict)
     """Prefixes of other buckets that the jobs of a kind read."""
+    shared_versions: SharedVersions | None = None
+    """Where the versions lie that are served, where another environment has registered them."""
     tracking: TrackingInput | None = None
     """Where training records its runs; nowhere where None."""
     transform: TransformAccess | None = None
@@ -166,6 +169,7 @@ class JobRoles(pulumi.ComponentResource):
                     log_group_arns=known["log_groups"] or {},
                     secrets=tuple(args.secrets.get(kind, ())),
                     reads=tuple(args.reads.get(kind, ())),
+                    shared_versions=args.shared_versions,
                     tracking=known["tracking"],
                     transform=args.transform,
                 ),

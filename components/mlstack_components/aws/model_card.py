@@ -105,14 +105,14 @@ def _given(**texts: str | None) -> dict[str, Any]:
 
 def _training(args: PipelineDefinitionArgs) -> dict[str, Any]:
     """What trained the model. The values that tuning chose are told by the job that is named, and only there."""
-    tune = args.steps.tune
+    tune, image = args.steps.tune, args.steps.train.image_uri
     tuned = {} if tune is None else tune.ranges
     job = f"Steps.{TRAIN}.TrainingJobArn" if tune is None else f"Steps.{TUNE}.BestTrainingJob.TrainingJobArn"
     chosen = [name for name in args.steps.train.hyperparameters if name not in tuned]
     return {
         "training_arn": _Value(get(job)),
         "training_datasets": [_Value(get("Parameters.DataUri"))],
-        "training_environment": {"container_image": [args.steps.train.image_uri]},
+        "training_environment": {"container_image": [image if isinstance(image, str) else _Value(image)]},
         "user_provided_hyper_parameters": [
             {"name": name, "value": _Value(get(f"Parameters.{name}"))} for name in chosen
         ],

@@ -10,12 +10,12 @@ import pulumi
 import pulumi_aws as aws
 
 from mlstack_components.aws import record_preprocessor
-from mlstack_components.aws.baseline_step import CONSTRAINTS_FILE, STATISTICS_FILE
+from mlstack_components.aws.analyzer_step import CONSTRAINTS_FILE, STATISTICS_FILE
 from mlstack_components.aws.instance_types import volume_key
 from mlstack_components.aws.monitor_image import analyzer_image
-from mlstack_components.aws.monitor_schedule import schedule_expression
 from mlstack_components.aws.names import MONITOR_REPORT_PREFIX, s3_uri
 from mlstack_components.aws.preprocessor_object import preprocessor_object
+from mlstack_components.aws.schedule_resource import monitoring_schedule
 
 if TYPE_CHECKING:
     from mlstack_components.aws.network import Network, NetworkInput
@@ -93,7 +93,14 @@ class ModelMonitors(pulumi.ComponentResource):
         self.schedule_names = {}
         if args.baseline_uri is not None:
             self.data_quality_definition = self._define(f"{name}-data-quality", args, args.baseline_uri)
-            self.data_quality = self._schedule(f"{name}-watch-data", args, self.data_quality_definition)
+            self.data_quality = monitoring_schedule(
+                f"{name}-watch-data",
+                self.data_quality_definition.name,
+                monitoring_type="DataQuality",
+                schedule=args.data_quality.schedule,
+                tags=args.tags,
+                parent=self,
+            )
             self.schedule_names["data_quality"] = self.data_quality.name
         self.register_outputs({"schedule_names": self.schedule_names})
 
@@ -119,22 +126,6 @@ class ModelMonitors(pulumi.ComponentResource):
                 ),
                 tags=args.tags,
             ),
-            pulumi.ResourceOptions(parent=self),
-        )
-
-    def _schedule(
-        self, name: str, args: ModelMonitorsArgs, definition: aws.sagemaker.DataQualityJobDefinition
-    ) -> aws.sagemaker.MonitoringSchedule:
-        config = aws.sagemaker.MonitoringScheduleMonitoringScheduleConfigArgs(
-            monitoring_job_definition_name=definition.name,
-            monitoring_type="DataQuality",
-            schedule_config=aws.sagemaker.MonitoringScheduleMonitoringScheduleConfigScheduleConfigArgs(
-                schedule_expression=schedule_expression(args.data_quality.schedule)
-            ),
-        )
-        return aws.sagemaker.MonitoringSchedule(
-            name,
-            aws.sagemaker.MonitoringScheduleArgs(monitoring_schedule_config=config, tags=args.tags),
             pulumi.ResourceOptions(parent=self),
         )
 

@@ -11,6 +11,12 @@ CODE_ARCHIVE = "sourcedir.tar.gz"
 STACK_CODE_PREFIX = "code/"
 """Artifact bucket: code bundles that the stack uploads."""
 
+INFRASTRUCTURE_PREFIX = "infrastructure/"
+"""Artifact bucket: bundles of the infrastructure, which releases in the cloud run; only who deploys writes there."""
+
+IMAGE_SOURCE_PREFIX = "builds/images/"
+"""Artifact bucket: what images of the project's own are built of, a zip file each, by its SHA-256."""
+
 RUN_CODE_PREFIX = "runs/code/"
 """Artifact bucket: code bundles that a data scientist's run uploads; no infrastructure update is needed for them."""
 
@@ -22,6 +28,13 @@ CHECKPOINT_PREFIX = "checkpoints/"
 
 MODEL_KEYS = (f"{PIPELINE_PREFIX}*/output/model.tar.gz",)
 """Artifact bucket: the model archives among what steps write, as patterns; training jobs call them so."""
+
+REPORT_KEYS = (
+    f"{PIPELINE_PREFIX}*/evaluate/evaluation/evaluation.json",
+    f"{PIPELINE_PREFIX}*/baseline/*.json",
+    f"{PIPELINE_PREFIX}*/model_quality/*.json",
+)
+"""Artifact bucket: the reports and baselines of versions, likewise."""
 
 STACK_DATA_PREFIX = "data/"
 """Data bucket: the dataset that the stack uploads."""
@@ -69,6 +82,15 @@ def stack_code_key(digest: str) -> str:
     return f"{STACK_CODE_PREFIX}{digest}/{CODE_ARCHIVE}"
 
 
+def infrastructure_key(digest: str) -> str:
+    """Return the object key of a bundle of the infrastructure.
+
+    Args:
+        digest: The bundle's SHA-256, in hexadecimal.
+    """
+    return f"{INFRASTRUCTURE_PREFIX}{digest}/infrastructure.zip"
+
+
 def run_code_key(digest: str) -> str:
     """Return the object key of a code bundle that a run uploads.
 
@@ -76,6 +98,15 @@ def run_code_key(digest: str) -> str:
         digest: The bundle's SHA-256, in hexadecimal.
     """
     return f"{RUN_CODE_PREFIX}{digest}/{CODE_ARCHIVE}"
+
+
+def image_source_key(digest: str) -> str:
+    """Return the object key of what an image is built of.
+
+    Args:
+        digest: The zip file's SHA-256, in hexadecimal.
+    """
+    return f"{IMAGE_SOURCE_PREFIX}{digest}.zip"
 
 
 def stack_data_key(digest: str, file_name: str) -> str:

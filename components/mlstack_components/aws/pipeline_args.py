@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from mlstack_components.aws.model_card import ModelCardArgs
     from mlstack_components.aws.network import Network
+    from mlstack_components.aws.pipeline_expressions import Json
     from mlstack_components.aws.tracking_access import TrackingAccess
     from mlstack_components.aws.tuning_args import TuneStepArgs
 
@@ -24,6 +25,16 @@ Distribution: TypeAlias = Literal["torchrun", "mpi"]
 
 ApprovalStatus: TypeAlias = Literal["PendingManualApproval", "Approved"]
 """The status that a new model version starts with."""
+
+
+ImageUri: TypeAlias = "str | Json"
+"""The address of a container image, or the reference to a parameter of the pipeline that holds one."""
+
+TRAIN_IMAGE = "TrainImageUri"
+"""The parameter that holds the image of the steps, where it is built by the project itself."""
+
+SERVE_IMAGE = "ServeImageUri"
+"""The parameter that holds the image that serves, where it is another one that the project builds."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class MetricDefinition:
 class JobStepArgs:
     """What every job of a pipeline has."""
 
-    image_uri: str
+    image_uri: ImageUri
     """The container image."""
     instance_type: str
     """The default of the step's instance type parameter, such as `ml.m5.large`."""
@@ -155,7 +166,7 @@ class RegisterStepArgs:
 
     model_package_group_name: str
     """The group of the versions."""
-    image_uri: str
+    image_uri: ImageUri
     """The image that serves the model."""
     entry_point: str | None = None
     """The serving script inside the model's `code/` directory, such as `serve.py`; the image's own where None."""
@@ -209,6 +220,8 @@ class PipelineDefinitionArgs:
     """The default code bundle; None makes the parameter required."""
     data_uri: str | None = None
     """The default dataset; None makes the parameter required."""
+    image_uris: Mapping[str, str] = field(default_factory=dict)
+    """The default images of the parameters `TRAIN_IMAGE` and `SERVE_IMAGE`, as far as steps refer to them."""
     network: Network | None = None
     """The VPC of the jobs; SageMaker's own network where None."""
     tracking: TrackingAccess | None = None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlstack_components.aws.pipeline_args import SERVE_IMAGE, TRAIN_IMAGE
 from mlstack_components.aws.pipeline_steps import (
     evaluate_step,
     gate_step,
@@ -31,7 +32,15 @@ SCHEMA_VERSION = "2020-12-01"
 """The version of SageMaker's pipeline schema."""
 
 RESERVED_PARAMETERS = frozenset(
-    {"CodeUri", "DataUri", "PrepareInstanceType", "TrainInstanceType", "EvaluateInstanceType"}
+    {
+        "CodeUri",
+        "DataUri",
+        "PrepareInstanceType",
+        "TrainInstanceType",
+        "EvaluateInstanceType",
+        TRAIN_IMAGE,
+        SERVE_IMAGE,
+    }
 )
 """The parameters that are no hyperparameters."""
 
@@ -109,6 +118,7 @@ def _parameters(args: PipelineDefinitionArgs) -> list[Json]:
         **({} if steps.prepare is None else {"PrepareInstanceType": steps.prepare.instance_type}),
         "TrainInstanceType": steps.train.instance_type,
         **({} if steps.evaluate is None else {"EvaluateInstanceType": steps.evaluate.instance_type}),
+        **args.image_uris,
     }
     result = [_parameter(name, "String", default) for name, default in strings.items()]
     tuned = {} if steps.tune is None else steps.tune.ranges

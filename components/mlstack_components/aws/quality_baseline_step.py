@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlstack_components.aws.baseline_step import CONSTRAINTS_FILE, STATISTICS_FILE, baseline_step
+from mlstack_components.aws.analyzer_step import written_files
+from mlstack_components.aws.baseline_step import BASELINE_FILES, monitor_step
 from mlstack_components.aws.pipeline_expressions import Json, get, join
-from mlstack_components.aws.pipeline_locations import output_uri
 from mlstack_components.aws.pipeline_steps import EVALUATE
 
 if TYPE_CHECKING:
@@ -28,28 +28,19 @@ def quality_baseline_step(args: PipelineDefinitionArgs, step: QualityBaselineSte
         args: All that the pipeline follows from.
         step: Where it runs, and what is predicted.
     """
-    common = baseline_step(args, step)
-    request = common["Arguments"]
-    (source,), (target,) = request["ProcessingInputs"], request["ProcessingOutputConfig"]["Outputs"]
-    evaluation = get(f"Steps.{EVALUATE}.ProcessingOutputConfig.Outputs['evaluation'].S3Output.S3Uri")
-    source = {**source, "S3Input": {**source["S3Input"], "S3Uri": join("/", evaluation, PREDICTIONS_FILE)}}
-    target = {
-        "OutputName": MODEL_QUALITY,
-        "S3Output": {**target["S3Output"], "S3Uri": output_uri(args, MODEL_QUALITY)},
-    }
     asked = {
         "analysis_type": "MODEL_QUALITY",
         "problem_type": step.problem_type,
         "inference_attribute": "prediction",
         "ground_truth_attribute": LABEL,
     }
-    request = {
-        **request,
-        "Environment": {**request["Environment"], **asked},
-        "ProcessingInputs": [source],
-        "ProcessingOutputConfig": {**request["ProcessingOutputConfig"], "Outputs": [target]},
-    }
-    return {**common, "Name": MODEL_QUALITY, "Arguments": request}
+    return monitor_step(MODEL_QUALITY, args, step, dataset=evaluated(), asked=asked)
+
+
+def evaluated() -> Json:
+    """Return where the evaluation's predictions lie."""
+    folder = get(f"Steps.{EVALUATE}.ProcessingOutputConfig.Outputs['evaluation'].S3Output.S3Uri")
+    return join("/", folder, PREDICTIONS_FILE)
 
 
 def with_quality_baseline(registration: Json) -> Json:
@@ -60,11 +51,7 @@ def with_quality_baseline(registration: Json) -> Json:
     Args:
         registration: The `register` step.
     """
-    folder = get(f"Steps.{MODEL_QUALITY}.ProcessingOutputConfig.Outputs['{MODEL_QUALITY}'].S3Output.S3Uri")
-    found = {
-        member: {"ContentType": "application/json", "S3Uri": join("/", folder, file)}
-        for member, file in (("Statistics", STATISTICS_FILE), ("Constraints", CONSTRAINTS_FILE))
-    }
+    found = written_files(MODEL_QUALITY, MODEL_QUALITY, BASELINE_FILES)
     arguments = registration["Arguments"]
     baselines = {**arguments.get("DriftCheckBaselines", {}), "ModelQuality": found}
     return {**registration, "Arguments": {**arguments, "DriftCheckBaselines": baselines}}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from mlstack_components.aws.policies import Statement, document, require_tls, statement
+from mlstack_components.aws.bucket_policy import bucket_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlstack_components.aws.placement import Placement
 
@@ -52,6 +52,8 @@ class SecureBucketArgs:
     """Other accounts that may read some of the objects."""
     readable_keys: Sequence[str] = ()
     """Which, as patterns of their keys."""
+    writers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Who alone may write below a prefix, by ARN: everybody else is refused, whatever else lets them."""
     tags: dict[str, str] = field(default_factory=dict)
     """The tags of the bucket."""
 
@@ -251,41 +253,6 @@ def _policy(bucket: aws.s3.Bucket, args: SecureBucketArgs) -> pulumi.Output[str]
             args.receives_access_logs,
             reader_accounts=args.reader_accounts,
             readable_keys=args.readable_keys,
+            writers=args.writers,
         )
     )
-
-
-def bucket_policy(
-    bucket_arn: str,
-    placement: Placement,
-    receives_access_logs: bool = False,
-    *,
-    reader_accounts: Sequence[str] = (),
-    readable_keys: Sequence[str] = (),
-) -> str:
-    """Return a bucket's policy: TLS alone, the delivery of this account's access logs, and reading by other accounts.
-
-    Args:
-        bucket_arn: The bucket's ARN.
-        placement: The account and region.
-        receives_access_logs: Whether S3 may deliver access logs into it.
-        reader_accounts: Other accounts that may read.
-        readable_keys: Which objects, as patterns of their keys.
-    """
-    statements: list[Statement] = [require_tls(["s3:*"], [bucket_arn, f"{bucket_arn}/*"])]
-    if receives_access_logs:
-        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-        deliver = statement(
-            "DeliverAccessLogs",
-            ["s3:PutObject"],
-            f"{bucket_arn}/*",
-            principal={"Service": "logging.s3.amazonaws.com"},
-            condition={"StringEquals": {"aws:SourceAccount": placement.account}},
-        )
-        # A single resource as text: moto looks for exactly this before it lets a bucket log into another.
-        statements.append({**deliver, "Resource": f"{bucket_arn}/*"})
-    if reader_accounts:
-        principal = {"AWS": placement.account_principals(reader_accounts)}
-        readable = [f"{bucket_arn}/{pattern}" for pattern in readable_keys]
-        statements.append(statement("OtherAccountsRead", ["s3:GetObject"], readable, principal=principal))
-    return document(*statements)

@@ -91,6 +91,8 @@ def _request(
     args: TrainingJobArgs, name: pulumi.Output[str], folder: pulumi.Output[str]
 ) -> aws.sagemaker.TrainingJobArgs:
     step, spot = args.step, args.step.spot
+    if not isinstance(step.image_uri, str):
+        raise UserError("A training job by itself has no parameters.", next_step="Give its image by an address.")
     return aws.sagemaker.TrainingJobArgs(
         training_job_name=name,
         algorithm_specification=aws.sagemaker.TrainingJobAlgorithmSpecificationArgs(

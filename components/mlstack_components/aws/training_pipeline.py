@@ -13,6 +13,8 @@ from mlstack_components.aws.pipeline_args import PipelineDefinitionArgs, Pipelin
 from mlstack_components.aws.pipeline_definition import pipeline_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlstack_components.aws.network import NetworkInput
     from mlstack_components.aws.tracking_access import TrackingInput
 
@@ -41,6 +43,8 @@ class TrainingPipelineArgs:
     """The default code bundle; None makes the pipeline's parameter required."""
     data_uri: pulumi.Input[str | None] = None
     """The default dataset; None makes the pipeline's parameter required."""
+    image_uris: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """The default images of the pipeline's parameters of images, as far as steps refer to them."""
     network: NetworkInput | None = None
     """The VPC of the jobs; SageMaker's own network where None."""
     tracking: TrackingInput | None = None
@@ -93,6 +97,7 @@ def _definition(args: TrainingPipelineArgs) -> pulumi.Output[str]:
         "training_role_arn": args.training_role_arn,
         "code_uri": args.code_uri,
         "data_uri": args.data_uri,
+        "image_uris": dict(args.image_uris),
         "network": args.network,
         "tracking": args.tracking,
     }

@@ -3,119 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlstack_localcloud.provider.sources import Grouped, Source
     from mlstack_localcloud.provider.values import Value
 
 __all__ = [
-    "ID",
-    "Beside",
     "Call",
     "Clear",
     "Collection",
-    "Const",
-    "Default",
-    "Grouped",
-    "ListOf",
-    "Part",
-    "Source",
     "Sweep",
     "Tags",
-    "Text",
     "Wait",
     "When",
 ]
-
-ID: Final = "id"
-"""Where an argument's source is the resource's Pulumi id."""
-
-
-@dataclass(frozen=True)
-class Const:
-    """An argument that is always the same."""
-
-    value: Value
-
-
-@dataclass(frozen=True)
-class Text:
-    """An argument made of others, such as `parameter{name}`.
-
-    Attributes:
-        template: The text, with names of properties and surroundings in braces.
-        unless: The text with which the argument is left out.
-    """
-
-    template: str
-    unless: str | None = None
-
-
-@dataclass(frozen=True)
-class ListOf:
-    """An argument that is a list of one value."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Grouped:
-    """An argument that is one list where Pulumi has one a kind.
-
-    Attributes:
-        kind: What an entry calls its kind, by Pulumi's name.
-        value: What an entry calls its value, by Pulumi's name.
-        names: The properties, by kind.
-    """
-
-    kind: str
-    value: str
-    names: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Part:
-    """An argument that is a part of a property.
-
-    Attributes:
-        name: The property.
-        key: The part's name in Pulumi.
-    """
-
-    name: str
-    key: str
-
-
-@dataclass(frozen=True)
-class Default:
-    """An argument that has a value even where none is given.
-
-    Attributes:
-        name: Where it comes from.
-        value: Its value otherwise.
-    """
-
-    name: str
-    value: Value
-
-
-@dataclass(frozen=True)
-class Beside:
-    """An argument that belongs to another one and is given only beside it.
-
-    Attributes:
-        name: Where it comes from.
-        other: The property that must be given too.
-    """
-
-    name: str
-    other: str
-
-
-Source: TypeAlias = str | Const | Text | ListOf | Grouped | Part | Default | Beside
-"""Where a call's argument comes from; a plain string names a property, an output or `id`."""
 
 
 @dataclass(frozen=True)
@@ -271,25 +175,29 @@ class Wait:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Emptying before a deletion that the program allows (`forceDestroy`).
+    """Emptying before a deletion, or before a change where only so many entries may be.
 
     Attributes:
-        when: The setting that allows it.
+        when: The setting that allows it (`forceDestroy`); None where none is asked for.
         read: Lists what is there.
         entries: Lists in its response, dotted; their entries are joined.
         members: The members of an entry that name it.
         delete: Deletes a page of entries.
-        into: Where the entries go in that call, dotted.
+        into: Where the entries go in that call, dotted; empty where it takes one entry, by its members.
         only: Values, by member, that an entry must have.
+        leaves: How many entries may stay.
+        newest_by: The member by which the newest stay.
     """
 
-    when: When
+    when: When | None
     read: Call
     entries: tuple[str, ...]
     members: tuple[str, ...]
     delete: Call
     into: str
     only: Mapping[str, Source] = field(default_factory=dict)
+    leaves: int = 0
+    newest_by: str = ""
 
 
 @dataclass(frozen=True)

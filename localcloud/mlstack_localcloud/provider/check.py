@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from mlstack_localcloud.provider.compare import is_empty
 from mlstack_localcloud.provider.model import Call, Kind, ResourceType
 from mlstack_localcloud.provider.naming import Proposal, made_up_name
-from mlstack_localcloud.provider.requests import source_name
 from mlstack_localcloud.provider.shapes import Problem
+from mlstack_localcloud.provider.sources import source_name
 from mlstack_localcloud.provider.tagging import add_to_creation
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value, holds_unknown
 

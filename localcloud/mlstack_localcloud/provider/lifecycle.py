@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlstack_localcloud.provider.api import Api, ApiError, surroundings
 from mlstack_localcloud.provider.assets import content_of
 from mlstack_localcloud.provider.check import applied_after_creation
+from mlstack_localcloud.provider.clearing import clear, sweep
 from mlstack_localcloud.provider.compare import is_empty
 from mlstack_localcloud.provider.difference import changed_properties
 from mlstack_localcloud.provider.errors import CancelledError, HalfCreatedError, ProviderError
 from mlstack_localcloud.provider.identity import properties_of_id
-from mlstack_localcloud.provider.model import Call, Clear, Kind, ResourceType, Sweep
-from mlstack_localcloud.provider.requests import fill, source_value
+from mlstack_localcloud.provider.model import Call, Kind, ResourceType
+from mlstack_localcloud.provider.sources import fill
 from mlstack_localcloud.provider.state import live_inputs, live_outputs, outputs_after, told
 from mlstack_localcloud.provider.tagging import (
     add_to_creation,
@@ -108,8 +109,8 @@ class Lifecycle:
         for call in applied_after_creation(self._api.requests, inputs):
             if call.when is None or call.when.holds(inputs):
                 self._api.call(call, values)
-        for clear in self._type.clears:
-            self._clear(clear, values)
+        for each in self._type.clears:
+            clear(self._api, each, values)
         for collection in self._type.collections:
             if not collection.inside:
                 change_collection(self._api, collection, values, [], inputs.get(collection.property) or [])
@@ -193,15 +194,11 @@ class Lifecycle:
         # The engine asks for an update without a change where a creation had not been finished.
         unfinished = not changed and old.get("tags") == new.get("tags")
         values = {**self._context, **outputs, **self._with_defaults(new), **self._loaded(new), "id": id_}
-        results: Properties = {}
         after = applied_after_creation(requests, new) if unfinished else []
-        for call in type_.updates:
-            triggers = call.on if call.on is not None else requests.takes(call)
-            if (call in after or changed & set(triggers)) and (call.when is None or call.when.holds(new)):
-                results |= self._change(call, values, [name for name in triggers if name in changed])
-        for clear in type_.clears:
-            if unfinished or clear.property in changed:
-                self._clear(clear, values)
+        results = self._call_updates(values, new, changed, after)
+        for each in type_.clears:
+            if unfinished or each.property in changed:
+                clear(self._api, each, values)
         for collection in type_.collections:
             if collection.inside and collection.property not in changed:
                 continue
@@ -215,6 +212,16 @@ class Lifecycle:
         if type_.updated is not None:
             results |= await_state(self._api, type_.updated, values, timeout, self._cancelled)
         return outputs_after(type_, new, {**results, "outputs": outputs}, self._context)
+
+    def _call_updates(self, values: Properties, new: Properties, changed: set[str], after: list[Call]) -> Properties:
+        results: Properties = {}
+        for prune in self._type.prunes if changed else ():
+            sweep(self._api, prune, values)
+        for call in self._type.updates:
+            triggers = call.on if call.on is not None else self._api.requests.takes(call)
+            if (call in after or changed & set(triggers)) and (call.when is None or call.when.holds(new)):
+                results |= self._change(call, values, [name for name in triggers if name in changed])
+        return results
 
     def _change(self, call: Call, values: Properties, changed: list[str]) -> Properties:
         if not call.each:
@@ -262,46 +269,14 @@ class Lifecycle:
                 await_state(self._api, self._type.deleted, values, timeout, self._cancelled)
 
     def _empty(self, outputs: Properties, values: Properties) -> None:
-        for sweep in self._type.sweeps:
-            if sweep.when.holds(outputs):
-                self._sweep(sweep, values)
+        for each in self._type.sweeps:
+            if each.when is None or each.when.holds(outputs):
+                sweep(self._api, each, values)
         for collection in self._type.collections:
             apart = collection.outlives and not collection.inside
             if apart and (outputs.get(collection.property) or outputs.get(collection.force)):
                 there = listed_entries(self._api, collection, values)
                 change_collection(self._api, collection, values, there, [])
-
-    def _clear(self, clear: Clear, values: Properties) -> None:
-        request = self._api.requests.build(clear.read, values, ())
-        found: Any = self._api.raw(clear.read.operation, request.parameters)
-        for part in clear.place.split("."):
-            found = (found or [{}])[0] if isinstance(found, list) else found
-            found = found.get(part)
-        if found:
-            request = self._api.requests.build(clear.delete, values, ())
-            request.parameters[clear.into] = found
-            self._api.send(clear.delete, request, values)
-
-    def _sweep(self, sweep: Sweep, values: Properties) -> None:
-        requests = self._api.requests
-        while True:
-            found = self._api.raw(sweep.read.operation, requests.build(sweep.read, values, ()).parameters)
-            wanted = {member: source_value(source, values) for member, source in sweep.only.items()}
-            entries: list[Any] = [
-                each
-                for place in sweep.entries
-                for each in found.get(place) or []
-                if all(each.get(member) == value for member, value in wanted.items())
-            ]
-            if not entries:
-                return
-            request = requests.build(sweep.delete, values, ())
-            *outer, last = sweep.into.split(".")
-            current = request.parameters
-            for part in outer:
-                current = current.setdefault(part, {})
-            current[last] = [{member: each[member] for member in sweep.members if member in each} for each in entries]
-            self._api.send(sweep.delete, request, values)
 
     def _loaded(self, inputs: Properties) -> Properties:
         """The inputs with the contents of assets in place of the assets."""

@@ -5,32 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.provider.constraints import Path, violations
 from mlstack_localcloud.provider.documents import structure_of
-from mlstack_localcloud.provider.model import (
-    Beside,
-    Call,
-    Const,
-    Default,
-    Grouped,
-    Kind,
-    ListOf,
-    Part,
-    Property,
-    ResourceType,
-    Source,
-    Text,
-)
+from mlstack_localcloud.provider.model import Kind, Property, ResourceType
 from mlstack_localcloud.provider.shapes import Dialect, Problem, camel_case
+from mlstack_localcloud.provider.sources import source_name, source_value
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value, holds_unknown
 
 if TYPE_CHECKING:
+    from mlstack_localcloud.provider.calls import Call
     from mlstack_localcloud.provider.service_models import Shape
 
-__all__ = ["Request", "Requests", "dig", "fill", "source_name", "source_value"]
+__all__ = ["Request", "Requests", "dig"]
 
 
 FIRST = "0"
@@ -222,56 +210,6 @@ def dig(results: Mapping[str, Value], place: str) -> Value:
         # Below the first level structures have Pulumi's names already, and maps have their own keys.
         found = found[part] if part in found else found.get(camel_case(part))
     return found
-
-
-def fill(template: str, values: Mapping[str, Value]) -> Value:
-    """A template filled in; `UNKNOWN` or None where a value is."""
-    needed = _fields(template)
-    for name in needed:
-        if values.get(name) is None:
-            return None
-        if values[name] is UNKNOWN:
-            return UNKNOWN
-    return template.format_map(values)
-
-
-def _fields(template: str) -> list[str]:
-    return [name for _, name, _, _ in Formatter().parse(template) if name]
-
-
-def source_value(source: Source, values: Mapping[str, Value]) -> Value:  # noqa: PLR0911 - one for each kind of source
-    """The value of an argument's source; None where there is none."""
-    if isinstance(source, Const):
-        return source.value
-    if isinstance(source, Text):
-        text = fill(source.template, values)
-        return None if text == source.unless else text
-    if isinstance(source, Part):
-        whole = values.get(source.name)
-        return whole.get(source.key) if isinstance(whole, Mapping) else None
-    if isinstance(source, ListOf):
-        value = values.get(source.name)
-        return None if value is None else [value]
-    if isinstance(source, Grouped):
-        entries = [
-            {source.kind: kind, source.value: each}
-            for kind, name in source.names.items()
-            for each in values.get(name) or []
-        ]
-        return entries or None
-    if isinstance(source, Default):
-        value = values.get(source.name)
-        return source.value if value is None else value
-    if isinstance(source, Beside):
-        return None if values.get(source.other) is None else values.get(source.name)
-    return values.get(source)
-
-
-def source_name(source: Source) -> str | None:
-    """The property or output that an argument passes on as it is; None where it is made of something else."""
-    if isinstance(source, str):
-        return source
-    return source.name if isinstance(source, Default | Beside) else None
 
 
 def _navigate(shape: Shape, place: str) -> tuple[Path, Shape]:

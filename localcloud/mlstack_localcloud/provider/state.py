@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlstack_localcloud.provider.compare import is_empty, same
 from mlstack_localcloud.provider.model import Kind, Property, ResourceType
-from mlstack_localcloud.provider.requests import dig, fill
+from mlstack_localcloud.provider.requests import dig
+from mlstack_localcloud.provider.sources import fill
 from mlstack_localcloud.provider.values import UNKNOWN, Properties, Value
 
 if TYPE_CHECKING:

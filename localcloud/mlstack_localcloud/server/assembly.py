@@ -37,6 +37,8 @@ from .signature import Authenticator
 from .web_identity import WebIdentities
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from ..home import Home
     from ..keys import Keys
     from ..ports import Ports
@@ -93,7 +95,9 @@ class LocalCloud:
         self.gateway.sagemaker = sagemaker
         self._running.callback(server.stop)
         self._running.callback(sagemaker.close)
-        self.gateway.codebuild = codebuild = CodeBuild(self._home, self.clients, self.events, self.authorizer)
+        self.gateway.codebuild = codebuild = CodeBuild(
+            self._home, self.clients, self.events, self.authorizer, self._provider_of
+        )
         self._running.callback(codebuild.close)
         # Before anybody is answered: a call of an endpoint that is about to serve again must wait, not fail.
         sagemaker.resume()
@@ -108,6 +112,9 @@ class LocalCloud:
         pulumi = provider.serve(self.clients, self._ports.provider, self._is_open)
         self._running.callback(lambda: pulumi.stop(_DRAIN_SECONDS).wait())
         self._services.warm_up()
+
+    def _provider_of(self, role_arn: str) -> AbstractContextManager[int]:
+        return provider.serving_under(role_arn, self.clients, self._is_open)
 
     def _is_open(self, account: str) -> bool:
         return AccountHome(self._home, account).is_open

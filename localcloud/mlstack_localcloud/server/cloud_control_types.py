@@ -45,6 +45,8 @@ def _job_definition(prefix: str) -> CloudControlType:
 
 TYPES: Mapping[str, CloudControlType] = {
     "AWS::SageMaker::DataQualityJobDefinition": _job_definition("DataQuality"),
+    "AWS::SageMaker::ModelBiasJobDefinition": _job_definition("ModelBias"),
+    "AWS::SageMaker::ModelExplainabilityJobDefinition": _job_definition("ModelExplainability"),
     "AWS::SageMaker::ModelQualityJobDefinition": _job_definition("ModelQuality"),
 }
 """By the type's name."""

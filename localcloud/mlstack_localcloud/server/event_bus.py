@@ -4,7 +4,7 @@ moto stores rules and matches patterns; what it delivers is a part of what AWS d
 of our own services come by `publish`, those of clients by PutEvents (`put_events.py`), those of S3 from moto.
 
 Private parts of moto: `events_backends`, and of its rules `state`, `targets`, `arn`, `event_pattern.matches_event`,
-`scheduled_expression`, `send_to_targets`.
+`scheduled_expression`, `send_to_targets`, and of its buses `add_policy` and `_statements`.
 """
 
 from __future__ import annotations
@@ -49,12 +49,14 @@ class EventBus:
     def start(self) -> None:
         """Begin to deliver the events of moto's own services; those before it, of a replay, are dropped."""
         self._thread.start()
+        self._targets.retries.start()
 
     def close(self) -> None:
         """Deliver what waits, and end."""
         if self._thread.is_alive():
             self._later.put(None)
             self._thread.join()
+        self._targets.retries.close()
 
     def publish(
         self,
@@ -66,7 +68,7 @@ class EventBus:
         account: str,
         region: str,
     ) -> None:
-        """Publish an event on the default bus; it is delivered when this returns. Failed deliveries raise nothing.
+        """Publish an event on the default bus; delivery is tried when this returns. Failed ones raise nothing.
 
         Args:
             source: Who says so, such as `aws.sagemaker`.
@@ -108,6 +110,8 @@ class EventBus:
         if events is None:
             return
 
+        statement: Any = events.EventBusPolicyStatement
+
         def send_to_targets(rule: Any, event: Event, **_options: Any) -> None:
             # moto asks each rule while its change is being made, so the delivery must wait until it was.
             # moto asks the rules of all accounts.
@@ -116,7 +120,13 @@ class EventBus:
                 for target in list(rule.targets):
                     self._later.put((_with_time(event), target, rule.arn))
 
+        def replace_policy(bus: Any, policy: dict[str, Any]) -> None:
+            # moto keeps the statements of other principals, where EventBridge has one policy a bus.
+            bus.remove_statements()
+            bus._statements = {each["Sid"]: statement.from_dict(each) for each in policy["Statement"]}
+
         events.Rule.send_to_targets = send_to_targets
+        events.EventBus.add_policy = replace_policy
 
     def _deliver_later(self) -> None:
         while (item := self._later.get()) is not None:

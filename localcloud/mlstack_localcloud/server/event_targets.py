@@ -1,6 +1,7 @@
-"""Delivers events to the targets of EventBridge rules: SQS, SNS, CloudWatch Logs, event buses and SageMaker pipelines.
+"""Delivers events to targets of EventBridge rules: SQS, SNS, CloudWatch Logs, event buses, SageMaker pipelines, builds.
 
-What cannot be delivered goes to the target's dead-letter queue, with the attributes that AWS gives it:
+What fails for a reason that may pass is tried again (`event_retries.py`). What cannot be delivered goes to the target's
+dead-letter queue, with the attributes that AWS gives it:
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
 
@@ -20,6 +21,7 @@ from .authorization.action_of import encrypted_delivery
 from .authorization.authorizer import Denied
 from .authorization.sources import account_of, session_arn
 from .event_input import target_input, with_paths_followed
+from .event_retries import Delivery, EventRetries, may_pass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,11 +43,13 @@ class Undeliverable(Exception):  # noqa: N818 - it is what happened to an event,
 
     Attributes:
         code: The reason, as AWS names it in the dead letter.
+        may_pass: Whether it may reach it later.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, may_pass: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.may_pass = may_pass
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,9 @@ class _Arn:
 class EventTargets:
     """Delivers events.
 
+    Attributes:
+        retries: What waits for another attempt.
+
     Args:
         clients: Call the targets.
         authorizer: Tells whether a target lets EventBridge in, where it is given no role.
@@ -78,6 +85,7 @@ class EventTargets:
         self._clients = clients
         self._authorizer = authorizer
         self._forward = forward
+        self.retries = EventRetries(self._attempt)
         self._senders: dict[str, Callable[[_Arn, Target, str], None]] = {
             "codebuild": self._to_build,
             "logs": self._to_logs,
@@ -94,23 +102,33 @@ class EventTargets:
             event: The event.
             rule_arn: The rule that matched it.
         """
+        now = time.time()
+        self._attempt(Delivery(target, event, rule_arn, now), now)
+
+    def _attempt(self, delivery: Delivery, now: float) -> None:
+        target, event, rule_arn = delivery.target, delivery.event, delivery.rule_arn
         payload = json.dumps(event)
         try:
             payload = target_input(target, event, rule_arn)
             self._send(target, event, payload, rule_arn)
-        except Undeliverable as failure:
-            self._bury(target, payload, rule_arn, failure)
+        except Undeliverable as undeliverable:
+            failure = undeliverable
         except ClientError as error:
             details = error.response["Error"]
-            self._bury(target, payload, rule_arn, Undeliverable(details["Code"], details["Message"]))
+            failure = Undeliverable(details["Code"], details["Message"], may_pass=may_pass(error.response))
         except (BotoCoreError, KeyError, TypeError, ValueError) as error:
-            self._bury(target, payload, rule_arn, Undeliverable("INVALID_PARAMETER", str(error)))
+            failure = Undeliverable("INVALID_PARAMETER", str(error))
+        else:
+            return
+        exhausted = self.retries.take(delivery, now) if failure.may_pass else ""
+        if exhausted is not None:
+            self._bury(delivery, payload, failure, exhausted)
 
     def _send(self, target: Target, event: Event, payload: str, rule_arn: str) -> None:
         arn = _Arn.parse(target["Arn"])
         if arn.service == "events" and arn.resource.startswith("event-bus/"):
             if arn.account != account_of(rule_arn):
-                self._let_in(target, rule_arn, arn.region)
+                self._let_in(target, rule_arn, arn.region, event)
             self._forward(event, arn.resource.removeprefix("event-bus/"), arn.region, arn.account)
             return
         sender = self._senders.get(arn.service)
@@ -122,7 +140,7 @@ class EventTargets:
             self._ask(arn, target["Arn"], rule_arn)
         sender(arn, with_paths_followed(target, event), payload)
 
-    def _let_in(self, target: Target, rule_arn: str, region: str) -> None:
+    def _let_in(self, target: Target, rule_arn: str, region: str, event: Event) -> None:
         """Ask the policy of another account's bus: whether it lets the rule's account in, or the rule's role.
 
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
@@ -135,8 +153,9 @@ class EventTargets:
             self._assume(role, rule_arn, region)
         caller = session_arn(role) if role else f"arn:aws:iam::{account_of(rule_arn)}:root"
         try:
+            told = {"events:source": (event["source"],), "events:detail-type": (event["detail-type"],)}
             self._authorizer.check(
-                caller, [Access("events:PutEvents", target["Arn"])], {"aws:requestedregion": (region,)}
+                caller, [Access("events:PutEvents", target["Arn"], told)], {"aws:requestedregion": (region,)}
             )
         except Denied as denied:
             raise Undeliverable("NO_PERMISSIONS", str(denied)) from denied
@@ -205,7 +224,8 @@ class EventTargets:
         client = self._clients.client("sagemaker", arn.region, target["RoleArn"])
         client.start_pipeline_execution(PipelineName=name, PipelineParameters=parameters)
 
-    def _bury(self, target: Target, payload: str, rule_arn: str, failure: Undeliverable) -> None:
+    def _bury(self, delivery: Delivery, payload: str, failure: Undeliverable, exhausted: str) -> None:
+        target, rule_arn = delivery.target, delivery.rule_arn
         _log.warning("%s: nothing reached %s: %s: %s", rule_arn, target.get("Arn"), failure.code, failure)
         queue_arn = target.get("DeadLetterConfig", {}).get("Arn")
         if not queue_arn:
@@ -216,6 +236,8 @@ class EventTargets:
             "RULE_ARN": rule_arn,
             "TARGET_ARN": str(target.get("Arn")),
         }
+        if exhausted:
+            attributes |= {"EXHAUSTED_RETRY_CONDITION": exhausted, "RETRY_ATTEMPTS": str(delivery.retries)}
         try:
             arn = _Arn.parse(queue_arn)
             self._ask(arn, queue_arn, rule_arn)

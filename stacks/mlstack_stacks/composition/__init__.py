@@ -25,6 +25,7 @@ PARTS = (
     "platform",  # before all, for it says what there is already
     "network",  # before whatever is placed in it
     "registry",  # before the roles, which read its images
+    "images",  # before the roles and the pipeline, which run them
     "notifications",  # before the roles, one of which may tell its topic
     "tracking",  # before the roles and the pipeline, which record on it
     "steps",
@@ -32,6 +33,7 @@ PARTS = (
     "budget",
     "monitoring",
     "features",
+    "continuous_deployment",  # after notifications, whose topic it tells, and after the roles of what it releases
 )
 """The parts of mlstack.yaml that declare resources, each a module of this package, in the order of declaration."""
 

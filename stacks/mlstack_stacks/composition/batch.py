@@ -51,7 +51,7 @@ def declare_batch(serving: Serving, batch: Batch, environment: Environment) -> d
         ),
         environment.options_in_network,
     )
-    waits_for = f"a released model version (`mlstack release {spec.environment}`)"
+    waits_for = f"a released model version (`mlstack release {spec.address}`)"
     return {
         "batch_pipeline_name": environment.names.batch_pipeline,
         "batch_output_uri": transform.output_uri,

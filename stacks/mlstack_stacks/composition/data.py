@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pulumi
 from mlstack_components.aws.names import dataset_files_prefix, s3_uri
 
+from mlstack_stacks.infrastructure_bundle import recorded
 from mlstack_stacks.spec.monitors import data_quality_of
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
 
 def data_file(spec: EnvironmentSpec) -> Path | None:
-    """The file that the stack uploads; None where there is none.
+    """The file that the stack uploads; None where there is none, or nothing is trained on it here.
 
     Args:
         spec: The specification of the environment.
     """
-    if spec.data is None or spec.data.s3 is not None:
+    if spec.data is None or spec.data.s3 is not None or spec.registry_source is not None:
         return None
     path = spec.root / spec.data.source
     return None if path.is_dir() else path
@@ -46,17 +47,32 @@ def data_uri(spec: EnvironmentSpec, store: ArtifactStore) -> pulumi.Output[str |
     Raises:
         UserError: The folder of the data can't be read.
     """
-    if spec.data is None or data_file(spec) is not None:
+    if spec.data is None or spec.registry_source is not None or data_file(spec) is not None:
         return store.data_uri
     place = spec.data.s3
     if place is not None and place.bucket is not None:
         return pulumi.Output.from_input(spec.data.source)
-    prefix = folder_prefix(spec.root / spec.data.source) if place is None else place.prefix
+    prefix = _folder_prefix(spec, spec.data.source) if place is None else place.prefix
     return store.data_bucket.apply(lambda bucket: s3_uri(bucket, prefix))
 
 
-def folder_prefix(folder: Path) -> str:
+def folder_prefix(folder: Path, version: str | None = None) -> str:
     """The prefix of a folder's contents in the data bucket.
+
+    Args:
+        folder: The folder.
+        version: The SHA-256 of its contents, where it is known; it is read otherwise.
+
+    Raises:
+        UserError: It can't be read.
+    """
+    from mlstack_components.aws.dataset import dataset_name
+
+    return dataset_files_prefix(dataset_name(folder), version or folder_version(folder))
+
+
+def folder_version(folder: Path) -> str:
+    """The SHA-256 of a folder's contents, in hexadecimal.
 
     Args:
         folder: The folder.
@@ -64,9 +80,15 @@ def folder_prefix(folder: Path) -> str:
     Raises:
         UserError: It can't be read.
     """
-    from mlstack_components.aws.dataset import dataset_name, find_files, read_dataset
+    from mlstack_components.aws.dataset import find_files, read_dataset
 
-    return dataset_files_prefix(dataset_name(folder), read_dataset(find_files(folder)).version)
+    return read_dataset(find_files(folder)).version
+
+
+def _folder_prefix(spec: EnvironmentSpec, source: str) -> str:
+    """The prefix of a folder; in a bundle, which holds a stand-in of it, that of the folder itself."""
+    bundled = recorded(spec.root)
+    return folder_prefix(spec.root / source, None if bundled is None else bundled["datasets"].get(source))
 
 
 def prefixes_of_others(spec: EnvironmentSpec) -> dict[JobKind, tuple[ReadPrefix, ...]]:

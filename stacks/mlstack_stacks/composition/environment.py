@@ -12,6 +12,7 @@ from mlstack_components.aws.placement import Placement
 from mlstack_components.aws.tags import project_tags, with_commit
 
 from mlstack_stacks.composition.data import data_file, data_uri, prefixes_of_others
+from mlstack_stacks.composition.deployers import deployers
 from mlstack_stacks.composition.storage import keeping
 from mlstack_stacks.naming import Names
 from mlstack_stacks.source_commit import source_commit
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from mlstack_components.aws.image_registry import ImageRegistry
     from mlstack_components.aws.job_roles import JobRoles
     from mlstack_components.aws.network import NetworkInput
+    from mlstack_components.aws.shared_versions import SharedVersions
     from mlstack_components.aws.tracking_access import TrackingInput
     from mlstack_components.aws.transform_access import TransformAccess
 
+    from mlstack_stacks.composition.images import OwnImages
     from mlstack_stacks.composition.model_environment import ModelEnvironment
     from mlstack_stacks.spec import EnvironmentSpec
 
@@ -50,6 +53,7 @@ class Environment:
         tags: The tags of all its resources.
         release_tags: The tags of what a release changes.
         boundary: The policy that no role may exceed, or None; that of the platform is set by the part `platform`.
+        registry_of: The specification of the environment whose registry is used; its own by default.
         group_name: The model package group, or None where there is no registry.
         pipeline_name: The training pipeline, or None where there are no steps.
         endpoint_name: The endpoint, or None where nothing is served.
@@ -62,6 +66,7 @@ class Environment:
         network: Where jobs and models are placed; set by the part `network`, or `platform`.
         job_log_group_arns: The log groups of jobs, by kind, that the platform made; set by the part `platform`.
         images: The repository of the project's own images; set by the part `registry`.
+        own_images: The images that the project builds itself; set by the part `images`.
         topic_arn: The topic of notifications; set by the part `notifications`.
         platform_tracking: The platform's tracking server, its bucket and their key; set by the part `platform`.
         tracking: Where training records its runs; set by the part `tracking`.
@@ -76,7 +81,8 @@ class Environment:
         self.tags = project_tags(project=spec.name, environment=spec.environment, owner=spec.owner or UNOWNED)
         self.release_tags = with_commit({}, source_commit(spec.root))
         self.boundary: pulumi.Input[str] | None = None if spec.roles is None else spec.roles.permissions_boundary
-        self.group_name = None if spec.registry is None else self.names.model_package_group
+        self.registry_of = spec.registry_source or spec
+        self.group_name = None if spec.registry is None else Names.of(self.registry_of).model_package_group
         self.pipeline_name = None if spec.steps is None else self.names.pipeline
         batch = spec.serving is not None and spec.serving.kind == "batch"
         self.endpoint_name = None if spec.serving is None or batch else self.names.endpoint
@@ -88,6 +94,7 @@ class Environment:
         self.network: NetworkInput | None = None
         self.job_log_group_arns: pulumi.Input[dict[str, str]] | None = None
         self.images: ImageRegistry | None = None
+        self.own_images: OwnImages | None = None
         self.topic_arn: pulumi.Output[str] | None = None
         self.platform_tracking: pulumi.Output[dict[str, str]] | None = None
         self.tracking: TrackingInput | None = None
@@ -125,7 +132,8 @@ class Environment:
     @property
     def model_reader_accounts(self) -> tuple[str, ...]:
         """Other accounts that may make models from this environment's versions."""
-        shared = [account for each in self.views if each.registry is not None for account in each.registry.share_with]
+        owned = [each for each in self.views if each.registry is not None and each.registry_source is None]
+        shared = [account for each in owned if each.registry is not None for account in each.registry.share_with]
         return tuple(account for account in dict.fromkeys(shared) if account != self.spec.account)
 
     @cached_property
@@ -155,6 +163,8 @@ class Environment:
                 data_files={name: file for name, each in self.models.items() if (file := data_file(each.spec))},
                 **({} if storage is None else keeping(storage, self)),
                 model_reader_accounts=self.model_reader_accounts,
+                reports_readable=any(each.registry_users for each in self.views),
+                infrastructure_writers=deployers(self),
                 tags=self.tags,
                 release_tags=self.release_tags,
             ),
@@ -172,21 +182,23 @@ class Environment:
         from mlstack_components.aws.images import repository_arn
         from mlstack_components.aws.job_roles import JobKind, JobRoles, JobRolesArgs
 
-        from mlstack_stacks.pipeline_steps import images
+        from mlstack_stacks.pipeline_steps import images, measured
 
         steps, serving, given = self.spec.steps, self.spec.serving, self.spec.roles
         kinds = set() if serving is None else {JobKind.SERVING}
-        repositories: list[pulumi.Input[str]] = [] if self.images is None else [self.images.arn]
+        repositories = self._repositories()
+        used: list[str] = []
+        measures = self.monitored or measured(self.spec)
         if steps is not None:
             kinds |= {JobKind.TRAINING, JobKind.PIPELINE}
-            kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate or self.monitored else set()
-            used = list(images(self.spec, steps).each)
-            if self.monitored:
-                from mlstack_components.aws.monitor_image import analyzer_image
+            kinds |= {JobKind.PROCESSING} if steps.prepare or steps.evaluate or measures else set()
+            used = list(images(self.spec, steps).addresses)
+        if measures:
+            from mlstack_components.aws.monitor_image import analyzer_image
 
-                kinds.add(JobKind.MONITORING)
-                used.append(analyzer_image(self.spec.region))
-            repositories += dict.fromkeys(arn for image in used if (arn := repository_arn(image)) is not None)
+            kinds |= {JobKind.MONITORING} if self.monitored else set()
+            used.append(analyzer_image(self.spec.region))
+        repositories += dict.fromkeys(arn for image in used if (arn := repository_arn(image)) is not None)
         return JobRoles(
             self.prefix,
             JobRolesArgs(
@@ -207,6 +219,7 @@ class Environment:
                 told_topic_arn=self.told_topic_arn,
                 network=self.network,
                 reads=prefixes_of_others(self.spec),
+                shared_versions=self._shared_versions(),
                 tracking=self.tracking,
                 transform=self._transform(),
                 log_group_arns=self.job_log_group_arns,
@@ -217,6 +230,25 @@ class Environment:
             ),
             self.options,
         )
+
+    def _shared_versions(self) -> SharedVersions | None:
+        """Where the versions lie of another environment's registry; None where they lie here."""
+        source = self.spec.registry_source
+        if source is None:
+            return None
+        from mlstack_components.aws.shared_versions import SharedVersions
+
+        return SharedVersions(
+            placement=Placement(source.account, source.region),
+            bucket_name=f"{Names(source.name, source.environment).resource_prefix}-artifacts",
+            pipeline_name=Names.of(source).pipeline,
+        )
+
+    def _repositories(self) -> list[pulumi.Input[str]]:
+        """The repositories of the project's own images that its jobs may run in."""
+        own = () if self.own_images is None else (self.own_images.repository,)
+        known = dict.fromkeys(each for each in (self.images, *own) if each is not None)
+        return [each.arn for each in known]
 
     def _transform(self) -> TransformAccess | None:
         """What the model's role reads and writes where whole datasets are scored."""

@@ -56,6 +56,7 @@ class ModelEnvironment(Environment):
         shared = self._shared
         self.network, self.boundary, self.topic_arn = shared.network, shared.boundary, shared.topic_arn
         self.job_log_group_arns, self.tracking = shared.job_log_group_arns, shared.tracking
+        self.own_images = shared.own_images
         if shared.options_in_network is not shared.options:
             placed = shared.options_in_network
             self.options_in_network = pulumi.ResourceOptions.merge(placed, pulumi.ResourceOptions(parent=self.parent))

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.aws.model_registry import ModelRegistry, ModelRegistryArgs
+from mlstack_components.aws.placement import Placement
+
+from mlstack_stacks.naming import Names
 
 if TYPE_CHECKING:
+    from mlstack_components.aws.image_registry import ImageRegistry
+
     from mlstack_stacks.composition.environment import Environment
-    from mlstack_stacks.spec import Registry
+    from mlstack_stacks.spec import EnvironmentSpec, Registry
 
 
 def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
-    """Declares the model registry, and the repository of images where one is wanted.
+    """Declares the model registry, and the repository of images where one is wanted; nothing where it is another's.
 
     Args:
         registry: The specification's part.
@@ -22,6 +27,8 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
         The outputs, by name.
     """
     spec = environment.spec
+    if spec.registry_source is not None:
+        return {"model_package_group_arn": _group_arn(spec.registry_source)}
     models = ModelRegistry(
         environment.prefix,
         ModelRegistryArgs(
@@ -34,10 +41,26 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
     )
     outputs: dict[str, Any] = {"model_package_group_name": models.model_package_group_name}
     if registry.images:
-        from mlstack_components.aws.image_registry import ImageRegistry, ImageRegistryArgs
-
-        arguments = ImageRegistryArgs(encryption_key_arn=environment.key.arn, tags=environment.tags)
-        # A repository's name has no two hyphens together, which the prefix of one of several models has.
-        environment.images = ImageRegistry(environment.prefix.replace("--", "-"), arguments, environment.options)
-        outputs["image_repository_url"] = environment.images.repository_url
+        outputs["image_repository_url"] = declare_images(environment).repository_url
     return outputs
+
+
+def _group_arn(source: EnvironmentSpec) -> str:
+    """The group of another environment; in another account it is known by its ARN alone."""
+    place = Placement(source.account, source.region)
+    return place.arn("sagemaker", f"model-package-group/{Names.of(source).model_package_group}")
+
+
+def declare_images(environment: Environment) -> ImageRegistry:
+    """Declares the repository of images, and keeps it for what pushes to it and pulls from it.
+
+    Args:
+        environment: The environment.
+    """
+    from mlstack_components.aws.image_registry import ImageRegistry, ImageRegistryArgs
+
+    arguments = ImageRegistryArgs(encryption_key_arn=environment.key.arn, tags=environment.tags)
+    # A repository's name has no two hyphens together, which the prefix of one of several models has.
+    made = ImageRegistry(environment.prefix.replace("--", "-"), arguments, environment.options)
+    environment.images = made
+    return made

@@ -65,7 +65,7 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
     if serving.idle_shutdown is not None:
         _shut_down(serving.idle_shutdown, environment)
     monitors = {} if not environment.monitored else _monitor(release, endpoint, environment)
-    waits_for = f"a released model version (`mlstack release {spec.environment}`)"
+    waits_for = f"a released model version (`mlstack release {spec.address}`)"
     return {
         "endpoint_name": environment.names.endpoint,
         "endpoint_waits_for": waits_for if release.model_package_arn is None else None,
@@ -109,7 +109,7 @@ def _variants(serving: Serving, release: Released) -> dict[str, Any]:
 
 def _monitor(release: Released, endpoint: Endpoint, environment: Environment) -> dict[str, Any]:
     """Declares the monitors, as far as there are calls and something to compare them with."""
-    waits_for = f"a released model version with a baseline (`mlstack release {environment.spec.environment}`)"
+    waits_for = f"a released model version with a baseline (`mlstack release {environment.spec.address}`)"
     names: dict[str, Any] = {}
     if release.model_package_arn is not None and environment.data_quality is not None:
         from mlstack_stacks.composition.monitors import monitor

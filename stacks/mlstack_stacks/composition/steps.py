@@ -10,8 +10,25 @@ from mlstack_components.aws.training_pipeline import TrainingPipeline, TrainingP
 from mlstack_stacks.pipeline_steps import pipeline_steps
 
 if TYPE_CHECKING:
+    import pulumi
+
     from mlstack_stacks.composition.environment import Environment
     from mlstack_stacks.spec import Steps
+
+
+def image_uris(environment: Environment) -> dict[str, pulumi.Input[str]]:
+    """The images of the project's own that the pipeline's parameters hold by default.
+
+    Args:
+        environment: The environment.
+    """
+    if environment.own_images is None:
+        return {}
+    from mlstack_stacks.own_images import image_parameters
+
+    return {
+        parameter: environment.own_images.uri(name) for parameter, name in image_parameters(environment.spec).items()
+    }
 
 
 def declare(steps: Steps, environment: Environment) -> dict[str, Any]:
@@ -38,6 +55,7 @@ def declare(steps: Steps, environment: Environment) -> dict[str, Any]:
             processing_role_arn=roles.arns.get(JobKind.PROCESSING),
             code_uri=store.code_uri,
             data_uri=environment.data_uri,
+            image_uris=image_uris(environment),
             network=environment.network,
             tracking=environment.tracking,
             tags={**environment.tags, **environment.release_tags},

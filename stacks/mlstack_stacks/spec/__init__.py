@@ -7,6 +7,7 @@ from mlstack_stacks.spec.access import Roles
 from mlstack_stacks.spec.cost import Assumptions, Cost
 from mlstack_stacks.spec.data import Data
 from mlstack_stacks.spec.feature_group import FeatureGroup
+from mlstack_stacks.spec.gates import Gate
 from mlstack_stacks.spec.load import load, load_all
 from mlstack_stacks.spec.models import EnvironmentSpec, ProjectSpec
 from mlstack_stacks.spec.network import Network
@@ -16,7 +17,7 @@ from mlstack_stacks.spec.serverless import Serverless
 from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
 from mlstack_stacks.spec.steps import Evaluate, Framework, Objective, Prepare, Steps, Train, Tune
 from mlstack_stacks.spec.storage import Storage
-from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION, Gate
+from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION
 
 __all__ = [
     "LOCAL_ACCOUNT",

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import Problem
 
 from mlstack_stacks.spec.batch import batch_contradictions
+from mlstack_stacks.spec.continuous_deployment import continuous_deployment_contradictions
 from mlstack_stacks.spec.idle_shutdown import idle_shutdown_contradictions
+from mlstack_stacks.spec.images import built_image, image_contradictions
 from mlstack_stacks.spec.instance_counts import instance_count_contradictions
 from mlstack_stacks.spec.model_quality import model_quality_contradictions
 from mlstack_stacks.spec.monitors import data_quality_of
 from mlstack_stacks.spec.serving_kinds import serving_kind_contradictions
 from mlstack_stacks.spec.storage import replicas_nowhere
 from mlstack_stacks.spec.tracking import tracking_contradictions
+from mlstack_stacks.spec.training_problems import region_problem
 from mlstack_stacks.spec.variants import variants_contradictions
 
 if TYPE_CHECKING:
@@ -73,7 +76,14 @@ def _arm_serves_no_intel_image(spec: EnvironmentSpec) -> Iterator[tuple[str, str
     serving, steps = spec.serving, spec.steps
     if serving is None or steps is None or not _ARM.match(serving.instance_type):
         return
-    if steps.train.framework is None:
+    if (own := built_image(spec, serving.image or steps.train.image)) is not None:
+        yield (
+            "serving.instance_type",
+            f'"{serving.instance_type}" has an Arm processor, and the image {own} is built for x86-64: no container '
+            "would start.",
+            'Write a type without Graviton, such as "ml.m5.large".',
+        )
+    if steps.train.framework is None or serving.image is not None:
         return
     framework = steps.train.framework.name
     yield (
@@ -82,6 +92,13 @@ def _arm_serves_no_intel_image(spec: EnvironmentSpec) -> Iterator[tuple[str, str
         "which is for x86-64: no container would start.",
         'Write a type without Graviton, such as "ml.m5.large".',
     )
+
+
+def _image_of_another_region(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
+    """Endpoints pull from their own region alone."""
+    image = None if spec.serving is None else spec.serving.image
+    if (problem := region_problem(image, spec)) is not None:
+        yield "serving.image", *problem
 
 
 def _monitor_of_another_account(spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
@@ -100,6 +117,8 @@ _FINDERS = (
     _arm_serves_no_intel_image,
     serving_kind_contradictions,
     instance_count_contradictions,
+    image_contradictions,
+    _image_of_another_region,
     batch_contradictions,
     variants_contradictions,
     replicas_nowhere,
@@ -108,5 +127,6 @@ _FINDERS = (
     _monitor_of_another_account,
     idle_shutdown_contradictions,
     tracking_contradictions,
+    continuous_deployment_contradictions,
 )
 """Each yields the key, what is wrong, and what to do."""

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import Problem
 
 from mlstack_stacks.spec.data_source import folder_problem
+from mlstack_stacks.spec.images import built_image, missing_contexts
 from mlstack_stacks.spec.values import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlstack_stacks.spec.models import EnvironmentSpec
+    from mlstack_stacks.spec.serving import Serving
 
 
 def missing_files(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
@@ -24,6 +26,7 @@ def missing_files(spec: EnvironmentSpec, file: Path) -> Iterator[Problem]:
         spec: The specification.
         file: Its file, as messages name it.
     """
+    yield from missing_contexts(spec, file)
     for key, path in named_paths(spec):
         target = spec.root / path
         place = spec.place(key)
@@ -48,8 +51,17 @@ def named_paths(spec: EnvironmentSpec) -> Iterator[tuple[str, str]]:
             # Tuning runs the script of `train`.
             if step is not None and name != "tune" and step.entry_point is not None:
                 yield f"steps.{name}.entry_point", step.entry_point
-    if spec.serving is not None:
+    if spec.serving is not None and not _serves_by_image(spec, spec.serving):
         yield "serving.entry_point", spec.serving.entry_point
+    for name, image in (spec.images or {}).items():
+        yield f"images.{name}.dockerfile", image.dockerfile
+
+
+def _serves_by_image(spec: EnvironmentSpec, serving: Serving) -> bool:
+    """Whether an image of the project's own serves, which needs no script unless one is named."""
+    train = None if spec.steps is None else spec.steps.train.image
+    own = built_image(spec, serving.image or train)
+    return own is not None and spec.place("serving.entry_point") is None
 
 
 def _is_inside(spec: EnvironmentSpec, target: Path) -> bool:

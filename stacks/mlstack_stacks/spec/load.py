@@ -21,8 +21,9 @@ from mlstack_stacks.spec.model_card import texts_that_break_the_card
 from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
 from mlstack_stacks.spec.network import networks_that_cannot_be_made
 from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
-from mlstack_stacks.spec.project_models import parts_beside_models
+from mlstack_stacks.spec.project_models import inheriting, is_model, parts_beside_models
 from mlstack_stacks.spec.read_yaml import read
+from mlstack_stacks.spec.registry_source import joined, registry_problems
 from mlstack_stacks.spec.stack import StackSpec
 from mlstack_stacks.spec.training_problems import training_problems
 from mlstack_stacks.spec.tree import Mapping, Node, Place, Scalar, Sequence, walk
@@ -60,7 +61,7 @@ class Layout(Generic[Spec]):
     @property
     def environment_keys(self) -> tuple[str, ...]:
         """The keys of an environment."""
-        return ("account", "region", *self.parts)
+        return ("account", "region", "local", *self.parts)
 
 
 _LAYOUT = Layout(
@@ -135,12 +136,13 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     specs = checker.specs()
     finders = (*_FINDERS, missing_files) if check_files else _FINDERS
     checker.problems += [p for spec in specs.values() for p in parts_beside_models(spec, file)]
+    checker.problems += registry_problems(specs, file)
     views = [view for spec in specs.values() for view in spec.views().values()]
     checker.problems += [p for find in finders for view in views for p in find(view, file)]
     if problems := checker.found():
         raise SpecError(problems)
     first = next(iter(specs.values()))
-    return ProjectSpec(name=first.name, environments=specs)
+    return ProjectSpec(name=first.name, environments=joined(specs))
 
 
 class Checker(Generic[Spec]):
@@ -243,7 +245,7 @@ def _merge(project: Mapping, overrides: Mapping, layout: Layout[Spec]) -> Mappin
     """The file's keys with an environment's laid over them, unknown ones left out: they are reported already."""
     base = {key: node for key, node in project.entries.items() if key in ("name", *layout.parts)}
     over = {key: node for key, node in overrides.entries.items() if key in layout.environment_keys}
-    return _overlay(Mapping(overrides.place, base), Mapping(overrides.place, over))
+    return _overlay(Mapping(overrides.place, base), Mapping(overrides.place, inheriting(over, base)))
 
 
 def _overlay(base: Mapping, overrides: Mapping) -> Mapping:
@@ -289,7 +291,7 @@ def _without_value(file: Path, tree: Mapping, parts: frozenset[str]) -> Iterator
     bare = set(environments.entries) if isinstance(environments, Mapping) else set()
     allowed = {"environments", *(f"environments.{name}" for name in bare)}
     for node in walk(tree):
-        if isinstance(node, Scalar) and node.empty and node.place.key not in allowed:
+        if isinstance(node, Scalar) and node.empty and node.place.key not in allowed and not is_model(node.place.key):
             key = node.place.key.rpartition(".")[2]
             hint = f"Write `{key}: {{}}` for its defaults or `{key}: null` to leave it out." if key in parts else None
             yield Problem(

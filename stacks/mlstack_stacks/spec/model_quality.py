@@ -40,7 +40,7 @@ def model_quality_of(spec: EnvironmentSpec) -> ModelQuality | None:
     Returns:
         The monitor; None where there is none, or a part is off that it needs.
     """
-    if spec.monitoring is None or spec.steps is None or spec.registry is None or spec.serving is None:
+    if spec.monitoring is None or spec.training is None or spec.registry is None or spec.serving is None:
         return None
     return None if spec.serving.kind == "batch" else spec.monitoring.model_quality
 
@@ -52,10 +52,11 @@ def problem_of(spec: EnvironmentSpec, monitor: ModelQuality) -> Problem:
         spec: The specification.
         monitor: Its monitor of model quality.
     """
-    if monitor.problem is not None or spec.steps is None:
+    steps = spec.training
+    if monitor.problem is not None or steps is None:
         return monitor.problem or "multiclass"
-    measured = set() if spec.steps.evaluate is None else set(spec.steps.evaluate.gates)
-    measured |= set() if spec.steps.tune is None else {spec.steps.tune.objective.metric}
+    measured = set() if steps.evaluate is None else set(steps.evaluate.gates)
+    measured |= set() if steps.tune is None else {steps.tune.objective.metric}
     return "regression" if _OF_NUMBERS & {each.lower() for each in measured} else "multiclass"
 
 

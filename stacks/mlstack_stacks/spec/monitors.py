@@ -63,7 +63,7 @@ def data_quality_of(spec: EnvironmentSpec) -> DataQuality | None:
     Returns:
         The monitor; None where there is none, or a part is off that it needs.
     """
-    if spec.monitoring is None or spec.steps is None or spec.registry is None or spec.serving is None:
+    if spec.monitoring is None or spec.training is None or spec.registry is None or spec.serving is None:
         return None
     if spec.serving.kind == "batch":  # no endpoint, so no calls
         return None

@@ -56,7 +56,7 @@ def schema_of(file: type[BaseModel], parts_of: type[BaseModel], title: str) -> d
     definitions = {name: _tidy(definition) for name, definition in schema.pop("$defs").items()}
     definitions |= {f"{name}{_OVERRIDE}": _partial(definition) for name, definition in definitions.items()}
     place = StackSpec.model_json_schema()["properties"]
-    overrides = {"account": place["account"], "region": place["region"], **parts["properties"]}
+    overrides = {key: place[key] for key in ("account", "region", "local")} | parts["properties"]
     definitions["Environment"] = _partial(
         {
             "type": ["object", "null"],

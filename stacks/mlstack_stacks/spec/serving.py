@@ -12,6 +12,7 @@ from mlstack_stacks.spec.base import SpecModel
 from mlstack_stacks.spec.batch import Batch  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.cron import CronExpression, PointInTime  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.serverless import Serverless  # noqa: TC001 - pydantic reads the annotation
+from mlstack_stacks.spec.training import ImageAddress  # noqa: TC001 - pydantic reads the annotation
 from mlstack_stacks.spec.values import EntryPoint, RealtimeInstanceType, wrong
 from mlstack_stacks.spec.variants import (
     MAX_VARIANTS,
@@ -125,6 +126,8 @@ class Serving(SpecModel):
     that are there only meanwhile."""
     entry_point: EntryPoint = "src/serve.py"
     """The script with `model_fn`, `input_fn`, `predict_fn` and `output_fn`, below `src/`."""
+    image: ImageAddress | None = None
+    """A container image of your own that serves, by its name or address; that of the training by default."""
     instance_type: RealtimeInstanceType = "ml.m5.large"
     """The machine that the model runs on."""
     instances: Instances = Instances.model_construct()

@@ -28,12 +28,15 @@ class StackSpec(SpecModel):
     Attributes:
         name: The project's or platform's name.
         environment: The environment's name, which is the Pulumi stack's.
-        account: The account's 12 digits; `000000000000` is the local cloud's.
+        local: Whether it lives in the local cloud, as the environment `local` always does.
+        account: The account's 12 digits; `000000000000` is the local cloud's own.
         region: The region.
     """
 
     name: ProjectName
     environment: EnvironmentName
+    local: bool = False
+    """Whether it lives in the local cloud, in an account of that number."""
     account: Account
     region: Region
     cost: Cost = Cost.model_construct()
@@ -52,8 +55,8 @@ class StackSpec(SpecModel):
 
     @property
     def is_local(self) -> bool:
-        """True for the environment on the local cloud."""
-        return self.environment == LOCAL_ENVIRONMENT
+        """True for an environment in the local cloud: `local`, and any other that says so."""
+        return self.environment == LOCAL_ENVIRONMENT or self.local
 
     @property
     def places(self) -> dict[str, Place]:
@@ -83,16 +86,25 @@ class StackSpec(SpecModel):
     @model_validator(mode="before")
     @classmethod
     def _local_defaults(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("environment") == LOCAL_ENVIRONMENT:
+        if isinstance(data, dict) and (data.get("environment") == LOCAL_ENVIRONMENT or data.get("local") is True):
             return {"account": LOCAL_ACCOUNT, "region": LOCAL_REGION, **data}
         return data
+
+    @field_validator("local")
+    @classmethod
+    def _local_is_local(cls, local: bool, info: ValidationInfo) -> bool:
+        if not local and info.data.get("environment") == LOCAL_ENVIRONMENT:
+            raise wrong(f"the environment `{LOCAL_ENVIRONMENT}` is always in the local cloud.", "Remove this line.")
+        return local
 
     @field_validator("account")
     @classmethod
     def _right_account(cls, account: str, info: ValidationInfo) -> str:
-        local = info.data.get("environment") == LOCAL_ENVIRONMENT
-        if local and account != LOCAL_ACCOUNT:
+        named_local = info.data.get("environment") == LOCAL_ENVIRONMENT
+        if named_local and account != LOCAL_ACCOUNT:
             raise wrong(f"the environment `{LOCAL_ENVIRONMENT}` has the account {LOCAL_ACCOUNT}.", "Remove this line.")
-        if not local and account == LOCAL_ACCOUNT:
-            raise wrong(f"{LOCAL_ACCOUNT} is the account of the environment `{LOCAL_ENVIRONMENT}`.")
+        if not (named_local or info.data.get("local")) and account == LOCAL_ACCOUNT:
+            raise wrong(
+                f"{LOCAL_ACCOUNT} is the account of the local cloud.", "Write another, or `local: true` beside it."
+            )
         return account

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from mlstack_stacks.spec.base import SpecModel
+from mlstack_stacks.spec.gates import GateExpression  # noqa: TC001 - pydantic reads it
 from mlstack_stacks.spec.ranges import RangeExpression, combinations
 from mlstack_stacks.spec.training import (
     MAX_INSTANCES,
@@ -21,7 +22,6 @@ from mlstack_stacks.spec.values import (
     MAX_TUNING_JOBS,
     MAX_TUNING_RANGES,
     EntryPoint,
-    GateExpression,
     Hyperparameter,
     HyperparameterName,
     MetricName,
@@ -79,7 +79,7 @@ class Train(_Step):
     framework: Annotated[Framework | None, BeforeValidator(_framework)] = None
     """The framework, by name or as name and version."""
     image: ImageAddress | None = None
-    """A container image of your own in place of a framework's, for all steps and for serving."""
+    """A container image of your own in place of a framework's, by name or address, for all steps and for serving."""
     command: Command | None = None
     """What the image of your own runs in place of its own entry point."""
     hyperparameters: Annotated[dict[HyperparameterName, Hyperparameter], Field(max_length=80)] = Field(default={})

@@ -9,6 +9,7 @@ from mlstack_components.errors import quoted
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from mlstack_stacks.spec.base import SpecModel
+from mlstack_stacks.spec.images import NAME_SCHEMA, is_name
 from mlstack_stacks.spec.values import wrong
 
 # MaxRuntimeInSeconds and MaxWaitTimeInSeconds of a training job: 28 days
@@ -33,6 +34,8 @@ _EXAMPLE = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.0"
 
 
 def _check_image(value: str) -> str:
+    if is_name(value):
+        return value
     match = _IMAGE.fullmatch(value)
     if match is None:
         raise wrong(f"{quoted(value)} is not the address of an image in ECR.", f'Such as "{_EXAMPLE}".')
@@ -54,8 +57,9 @@ def image_region(address: str) -> str:
 ImageAddress = Annotated[
     str,
     AfterValidator(_check_image),
-    WithJsonSchema({"type": "string", "pattern": f"^{_PLAIN_IMAGE}$", "examples": [_EXAMPLE]}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PLAIN_IMAGE}$|{NAME_SCHEMA}", "examples": [_EXAMPLE, "train"]}),
 ]
+"""The name of an image of `images`, or the address of one."""
 # ContainerEntrypoint of AlgorithmSpecification: 100 words of 256 characters.
 Command = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=256)], ...], Field(min_length=1, max_length=100)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlstack_components.errors import Problem
 
+from mlstack_stacks.spec.images import is_name
 from mlstack_stacks.spec.problems import MISSING
 from mlstack_stacks.spec.training import image_region
 
@@ -64,10 +65,21 @@ def _of_image(train: Train) -> Iterator[tuple[str, str, str]]:
 
 def _of_region(train: Train, spec: EnvironmentSpec) -> Iterator[tuple[str, str, str]]:
     # The local cloud pulls nothing, and its region is no choice of the project's.
-    if train.image is None or spec.is_local or (region := image_region(train.image)) == spec.region:
-        return
+    if (problem := region_problem(train.image, spec)) is not None:
+        yield "image", *problem
+
+
+def region_problem(image: str | None, spec: EnvironmentSpec) -> tuple[str, str] | None:
+    """What is wrong with an image that lies in another region, and what to do; None where it doesn't.
+
+    Args:
+        image: The value of `image`.
+        spec: The specification of an environment.
+    """
+    if image is None or spec.is_local or is_name(image) or (region := image_region(image)) == spec.region:
+        return None
     message = f"is in {region}, and jobs of {spec.region} pull from their own region alone."
-    yield "image", message, f"Copy it to {spec.region}, and name it here or in the environment."
+    return message, f"Copy it to {spec.region}, and name it here or in the environment."
 
 
 def _of_spot(train: Train) -> Iterator[tuple[str, str, str]]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from mlstack_components.errors import quoted
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
@@ -40,7 +39,15 @@ MAX_ENTRY_POINT = 89
 RESERVED_PREFIXES = ("aws", "amzn", "amazon", "sagemaker", "mlstack", "sthree", "xn--")
 # Names of the pipeline's own parameters; a hyperparameter becomes a parameter of its own name beside them.
 RESERVED_PARAMETERS = frozenset(
-    {"CodeUri", "DataUri", "PrepareInstanceType", "TrainInstanceType", "EvaluateInstanceType"}
+    {
+        "CodeUri",
+        "DataUri",
+        "PrepareInstanceType",
+        "TrainInstanceType",
+        "EvaluateInstanceType",
+        "TrainImageUri",
+        "ServeImageUri",
+    }
 )
 
 _Value = TypeVar("_Value", str, int)
@@ -52,7 +59,6 @@ _INSTANCE_TYPE = re.compile(
 )
 _HYPERPARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _METRIC = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-_GATE = re.compile(r"(>=|<=|>|<)\s*([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 # What AWS allows in a tag's value (docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html).
 _TAG_VALUE = re.compile(r"[\w .:/=+@-]{1,256}")
@@ -219,41 +225,6 @@ def _check_hyperparameter(value: object) -> int | float | str | bool:
     return value
 
 
-Comparator = Literal[">=", ">", "<=", "<"]
-
-
-@dataclass(frozen=True)
-class Gate:
-    """What a metric must reach before a model is registered.
-
-    Attributes:
-        comparator: How the metric compares with the threshold.
-        threshold: The number, in the metric's own unit.
-    """
-
-    comparator: Comparator
-    threshold: float
-
-    def __str__(self) -> str:
-        return f"{self.comparator} {self.threshold:g}"
-
-
-def parse_gate(value: Any) -> Gate:
-    """Reads a gate such as `>= 0.80`."""
-    if isinstance(value, Gate):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        raise wrong("a gate says how to compare.", f'Write ">= {value}".')
-    match = _GATE.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        raise wrong("a gate is a comparison in quotes with >=, >, <= or < and a number.", 'Such as ">= 0.80".')
-    comparator: Any = match.group(1)
-    threshold = float(match.group(2))
-    if not math.isfinite(threshold):
-        raise wrong("a gate compares with a finite number.")
-    return Gate(comparator, threshold)
-
-
 _WORDS_SCHEMA = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 
@@ -294,7 +265,4 @@ Hyperparameter = Annotated[
     int | float | str | bool,
     PlainValidator(_check_hyperparameter),
     WithJsonSchema({"type": ["integer", "number", "string", "boolean"]}),
-]
-GateExpression = Annotated[
-    Gate, PlainValidator(parse_gate), _text(r"^\s*(>=|<=|>|<)\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*$", ">= 0.80")
 ]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from mlstack.bootstrap.record import OtherBackendError, record_step
 from mlstack.bootstrap.step import Change
-from mlstack.engine.backend import StateBackend, backend_variables, recorded_backend
+from mlstack.engine.backend import StateBackend, backend_variables, recorded_backend, refuse_recorded_backend
+from mlstack_components.errors import UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,3 +91,10 @@ def test_a_backend_that_pulumi_yaml_names_wins(infra: Path) -> None:
 )
 def test_another_key_is_not_taken_for_the_account_s(provider: str) -> None:
     assert StateBackend.parse(provider) is None
+
+
+def test_what_was_bootstrapped_in_a_cloud_is_no_local_environment(infra: Path) -> None:
+    refuse_recorded_backend(infra, "prod")
+    _record(infra)
+    with pytest.raises(UserError, match="was bootstrapped in a cloud"):
+        refuse_recorded_backend(infra, "prod")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mlstack.datasets.source import push_folder, required_source, source_folder, source_path
+from mlstack.datasets.source import push_folder, required_source, source_dataset, source_folder, source_path
 from mlstack_components.aws.names import dataset_files_prefix
 from mlstack_components.errors import UserError
 from mlstack_stacks.composition.data import folder_prefix
@@ -23,7 +23,9 @@ def spec_of(tmp_path: Path) -> Any:
 
     def make(source: str | None) -> Any:
         data = None if source is None else Data(source=source)
-        return SimpleNamespace(data=data, root=tmp_path, file=tmp_path / "mlstack.yaml", environment="dev")
+        return SimpleNamespace(
+            data=data, root=tmp_path, file=tmp_path / "mlstack.yaml", environment="dev", address="dev"
+        )
 
     return make
 
@@ -45,6 +47,13 @@ def test_where_the_data_is_elsewhere_somebody_must_say_what_to_push(spec_of: Any
     with pytest.raises(UserError, match=said) as told:
         required_source(spec)
     assert told.value.next_step == "Name a file or folder: mlstack data push dev PATH"
+
+
+def test_the_dataset_of_a_source_is_the_one_that_a_push_makes(spec_of: Any) -> None:
+    assert source_dataset(spec_of("data/weather.csv")) == "weather"
+    assert source_dataset(spec_of("data")) == "data"
+    with pytest.raises(UserError, match="names no dataset"):
+        source_dataset(spec_of("s3://lake/raw/"))
 
 
 def test_a_folder_is_pushed_to_where_the_stack_says_that_it_is(spec_of: Any, session: Any) -> None:

@@ -69,6 +69,16 @@ def test_the_variables_of_another_account_have_its_keys(mlstack_home: Path) -> N
     assert keys[0] != keys[1]
 
 
+def test_another_environment_of_the_local_cloud_takes_nothing_of_the_shells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "prod")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://prod-state")
+    variables = engine_environment("staging", "eu-west-1", "222222222222")
+    _refuse_real_cloud(variables)
+    assert variables["PULUMI_BACKEND_URL"].startswith("file://")
+    assert variables["AWS_ACCOUNT_ID"] == "222222222222"
+    assert "222222222222" in variables["AWS_SHARED_CREDENTIALS_FILE"]
+
+
 @pytest.mark.parametrize("account", ["22222222222", "../../..", "²22222222222", ""])
 def test_what_has_not_twelve_digits_is_no_account(account: str) -> None:
     with pytest.raises(UserError, match="12 digits"):
@@ -134,7 +144,7 @@ def test_a_cloud_environment_keeps_the_shells_settings(monkeypatch: pytest.Monke
     monkeypatch.setenv("AWS_PROFILE", "prod")
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://s3.internal.example.com")
     monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://prod-state")
-    variables = engine_environment("prod", "eu-west-1", "222222222222")
+    variables = engine_environment("prod", "eu-west-1")
     assert variables["AWS_PROFILE"] == "prod"
     assert variables["PULUMI_BACKEND_URL"] == "s3://prod-state"
     assert variables["AWS_REGION"] == "eu-west-1"

@@ -143,7 +143,7 @@ def test_a_second_update_names_the_first(pulumi: Pulumi, provider: FaultyProvide
     with pytest.raises(StackLockedError, match=rf"updated by process {_engine_of(process)} \(pulumi up\)"):
         pulumi.up()
     with pytest.raises(StackLockedError, match="may be updating it"):
-        unlock(pulumi.project, "dev", force=False)
+        unlock(pulumi, force=False)
     process.communicate(timeout=120)
     assert process.returncode == 0
     assert _names(provider) == _all()
@@ -160,8 +160,8 @@ def test_a_killed_update_leaves_a_lock_that_is_explained_and_removed(pulumi: Pul
     with pytest.raises(StackLockedError, match=f"locked by process {engine}, which has ended") as raised:
         pulumi.up()
     assert "`mlstack engine unlock dev`" in str(raised.value.next_step)
-    assert unlock(pulumi.project, "dev", force=False)
-    assert not unlock(pulumi.project, "dev", force=False)
+    assert unlock(pulumi, force=False)
+    assert not unlock(pulumi, force=False)
     pulumi.up()
     assert pulumi.up().is_empty
 
@@ -180,7 +180,7 @@ def test_what_was_being_created_is_taken_over_or_forgotten(
     provider.seconds = 0
     if not happened:
         provider.things.clear()
-    unlock(pulumi.project, "dev", force=False)
+    unlock(pulumi, force=False)
     assert len(pulumi.state().pending) == 1
     recovery = pulumi.recover(recover.Place("000000000000", "us-east-1"))
     assert recovery is not None

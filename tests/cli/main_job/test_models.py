@@ -24,7 +24,8 @@ def models(machine: Project) -> Project:
         "sun": {part: deepcopy(model[part]) for part in ("data", "steps", "registry", "serving")},
     }
     file.write_text(yaml.safe_dump(document, sort_keys=False))
-    made.mlstack("up", "local")
+    waits = made.mlstack("up", "local").stdout
+    assert "The endpoint of sun waits: a released model version (`mlstack release local --model sun`)" in waits
     return made
 
 
@@ -35,7 +36,8 @@ def _endpoints(project: Project) -> dict[str, str]:
 
 def _release(project: Project, model: str) -> Any:
     version = str(project.json("run", "local", "--model", model)["model"]["version"])
-    project.mlstack("models", "approve", version, "--model", model)
+    approved = project.mlstack("models", "approve", version, "--model", model).stdout
+    assert f"Next: mlstack release local --model {model}" in approved
     return project.json("release", "local", "--model", model)
 
 
@@ -56,6 +58,12 @@ def test_each_model_is_run_released_and_asked_by_its_name(models: Project) -> No
     assert "Model rain" in page
     assert "Model sun" in page
     assert models.json("data", "list", "local") == [], "of all models, whose data was not pushed"
+    assert models.json("data", "list", "local", "--model", "rain") == []
+    pushed = models.json("data", "push", "local", "--model", "rain")
+    models.mlstack("data", "push", "local", "README.md", "--name", "other", "--model", "rain")
+    assert {each["name"] for each in models.json("data", "list", "local")} == {"other", pushed["name"]}
+    assert [each["name"] for each in models.json("data", "list", "local", "--model", "rain")] == [pushed["name"]]
+    assert models.json("data", "show", "local", "--model", "sun")["version"] == pushed["version"]
     assert models.json("up", "local")["changes"] == []
     pulumi(models, "up -s local --yes --skip-preview --refresh --expect-no-changes")
 

@@ -9,6 +9,7 @@ from mlstack.registry.versions import (
     find_version,
     from_description,
     from_summary,
+    in_environment,
     newest_approved,
     newest_pending,
     version_of,
@@ -34,6 +35,22 @@ def test_nothing_pending_says_what_the_newest_is() -> None:
     with pytest.raises(MlstackError, match=r"mlstack models reject 2 --environment prod"):
         newest_pending(_versions(APPROVED, REJECTED), "prod", "reject")
     assert raised.value.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ("local", ""),
+        ("prod", " --environment prod"),
+        ("local --model churn", " --model churn"),
+        ("prod --model churn", " --environment prod --model churn"),
+    ],
+)
+def test_what_to_do_next_names_environment_and_model(address: str, options: str) -> None:
+    assert in_environment("models approve 2", address) == f"mlstack models approve 2{options}"
+    with pytest.raises(MlstackError, match="models approve 1") as raised:
+        newest_approved(_versions(PENDING), address)
+    assert raised.value.next_step == f"Approve one with `mlstack models approve 1{options}`."
 
 
 def test_newest_approved_must_be_complete() -> None:

@@ -157,10 +157,12 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
             ),
         ),
         environment="local",
+        address="local",
         session=SimpleNamespace(client=lambda service: {"sagemaker": cloud.sagemaker, "ssm": cloud.ssm}[service]),
         group_name=GROUP,
         endpoint_name=ENDPOINT,
         outputs=SimpleNamespace(batch_pipeline_name=None),
+        stage=None,
         owns=lambda _: True,
     )
 

@@ -50,6 +50,7 @@ def _shown(**given: Any) -> str:
     status = Status(
         environment="dev",
         account="111111111111",
+        is_local=False,
         region="eu-west-1",
         resources=1,
         execution=None,

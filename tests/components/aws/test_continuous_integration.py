@@ -7,6 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mlstack_components.aws.continuous_integration import (
     ContinuousIntegration,
     ContinuousIntegrationArgs,
@@ -19,8 +21,11 @@ from mlstack_components.aws.continuous_integration_trust import (
     GitLabCI,
     federated_trust,
 )
+from mlstack_components.aws.deployment_actions import READS, WRITES
 from mlstack_components.aws.deployment_policies import (
     MOST_CHARACTERS,
+    MOST_CHARACTERS_INLINE,
+    MOST_POLICIES,
     DeploymentPolicyArgs,
     deploy_policies,
     plan_policy,
@@ -29,6 +34,7 @@ from mlstack_components.aws.placement import Placement
 from mlstack_components.errors import UserError
 from mlstack_localcloud.server.authorization.context import Context
 from mlstack_localcloud.server.authorization.evaluate import Policies, Principal, reason_to_refuse
+from mlstack_stacks.naming import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,6 +214,9 @@ OWN = [
     ("events:PutRule", arn("events", "rule/weather-prod-pipeline-ended-1234567")),
     ("budgets:ModifyBudget", "arn:aws:budgets::000000000000:budget/weather-prod-budget-1234567"),
     ("iam:DeleteRole", "arn:aws:iam::000000000000:role/weather-prod-training-1234567"),
+    ("codebuild:CreateProject", arn("codebuild", "project/weather-prod-images")),
+    ("codebuild:BatchGetProjects", arn("codebuild", "project/weather-prod-release")),
+    ("logs:CreateLogGroup", arn("logs", "log-group:/aws/codebuild/weather-prod-images")),
 ]
 OTHERS = [
     ("s3:PutObject", "arn:aws:s3:::churn-prod-data-1234567/x"),
@@ -220,6 +229,8 @@ OTHERS = [
     ("iam:CreateUser", "arn:aws:iam::000000000000:user/weather-prod-user"),
     ("iam:CreateAccessKey", "arn:aws:iam::000000000000:user/weather-prod-user"),
     ("iam:AttachRolePolicy", "arn:aws:iam::000000000000:role/weather-prod-training-1234567"),
+    ("codebuild:UpdateProject", arn("codebuild", "project/weather-production-images")),
+    ("codebuild:StartBuild", arn("codebuild", "project/weather-prod-images")),
     ("ec2:DeleteVpc", arn("ec2", "vpc/vpc-1")),
 ]
 
@@ -227,7 +238,9 @@ OTHERS = [
 @pytest.mark.parametrize(("action", "resource"), OWN)
 def test_a_deployment_makes_what_carries_its_name(deploys, plans, action, resource) -> None:
     assert allows(deploys, action, resource)
-    assert allows(plans, action, resource) is action.partition(":")[2].startswith(("Describe", "Get", "List", "View"))
+    assert allows(plans, action, resource) is action.partition(":")[2].startswith(
+        ("BatchGet", "Describe", "Get", "List", "View")
+    )
 
 
 @pytest.mark.parametrize(("action", "resource"), OTHERS)
@@ -252,7 +265,7 @@ def test_roles_are_handed_to_few_services_and_only_its_own(deploys, plans) -> No
     own = "arn:aws:iam::000000000000:role/weather-prod-training-1234567"
     passed = {"iam__PassedToService": ("sagemaker.amazonaws.com",)}
     assert allows(deploys, "iam:PassRole", own, **passed)
-    for service in ("lambda", "ec2", "codebuild", "cloudformation"):
+    for service in ("lambda", "ec2", "ecs-tasks", "cloudformation"):
         assert not allows(deploys, "iam:PassRole", own, iam__PassedToService=(f"{service}.amazonaws.com",))
     assert not allows(deploys, "iam:PassRole", own)
     assert not allows(deploys, "iam:PassRole", "arn:aws:iam::000000000000:role/admin", **passed)
@@ -303,20 +316,65 @@ def test_a_resource_is_a_wildcard_only_where_nothing_can_be_named() -> None:
     assert anything == {"ReadLists", "UseCloudControl", "ChangeSubscriptions", "MakeKeys"}
 
 
-def test_the_policies_of_the_longest_names_fit_into_a_role() -> None:
-    longest = dataclasses.replace(
-        ARGS,
-        placement=Placement("111111111111", "ap-southeast-1"),
-        project="p" * 40,
-        environment="e" * 20,
-        prefix="n" * 40,
-        names=("n" * 61, f"{'n' * 54}*"),
-        state_bucket="b" * 63,
+LONGEST = dataclasses.replace(
+    ARGS,
+    placement=Placement("111111111111", "ap-southeast-1"),
+    project="p" * 40,
+    environment="e" * 20,
+    prefix="n" * 40,
+    names=("n" * 61, f"{'n' * 54}*"),
+    permissions_boundary_arn=f"arn:aws:iam::111111111111:policy/{'b' * 128}",
+    state_bucket="b" * 63,
+)
+ROOM = 2_000
+"""Characters that are left for the actions of further parts in each policy, so that none is full unawares."""
+
+
+def _fit(args: DeploymentPolicyArgs) -> None:
+    policies = deploy_policies(args)
+    assert len(policies) < MOST_POLICIES
+    assert {name for name, policy in policies.items() if len(policy) > MOST_CHARACTERS - ROOM} == set()
+    assert len(plan_policy(args)) < MOST_CHARACTERS_INLINE - ROOM
+
+
+def test_the_policies_of_the_longest_names_fit_into_a_role_with_room_to_spare() -> None:
+    _fit(LONGEST)
+
+
+WORDS = st.from_regex(r"[a-z][a-z0-9]{0,12}(-[a-z0-9]{1,12}){0,3}", fullmatch=True)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(project=WORDS.filter(lambda name: len(name) <= 40), environment=WORDS.filter(lambda name: len(name) <= 20))
+def test_the_policies_of_any_names_fit(project: str, environment: str) -> None:
+    names = Names(project, environment)
+    given_ = dataclasses.replace(
+        LONGEST, project=project, environment=environment, prefix=names.resource_prefix, names=names.beginnings
     )
-    assert sum(map(len, deploy_policies(longest).values())) < MOST_CHARACTERS
+    _fit(given_)
+
+
+def test_each_action_of_the_tables_is_in_a_policy() -> None:
+    allowed = {action for each in _statements() for action in each["Action"]}
+    tables = {f"{service}:{action}" for table in (READS, WRITES) for service in table for action in table[service]}
+    assert tables - allowed == set()
+    planned = {action for each in json.loads(plan_policy(ARGS))["Statement"] for action in each["Action"]}
+    assert {f"{service}:{action}" for service in READS for action in READS[service]} - planned == set()
+
+
+def test_rights_of_a_deployment_are_managed_policies_out_of_its_reach(declare_ci, args) -> None:
+    declared = declare_ci(args)
+    policies = {each.inputs["name"]: each.inputs for each in declared.all("aws:iam/policy:Policy")}
+    attached = [each.inputs for each in declared.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")]
+    assert {each["path"] for each in policies.values()} == {"/mlstack/ci/"}
+    assert policies.keys() == {
+        f"mlstack-deploy-weather-prod-{name}" for name in deploy_policies(ARGS) if name != "state"
+    }
+    assert {each["role"] for each in attached} == {"mlstack-deploy-weather-prod"}
+    assert len({each["policyArn"] for each in attached}) == len(attached) == len(policies)
 
 
 def test_names_that_do_not_fit_are_told(declare_ci, args) -> None:
-    names = dataclasses.replace(deployment(GITHUB), names=tuple(f"{number}" * 60 for number in range(9)))
+    names = dataclasses.replace(deployment(GITHUB), names=tuple(f"{number}" * 60 for number in range(50)))
     with pytest.raises(UserError, match="too long"):
         declare_ci(dataclasses.replace(args, deployments={"w": names}))

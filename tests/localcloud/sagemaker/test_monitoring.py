@@ -315,8 +315,8 @@ def test_an_endpoint_without_capture_has_no_schedule(weather, monitors):
         monitors.schedule()
 
 
-def test_what_is_not_here_is_refused_by_name(captured, monitors):
+def test_a_definition_is_of_one_kind_alone(captured, monitors):
     monitors.define()
     config = {**monitors.config(), "MonitoringType": "ModelBias"}
-    with pytest.raises(ClientError, match="does not support the MonitoringType ModelBias"):
+    with pytest.raises(ClientError, match="Could not find ModelBiasJobDefinition with name definition"):
         monitors.sagemaker.create_monitoring_schedule(MonitoringScheduleName="m", MonitoringScheduleConfig=config)

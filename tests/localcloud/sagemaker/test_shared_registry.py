@@ -6,10 +6,10 @@ import uuid
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from mlstack_components.aws.bucket_policy import bucket_policy
 from mlstack_components.aws.encryption_key import key_policy
 from mlstack_components.aws.model_registry import sharing_policy
 from mlstack_components.aws.placement import Placement
-from mlstack_components.aws.secure_bucket import bucket_policy
 from mlstack_localcloud.home import Home
 from mlstack_localcloud.keys import ensure_keys
 

@@ -196,6 +196,16 @@ def test_a_cloud_environment_without_allowed_accounts_is_warned_of(plan_of: Call
     assert plan_of(environment="local").warnings == ()
 
 
+def test_a_further_account_of_the_local_cloud_is_named_to_its_provider(
+    plan_of: Callable[..., Plan], spec_text: str
+) -> None:
+    spec = spec_text.replace('dev: {account: "111111111111",', 'dev: {account: "111111111111", local: true,')
+    region = "config: {aws:region: eu-west-1"
+    with pytest.raises(ProgramError, match=r"the local cloud would take its own, and mlstack\.yaml says 111111111111"):
+        plan_of(spec, settings=f"{region}}}")
+    assert plan_of(spec, settings=f"{region}, aws:allowedAccountIds: ['111111111111']}}").account == "111111111111"
+
+
 def test_a_failing_program_is_shown_by_its_own_lines(plan_of: Callable[..., Plan], tmp_path: Path) -> None:
     with pytest.raises(ProgramError) as caught:
         plan_of(program="import pulumi\n\ndef declare():\n    return missing\n\ndeclare()\n")

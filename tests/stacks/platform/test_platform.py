@@ -77,8 +77,9 @@ def test_the_roles_of_deployments_are_bounded_and_reach_the_projects_names(plan:
     assert {each.properties["permissionsBoundary"] for each in roles.values()} == {
         "arn:aws:iam::111111111111:policy/boundary"
     }
-    (policy,) = [each for each in planned.resources if each.name.endswith("-weather-deploy-resources")]
-    own = json.loads(policy.properties["policy"])["Statement"][0]["Resource"]
+    policies = [each for each in planned.resources if "-weather-deploy-" in each.name and "policy" in each.properties]
+    statements = [entry for each in policies for entry in json.loads(each.properties["policy"])["Statement"]]
+    own = {arn for entry in statements for arn in entry["Resource"]}
     assert "arn:aws:s3:::weather-prod-*" in own
     assert "arn:aws:sagemaker:eu-west-1:111111111111:*/weather-prod" in own
     assert "arn:aws:ssm:eu-west-1:111111111111:parameter/mlstack/weather/prod/*" in own

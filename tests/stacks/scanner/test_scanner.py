@@ -90,6 +90,7 @@ def production(write_project: Callable[..., Path]) -> dict[str, Any]:
     """What the benchmark's production project registers, an endpoint included."""
     file = write_project((ROOT / "benchmarks" / "production.yaml").read_text())
     (file.absolute().parent / "data" / "weather.csv").write_text("day\n")
+    (file.absolute().parent / "Dockerfile").write_text("FROM scratch\n")
     spec = load(file, "prod")
     names, version = Names("weather", "prod"), "arn:aws:sagemaker:eu-west-1:111111111111:model-package/w/1"
     released = {names.release_parameter: version, names.variant_parameter("shadow"): version}

@@ -40,6 +40,36 @@ def test_local_has_its_account_and_region_and_needs_no_entry(write_project: Call
         assert (spec.account, spec.region, spec.is_local) == ("000000000000", "us-east-1", True)
 
 
+def test_further_environments_live_in_the_local_cloud_where_they_say_so(write_project: Callable[..., Path]) -> None:
+    file = write_project(
+        'name: churn\nenvironments:\n  dev: {local: true}\n  staging: {account: "222222222222", local: true}\n'
+        '  prod: {account: "222222222222", region: eu-west-1, local: false}\n'
+    )
+    found = {name: (s.account, s.region, s.is_local) for name, s in load_all(file).environments.items()}
+    assert found == {
+        "local": ("000000000000", "us-east-1", True),
+        "dev": ("000000000000", "us-east-1", True),
+        "staging": ("222222222222", "us-east-1", True),
+        "prod": ("222222222222", "eu-west-1", False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("environments", "message"),
+    [
+        ("local: {local: false}", r"environments\.local\.local: the environment `local` is always in the local cloud"),
+        ("local: {account: '111111111111', local: true}", r"environments\.local\.account: .* has the account 0000"),
+        ("dev: {account: '000000000000', region: eu-west-1}", "Write another, or `local: true` beside it"),
+        ("dev: {account: '111111111111'}", r"environments\.dev\.region: "),
+    ],
+)
+def test_an_environment_is_in_the_local_cloud_or_not(
+    write_project: Callable[..., Path], environments: str, message: str
+) -> None:
+    with pytest.raises(SpecError, match=message):
+        load_all(write_project(f"name: churn\nenvironments:\n  {environments}\n"))
+
+
 def test_a_part_that_is_left_out_or_null_is_off(write_project: Callable[..., Path], spec_text: str) -> None:
     assert load(write_project("name: churn\n"), "local").serving is None
     project = load_all(write_project(spec_text.replace("local: {}", "local: {serving: null, steps: {evaluate: null}}")))

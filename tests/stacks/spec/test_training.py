@@ -100,7 +100,7 @@ def test_each_step_gets_the_image_for_its_own_machine(write_project: Callable[..
         "pytorch-inference:2.6.0-cpu-py312",
     ]
     assert steps.train.distribution == "torchrun"
-    repositories = {repository_arn(uri) for uri in images(spec, spec.steps).each}
+    repositories = {repository_arn(uri) for uri in images(spec, spec.steps).addresses}
     registry = "arn:aws:ecr:us-east-1:763104351884:repository"
     assert repositories == {f"{registry}/pytorch-training", f"{registry}/pytorch-inference"}
 

@@ -53,4 +53,4 @@ def command(
         return
     out.print(pushed_line(pushed), markup=False)
     if pushed.is_new:
-        out.print(f"Train on it: mlstack run {environment} --data {pushed.version.reference}", markup=False)
+        out.print(f"Train on it: mlstack run {deployment.address} --data {pushed.version.reference}", markup=False)

@@ -19,7 +19,9 @@ def command(
     """
     from mlstack.console import out
     from mlstack.engine.lock import unlock
+    from mlstack.engine.pulumi import Pulumi
     from mlstack.project_directory import ProjectDirectory
 
-    removed = unlock(ProjectDirectory.find(), environment, force=force)
+    project = ProjectDirectory.find()
+    removed = unlock(Pulumi.of(project, project.load(environment)), force=force)
     out.print(f"Unlocked {environment}." if removed else f"{environment} was not locked.", markup=False)

@@ -8,7 +8,11 @@ import typer
 
 from mlstack.commands.arguments import DEFAULT, AsJson, EnvironmentOption, Model
 
-EXAMPLES = ("mlstack models approve", 'mlstack models approve 3 --reason "better recall on rain"')
+EXAMPLES = (
+    "mlstack models approve",
+    'mlstack models approve 3 --reason "better recall on rain"',
+    "mlstack models approve 3 --environment prod",
+)
 
 
 def command(
@@ -20,17 +24,19 @@ def command(
 ) -> None:
     """Approve a model version.
 
-    Only approved versions can be released. Nothing is released by it.
+    Only approved versions can be released. Nothing is released by it. Where the environment uses the registry of
+    another one, the version is approved for this one, with keys of the other one's account; the other one's own
+    approval comes first.
     """
-    from mlstack.cloud.deployment import Deployment
     from mlstack.console import out, print_json
-    from mlstack.registry.decide import decide_version
+    from mlstack.registry.decide import Registry
     from mlstack.registry.versions import APPROVED
 
-    deployment = Deployment.open(environment, model)
-    decided, changed = decide_version(deployment, version, APPROVED, reason)
+    registry = Registry.of(environment, model)
+    decided, changed = registry.decide(version, APPROVED, reason)
     if json:
         print_json(decided.to_json() | {"changed": changed})
         return
-    out.print(f"Model version {decided.version} is {'approved' if changed else 'approved already'}.", markup=False)
-    out.print(f"Next: mlstack release {environment}", markup=False)
+    done = f"approved{'' if changed else ' already'}{f' for {environment}' if registry.stage else ''}"
+    out.print(f"Model version {decided.version} is {done}.", markup=False)
+    out.print(f"Next: mlstack release {registry.address}", markup=False)

@@ -22,19 +22,19 @@ def command(
     from mlstack.cloud.errors import explained
     from mlstack.console import out, print_json
     from mlstack.registry.decide import released_arn
-    from mlstack.registry.packages import list_versions, with_metrics
+    from mlstack.registry.packages import versions_of, with_metrics
     from mlstack.registry.show import versions_table
     from mlstack.registry.versions import require_any
 
     deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
-        every = list_versions(deployment.session.client("sagemaker"), deployment.group_name)
+        every = versions_of(deployment)
         versions = with_metrics(deployment.session, every[:limit])
         released = released_arn(deployment)
     if json:
         print_json([version.to_json() | {"released": version.arn == released} for version in versions])
         return
-    require_any(every, environment)
+    require_any(every, deployment.address)
     out.print(versions_table(versions, released))
     if len(every) > limit:
         out.print(f"{len(every) - limit} older ones are not shown.", markup=False)

@@ -30,20 +30,17 @@ def command(
     from mlstack.cloud.deployment import Deployment
     from mlstack.cloud.errors import explained
     from mlstack.registry.decide import released_arn
-    from mlstack.registry.packages import decide, list_versions
-    from mlstack.registry.versions import APPROVED, REJECTED
     from mlstack.release.choose import version_served_before
+    from mlstack.release.leave import reject_left
     from mlstack.release.show import release_and_show
 
     deployment = Deployment.open(environment, model)
 
     def choose(versions: Sequence[ModelVersion], pointer: ReleasePointer) -> ModelVersion:
-        return version_served_before(versions, pointer.history())
+        return version_served_before(versions, pointer.history(), deployment.address)
 
     with explained(deployment.spec):
         left = released_arn(deployment)
-        release_and_show(deployment, choose, as_json=json)
-        sagemaker = deployment.session.client("sagemaker")
-        for version in list_versions(sagemaker, deployment.group_name):
-            if version.arn == left and version.approval == APPROVED:
-                decide(sagemaker, version, REJECTED, reason or "rolled back")
+    release_and_show(deployment, choose, as_json=json)
+    if left is not None:
+        reject_left(deployment, left, reason or "rolled back")

@@ -24,14 +24,15 @@ def command(
     from mlstack.registry.decide import released_arn
     from mlstack.registry.packages import describe, list_versions
     from mlstack.registry.show import version_details
+    from mlstack.registry.stages import seen_from
     from mlstack.registry.versions import find_version, require_any
 
     deployment = Deployment.open(environment, model)
     with explained(deployment.spec):
         versions = list_versions(deployment.session.client("sagemaker"), deployment.group_name)
-        require_any(versions, environment)
+        require_any(versions, deployment.address)
         chosen = versions[0] if version is None else find_version(versions, version)
-        described = describe(deployment.session, chosen.arn)
+        described = seen_from(describe(deployment.session, chosen.arn), deployment.stage)
         released = released_arn(deployment)
     if json:
         print_json(described.to_json() | {"released": described.arn == released})

@@ -59,7 +59,7 @@ def _fixed(subject: Subject, resources: tuple[PlannedResource, ...]) -> Iterator
     """The planned resources that have a name of their own, as they would be in the state."""
     from mlstack_localcloud.provider.api import surroundings
     from mlstack_localcloud.provider.registry import RESOURCE_TYPES, resource_type
-    from mlstack_localcloud.provider.requests import fill
+    from mlstack_localcloud.provider.sources import fill
 
     from mlstack.engine.state import StateResource
 

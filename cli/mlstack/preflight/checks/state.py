@@ -25,7 +25,7 @@ def check(subject: Subject) -> Outcome:
         subject: The environment.
     """
     spec, infra = subject.spec, subject.project.infra
-    backend = recorded_backend(infra, spec.environment)
+    backend = None if spec.is_local else recorded_backend(infra, spec.environment)
     if backend is not None and backend_variables(infra, spec.environment):
         return _bootstrapped(subject, backend)
     try:

@@ -44,6 +44,8 @@ _ABSENT = frozenset(
         "aws:vpceorgid",
         # Known of the requests that have them.
         "cloudwatch:namespace",
+        "events:detail-type",
+        "events:source",
         "iam:associatedresourcearn",
         "iam:awsservicename",
         "iam:passedtoservice",

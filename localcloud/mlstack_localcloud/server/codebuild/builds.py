@@ -120,11 +120,13 @@ class Builds:
         return {"ids": self._ids(place_of(caller), request, f"{project['name']}:")}
 
     def resume(self) -> None:
-        """Builds that ran when the daemon ended have failed."""
+        """Builds that ran when the daemon ended have failed, and whoever listens is told."""
         for place, build in self._store.everywhere(BUILD):
             if build["buildStatus"] == IN_PROGRESS:
-                message = "The local cloud ended while the build ran."
-                self._finish(build["id"], place, "FAULT", message)
+                message = "INTERNAL_ERROR Message: the local cloud ended while the build ran."
+                finished = self._finish(build["id"], place, "FAULT", message)
+                account, _, region = place.partition("/")
+                self._events.state_changed(finished, Origin(account, region, build["arn"]))
 
     def _ids(self, place: str, request: Document, prefix: str = "") -> list[str]:
         builds = self._store.documents(BUILD, place, prefix)

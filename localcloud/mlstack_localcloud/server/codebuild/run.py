@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlstack_localcloud.server.codebuild.buildspec import Buildspec
+    from mlstack_localcloud.server.codebuild.machine import Machine
     from mlstack_localcloud.server.sagemaker.execution.directories import JobDirectory
     from mlstack_localcloud.server.sagemaker.execution.logs import LogFollower
     from mlstack_localcloud.server.sagemaker.execution.running_jobs import Signals
@@ -65,11 +66,13 @@ class Tools:
         workshop: Objects, environments, logs and directories.
         clients: Clients of the local cloud.
         authorization: Tells whether CodeBuild may assume a role.
+        machine: What builds find here.
     """
 
     workshop: Workshop
     clients: ClientFactory
     authorization: Authorization
+    machine: Machine
 
 
 class BuildRun:
@@ -94,11 +97,12 @@ class BuildRun:
         """Run it to its end; return its status and, where it did not succeed, why."""
         directory = self._tools.workshop.job_directory(_KIND, self._region, self._build["id"].replace(":", "-"))
         try:
-            environment = self._provision(directory)
+            provisioned = self._provision(directory)
             follower = self._log(directory)
             spec = self._source(directory)
-            environment.update(self._variables(spec, directory))
-            status, message = self._commands(spec, environment, directory, follower, signals)
+            variables = self._variables(spec, directory)
+            with self._tools.machine.for_build(self._role, provisioned) as environment:
+                status, message = self._commands(spec, environment | variables, directory, follower, signals)
             self._note_exports(directory)
             if status == _SUCCEEDED:
                 self._record.enter("UPLOAD_ARTIFACTS")
@@ -157,7 +161,7 @@ class BuildRun:
             self._objects.download(uri, target, self._region)
             return
         archive = directory.root / "source.zip"
-        self._objects.download_file(uri, archive, self._region)
+        self._objects.download_file(uri, archive, self._region, self._build.get("sourceVersion"))
         try:
             with zipfile.ZipFile(archive) as opened:
                 opened.extractall(target)

@@ -14,6 +14,7 @@ from mlstack_localcloud.home import ACCOUNT
 from mlstack_localcloud.server.codebuild.builds import Builds
 from mlstack_localcloud.server.codebuild.errors import invalid_input
 from mlstack_localcloud.server.codebuild.events import BuildEvents
+from mlstack_localcloud.server.codebuild.machine import Machine
 from mlstack_localcloud.server.codebuild.projects import Projects
 from mlstack_localcloud.server.codebuild.run import Tools
 from mlstack_localcloud.server.sagemaker import service_model, validation
@@ -23,6 +24,9 @@ from mlstack_localcloud.server.sagemaker.execution.workshop import Workshop
 from mlstack_localcloud.server.sagemaker.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from mlstack_localcloud.home import Home
     from mlstack_localcloud.server.sagemaker.ports import (
         Authorization,
@@ -45,15 +49,22 @@ class CodeBuild:
         clients: Clients of the local cloud's own services.
         events: Where it is told what becomes of builds.
         authorization: Tells who may do what.
+        provider: Serves Pulumi with the rights of a role, and gives the port.
     """
 
     def __init__(
-        self, home: Home, clients: ClientFactory, events: EventPublisher, authorization: Authorization
+        self,
+        home: Home,
+        clients: ClientFactory,
+        events: EventPublisher,
+        authorization: Authorization,
+        provider: Callable[[str], AbstractContextManager[int]],
     ) -> None:
         self._store = Store(home.codebuild_database)
         self._running = RunningJobs()
         projects = Projects(self._store, authorization)
-        tools = Tools(Workshop(AccountHome(home, ACCOUNT), clients, authorization), clients, authorization)
+        workshop = Workshop(AccountHome(home, ACCOUNT), clients, authorization)
+        tools = Tools(workshop, clients, authorization, Machine(home.root, home.cache, provider))
         self._builds = Builds(self._store, projects, tools, self._running, BuildEvents(events))
         self._operations: dict[str, Handler] = {**projects.operations(), **self._builds.operations()}
 

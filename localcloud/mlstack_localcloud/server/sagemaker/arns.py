@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 DATA_QUALITY_JOB_DEFINITION = "data-quality-job-definition"
 MODEL = "model"
+MODEL_BIAS_JOB_DEFINITION = "model-bias-job-definition"
+MODEL_EXPLAINABILITY_JOB_DEFINITION = "model-explainability-job-definition"
 MODEL_QUALITY_JOB_DEFINITION = "model-quality-job-definition"
 MONITORING_SCHEDULE = "monitoring-schedule"
 ENDPOINT = "endpoint"

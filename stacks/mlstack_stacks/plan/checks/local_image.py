@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlstack_stacks.plan.resources import Warn
+from mlstack_stacks.spec.images import is_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,14 @@ def check(spec: EnvironmentSpec) -> Iterator[Warn]:
     """
     train = spec.steps.train if spec.steps else None
     if not spec.is_local or train is None or train.image is None:
+        return
+    if is_name(train.image):
+        yield Warn(
+            "local_image",
+            f"the local cloud has no Docker, so it can't build the image {train.image}: the run will fail there.",
+            Warn.place_of(spec, "steps.train.image"),
+            "Add a framework in place of the image in `local`.",
+        )
         return
     if train.entry_point is None and train.command is None:
         yield Warn(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from mlstack_stacks.plan.cost.usage import number
@@ -111,6 +113,18 @@ def note_lines(spec: StackSpec, estimated: Estimate, prices: Prices) -> Iterator
         yield f"Not in the total: {each.type} {each.resource}, {each.part}: {each.reason}."
     if estimated.free:
         yield f"Free: {', '.join(f'{count} {kind}' for kind, count in estimated.free.items())}."
+
+
+def wrapped(note: str, width: int) -> list[str]:
+    """A note in lines of a width, indented below the first; a count stays with its type, and no type is broken.
+
+    Args:
+        note: The note.
+        width: Columns.
+    """
+    kept = re.sub(r"(\d) (?=aws:)", "\\1\N{NO-BREAK SPACE}", note)
+    lines = textwrap.wrap(kept, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _is_other(price: Price, prices: Prices) -> bool:

@@ -24,6 +24,19 @@ def _allow(action: str, resource: str = "*", principal: str | None = None) -> st
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def _fill_versions(iam_client: Any, arn: str) -> None:
+    """As many versions as a policy may have, so that a change must take one away."""
+    for _ in range(5 - len(iam_client.list_policy_versions(PolicyArn=arn)["Versions"])):
+        iam_client.create_policy_version(PolicyArn=arn, PolicyDocument=_allow("s3:*"), SetAsDefault=True)
+
+
+def _remove_policy(iam_client: Any, arn: str) -> None:
+    for version in iam_client.list_policy_versions(PolicyArn=arn)["Versions"]:
+        if not version["IsDefaultVersion"]:
+            iam_client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+    iam_client.delete_policy(PolicyArn=arn)
+
+
 def _images(days: int) -> str:
     rule = {
         "rulePriority": 1,
@@ -77,6 +90,21 @@ def _told(percent: float, kind: str, topic: Any) -> budgets.BudgetNotificationAr
         subscriber_sns_topic_arns=[topic],
         subscriber_email_addresses=["team@example.com"],
     )
+
+
+def _lets_in(bus: Any, account: str) -> Any:
+    def policy(arn: str) -> str:
+        statement = {
+            "Sid": "LetIn",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+            "Action": "events:PutEvents",
+            "Resource": arn,
+            "Condition": {"StringEquals": {"events:detail-type": "SageMaker Model Package State Change"}},
+        }
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    return bus.arn.apply(policy)
 
 
 _PATTERN = json.dumps({"source": ["aws.sagemaker"], "detail-type": ["SageMaker Model Package State Change"]})
@@ -148,6 +176,26 @@ CASES = [
         ),
         remove=lambda aws, o: aws("iam").delete_role_policy(RoleName=o["role"], PolicyName=o["name"]),
         import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:iam/policy:Policy",
+        another="Managed",
+        make=iam.Policy,
+        inputs=lambda _: {"policy": _allow("s3:GetObject"), "tags": {"a": "1"}},
+        outputs=("arn", "name", "policyId", "policy", "tagsAll"),
+        change=lambda _: {"policy": _allow("s3:PutObject"), "tags": {"b": "2"}},
+        replace=lambda _: {"path": "/jobs/"},
+        tamper=lambda aws, o: _fill_versions(aws("iam"), o["arn"]),
+        remove=lambda aws, o: _remove_policy(aws("iam"), o["arn"]),
+        import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        make=iam.RolePolicyAttachment,
+        inputs=lambda shared: {"role": shared.role2.name, "policy_arn": _TWO},
+        outputs=("role", "policyArn"),
+        replace=lambda _: {"policy_arn": _ONE},
+        remove=lambda aws, o: aws("iam").detach_role_policy(RoleName=o["role"], PolicyArn=o["policyArn"]),
     ),
     Case(
         token="aws:ecr/repository:Repository",
@@ -242,6 +290,30 @@ CASES = [
         tamper=lambda aws, o: aws("events").put_rule(Name=o["name"], EventPattern=_PATTERN, Description="by hand"),
         remove=lambda aws, o: aws("events").delete_rule(Name=o["name"]),
         import_inputs=lambda o: {"name": o["name"]},
+    ),
+    Case(
+        token="aws:cloudwatch/eventBus:EventBus",
+        make=cloudwatch.EventBus,
+        inputs=lambda _: {"name": "versions", "tags": {"a": "1"}},
+        outputs=("arn", "name", "tagsAll"),
+        change=lambda _: {"tags": {"a": "2"}},
+        replace=lambda _: {"name": "more-versions"},
+        tamper=lambda aws, o: aws("events").untag_resource(ResourceARN=o["arn"], TagKeys=["a"]),
+        remove=lambda aws, o: aws("events").delete_event_bus(Name=o["name"]),
+    ),
+    Case(
+        token="aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        make=cloudwatch.EventBusPolicy,
+        inputs=lambda shared: {"event_bus_name": shared.bus.name, "policy": _lets_in(shared.bus, "111111111111")},
+        outputs=("eventBusName", "policy"),
+        change=lambda shared: {"policy": _lets_in(shared.bus, "222222222222")},
+        replace=lambda shared: {"event_bus_name": shared.bus2.name, "policy": _lets_in(shared.bus2, "111111111111")},
+        tamper=lambda aws, o: aws("events").put_permission(
+            EventBusName=o["eventBusName"], Action="events:PutEvents", Principal="333333333333", StatementId="by-hand"
+        ),
+        remove=lambda aws, o: aws("events").remove_permission(
+            EventBusName=o["eventBusName"], RemoveAllPermissions=True
+        ),
     ),
     Case(
         token="aws:cloudwatch/eventTarget:EventTarget",
@@ -429,6 +501,8 @@ def shared(resources: Shared) -> None:
         topic2=sns.Topic("topic2"),
         queue=sqs.Queue("queue"),
         queue2=sqs.Queue("queue2"),
+        bus=cloudwatch.EventBus("bus", name="bus"),
+        bus2=cloudwatch.EventBus("bus2", name="bus2"),
         rule=cloudwatch.EventRule("rule", event_pattern=_PATTERN),
         rule2=cloudwatch.EventRule("rule2", event_pattern=_PATTERN),
     )

@@ -108,6 +108,17 @@ def test_what_a_kind_costs(of: Estimated, kind: str, properties: dict[str, Any],
     [
         ("aws:cloudwatch/metricAlarm:MetricAlarm", {"period": 10.0}, "alarm"),
         ("aws:codebuild/project:Project", {"environment": {"computeType": "BUILD_GENERAL1_2XLARGE"}}, "builds"),
+        (
+            "aws:codebuild/project:Project",
+            {
+                "environment": {
+                    "computeType": "BUILD_GENERAL1_SMALL",
+                    "type": "LINUX_CONTAINER",
+                    "dockerServer": {"computeType": "BUILD_GENERAL1_MEDIUM"},
+                }
+            },
+            "docker server",
+        ),
         ("aws:ec2/flowLog:FlowLog", {"logDestinationType": "s3"}, "delivery"),
         ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "Interface"}, "endpoint"),
         ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "GatewayLoadBalancer", "subnetIds": ["a"]}, "endpoint"),

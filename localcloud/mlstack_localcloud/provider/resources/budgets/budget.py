@@ -1,6 +1,5 @@
 """aws.budgets.Budget. Its notifications are things of their own in the API, and their subscribers again."""
 
-from mlstack_localcloud.provider.calls import Source
 from mlstack_localcloud.provider.model import (
     Call,
     Collection,
@@ -14,6 +13,7 @@ from mlstack_localcloud.provider.model import (
     ResourceType,
     Tags,
 )
+from mlstack_localcloud.provider.sources import Source
 
 _BUDGET: dict[str, Source] = {"AccountId": "account", "BudgetName": "name"}
 _NOTIFICATION: dict[str, Source] = {

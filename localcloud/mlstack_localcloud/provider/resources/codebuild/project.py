@@ -1,7 +1,7 @@
 """aws.codebuild.Project."""
 
-from mlstack_localcloud.provider.calls import Source
 from mlstack_localcloud.provider.model import ANY, Call, ListOf, Name, Nested, Output, Property, ResourceType, Tags
+from mlstack_localcloud.provider.sources import Source
 
 _NAME: dict[str, Source] = {"name": "name"}
 

@@ -1,7 +1,7 @@
 """aws.scheduler.Schedule."""
 
-from mlstack_localcloud.provider.calls import Source
 from mlstack_localcloud.provider.model import ANY, Call, Default, Name, Output, Property, ResourceType
+from mlstack_localcloud.provider.sources import Source
 
 _PLACE: dict[str, Source] = {"Name": "name", "GroupName": Default("groupName", "default")}
 

@@ -22,6 +22,8 @@ Parameters = dict[str, Any]
 PREFIXES = {"cloudcontrolapi": "cloudformation", "monitoring": "cloudwatch", "tagging": "tag"}
 """Actions' prefixes that are not the signing name."""
 
+_OF_TAGS = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
+
 FREE = frozenset({"sts:GetAccessKeyInfo", "sts:GetCallerIdentity", "sts:GetSessionToken"})
 """What every caller may do: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html."""
 
@@ -35,6 +37,9 @@ def resources_of(service: str, operation: str, parameters: Parameters, place: Pl
         parameters: Its members.
         place: Account and region of its caller.
     """
+    tagged = parameters.get("resourceArn") or parameters.get("ResourceARN") if operation in _OF_TAGS else None
+    if tagged:
+        return [str(tagged).removesuffix(":*")]
     find = _FINDERS.get(service)
     return (find(operation, parameters, place) if find is not None else []) or ["*"]
 
@@ -198,11 +203,18 @@ def _iam(_operation: str, parameters: Parameters, place: Place) -> list[str]:
     return []
 
 
+def _scaling(operation: str, parameters: Parameters, place: Place) -> list[str]:
+    # A target's ARN ends in an id of AWS's choice, by which no policy names it. What describes knows no resource.
+    target = parameters.get("ResourceId") if not operation.startswith("Describe") else None
+    return [arn("application-autoscaling", place, f"scalable-target/{target}")] if target else []
+
+
 def _sts(_operation: str, parameters: Parameters, _place: Place) -> list[str]:
     return [parameters["RoleArn"]] if parameters.get("RoleArn") else []
 
 
 _FINDERS: Mapping[str, Callable[[str, Parameters, Place], list[str]]] = {
+    "application-autoscaling": _scaling,
     "codebuild": _codebuild,
     "ecr": _ecr,
     "events": _events,

@@ -32,10 +32,11 @@ _OPERATIONS = {
     "DescribePipelineDefinitionForExecution": ("pipeline", _EXECUTION),
     "ListTrainingJobsForHyperParameterTuningJob": ("hyper-parameter-tuning-job", "HyperParameterTuningJobName"),
     **dict.fromkeys(("PutRecord", "GetRecord", "DeleteRecord", "ListRecords"), ("feature-group", "FeatureGroupName")),
-    **dict.fromkeys(
-        ("CreateDataQualityJobDefinition", "DescribeDataQualityJobDefinition", "DeleteDataQualityJobDefinition"),
-        ("data-quality-job-definition", "JobDefinitionName"),
-    ),
+    **{
+        f"{verb}{kind}JobDefinition": (f"{_WORDS.sub('-', kind).lower()}-job-definition", "JobDefinitionName")
+        for verb in ("Create", "Delete", "Describe")
+        for kind in ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
+    },
     **dict.fromkeys(
         (
             *(f"{verb}MlflowTrackingServer" for verb in ("Create", "Delete", "Describe", "Start", "Stop", "Update")),
@@ -44,10 +45,6 @@ _OPERATIONS = {
         ("mlflow-tracking-server", "TrackingServerName"),
     ),
     **dict.fromkeys((f"{verb}Domain" for verb in ("Delete", "Describe", "Update")), ("domain", "DomainId")),
-    **dict.fromkeys(
-        ("CreateModelQualityJobDefinition", "DescribeModelQualityJobDefinition", "DeleteModelQualityJobDefinition"),
-        ("model-quality-job-definition", "JobDefinitionName"),
-    ),
     "UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName"),
     "AddTags": ("", "ResourceArn"),
     "DeleteTags": ("", "ResourceArn"),

@@ -49,8 +49,22 @@ def plain_lines(values: Mapping[str, float], endpoint: str, schedule: str) -> st
         endpoint: The endpoint's name.
         schedule: The schedule's name.
     """
+    return "".join(plain_line(name, value, endpoint, schedule) for name, value in values.items())
+
+
+def plain_line(name: str, value: float, endpoint: str, schedule: str, **dimensions: str) -> str:
+    """Return a metric as a line.
+
+    Args:
+        name: Its name.
+        value: Its value.
+        endpoint: The endpoint's name.
+        schedule: The schedule's name.
+        dimensions: Further dimensions.
+    """
     base = _base(endpoint, schedule)
-    return "".join(json.dumps({"MetricName": name, "Value": value, **base}) + "\n" for name, value in values.items())
+    base["Dimensions"] += [{"Name": key, "Value": given} for key, given in dimensions.items()]
+    return json.dumps({"MetricName": name, "Value": value, **base}) + "\n"
 
 
 def _base(endpoint: str, schedule: str) -> dict[str, Any]:

@@ -7,8 +7,8 @@ own Python versions differ from this machine's; requirements.txt narrows them.
 
 from __future__ import annotations
 
-ANALYZER = "sagemaker-model-monitor-analyzer"
-"""The repository of AWS's analyzer, in every region."""
+ANALYZERS = {"sagemaker-model-monitor-analyzer": "analyzer", "sagemaker-clarify-processing": "clarify"}
+"""The repositories of AWS's analyzers of monitoring jobs, in every region, and the packages that take their place."""
 
 _PACKAGES: dict[str, tuple[str, ...]] = {
     "scikit-learn": ("scikit-learn", "pandas", "numpy", "joblib"),
@@ -33,13 +33,13 @@ def packages_of(image: str) -> tuple[str, ...]:
     return ()
 
 
-def is_analyzer(image: str) -> bool:
-    """Tell whether an image is AWS's analyzer of monitoring jobs, which the local cloud has one of its own for.
+def analyzer_of(image: str) -> str | None:
+    """Return the package that the local cloud has in place of one of AWS's analyzers; None for any other image.
 
     Args:
         image: The image's address.
     """
-    return _repository(image) == ANALYZER
+    return ANALYZERS.get(_repository(image))
 
 
 def _repository(image: str) -> str:

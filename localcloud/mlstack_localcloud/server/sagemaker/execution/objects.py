@@ -9,27 +9,28 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from mlstack_localcloud.server.sagemaker.execution.shares import WHOLE
+from mlstack_localcloud.server.sagemaker.execution.transfers import (
+    NOTHING,
+    DeniedError,
+    TransferError,
+    failed_download,
+    files_below,
+    keys_under,
+    path_inside,
+    split_uri,
+    status_of,
+    transfer_error,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from mlstack_localcloud.server.sagemaker.execution.shares import Share
     from mlstack_localcloud.server.sagemaker.ports import ClientFactory
 
+__all__ = ["DeniedError", "Objects", "TransferError", "split_uri"]
+
 _CHUNK = 1 << 20
-_NOTHING = (
-    'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists in the '
-    "selected region ({region}) and that objects exist under that S3 prefix."
-)
-
-
-class TransferError(Exception):
-    """What a job asked for could not be moved; the message says what and why, in SageMaker's words."""
-
-
-class DeniedError(TransferError):
-    """The rights of the role are not enough."""
 
 
 class Objects:
@@ -64,7 +65,7 @@ class Objects:
         try:
             client.head_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            if _status(error) == HTTPStatus.FORBIDDEN:
+            if status_of(error) == HTTPStatus.FORBIDDEN:
                 raise DeniedError(self._why_denied(client, bucket, key)) from error
             try:
                 return bool(client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("KeyCount"))
@@ -112,14 +113,14 @@ class Objects:
         client = self._client(region)
         count = 0
         try:
-            for key, name in _below(list(_keys(client, bucket, prefix)), prefix):
+            for key, name in files_below(list(keys_under(client, bucket, prefix)), prefix):
                 if share.has(count):
-                    self._copy(client, bucket, key, _inside(directory, name))
+                    self._copy(client, bucket, key, path_inside(directory, name))
                 count += 1
         except ClientError as error:
-            raise _transfer_error(_failed_download(uri, region, error), error) from error
+            raise transfer_error(failed_download(uri, region, error), error) from error
         if count == 0:
-            raise TransferError(_NOTHING.format(uri=uri, region=region))
+            raise TransferError(NOTHING.format(uri=uri, region=region))
         return count
 
     def below(self, uri: str, region: str) -> list[tuple[str, str]]:
@@ -130,12 +131,12 @@ class Objects:
         """
         bucket, prefix = split_uri(uri)
         try:
-            keys = list(_keys(self._client(region), bucket, prefix))
+            keys = list(keys_under(self._client(region), bucket, prefix))
         except ClientError as error:
-            raise _transfer_error(_failed_download(uri, region, error), error) from error
-        found = [(f"s3://{bucket}/{key}", name) for key, name in _below(keys, prefix)]
+            raise transfer_error(failed_download(uri, region, error), error) from error
+        found = [(f"s3://{bucket}/{key}", name) for key, name in files_below(keys, prefix)]
         if not found:
-            raise TransferError(_NOTHING.format(uri=uri, region=region))
+            raise TransferError(NOTHING.format(uri=uri, region=region))
         return found
 
     def download_manifest(self, uri: str, directory: Path, region: str, share: Share = WHOLE) -> int:
@@ -147,11 +148,17 @@ class Objects:
         except (ValueError, LookupError, TypeError) as error:
             raise TransferError(f"The manifest {uri} is not valid: {error}") from error
         for name in (name for place, name in enumerate(names) if share.has(place)):
-            self.download_file(prefix.rstrip("/") + "/" + name, _inside(directory, name), region)
+            self.download_file(prefix.rstrip("/") + "/" + name, path_inside(directory, name), region)
         return len(names)
 
-    def download_file(self, uri: str, path: Path, region: str) -> None:
+    def download_file(self, uri: str, path: Path, region: str, version: str | None = None) -> None:
         """Copy one object to a file.
+
+        Args:
+            uri: `s3://bucket/key`.
+            path: The file.
+            region: The region of the client.
+            version: The object's version; None for the newest.
 
         Raises:
             TransferError: It is not there.
@@ -159,9 +166,9 @@ class Objects:
         bucket, key = split_uri(uri)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._copy(self._client(region), bucket, key, path)
+            self._copy(self._client(region), bucket, key, path, version)
         except ClientError as error:
-            raise _transfer_error(_failed_download(uri, region, error), error) from error
+            raise transfer_error(failed_download(uri, region, error), error) from error
 
     def read(self, uri: str, region: str) -> bytes:
         """Return an object's content.
@@ -173,7 +180,7 @@ class Objects:
         try:
             content: bytes = self._client(region).get_object(Bucket=bucket, Key=key)["Body"].read()
         except ClientError as error:
-            raise _transfer_error(_failed_download(uri, region, error), error) from error
+            raise transfer_error(failed_download(uri, region, error), error) from error
         return content
 
     def upload(self, directory: Path, uri: str, region: str, key_id: str | None = None) -> int:
@@ -208,7 +215,7 @@ class Objects:
             with path.open("rb") as file:
                 self._client(region).put_object(Bucket=bucket, Key=key, Body=file, **encryption)
         except ClientError as error:
-            raise _transfer_error(f'Data upload failed for S3 URL "{uri}": {error}', error) from error
+            raise transfer_error(f'Data upload failed for S3 URL "{uri}": {error}', error) from error
 
     def delete(self, uri: str, region: str) -> None:
         """Delete an object.
@@ -220,7 +227,7 @@ class Objects:
         try:
             self._client(region).delete_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            raise _transfer_error(f'Data deletion failed for S3 URL "{uri}": {error}', error) from error
+            raise transfer_error(f'Data deletion failed for S3 URL "{uri}": {error}', error) from error
 
     def write(
         self,
@@ -254,61 +261,9 @@ class Objects:
         except ClientError as error:
             raise TransferError(f'Data upload failed for S3 URL "{uri}": {error}') from error
 
-    def _copy(self, client: Any, bucket: str, key: str, path: Path) -> None:
+    def _copy(self, client: Any, bucket: str, key: str, path: Path, version: str | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        body = client.get_object(Bucket=bucket, Key=key)["Body"]
+        body = client.get_object(Bucket=bucket, Key=key, **({"VersionId": version} if version else {}))["Body"]
         with path.open("wb") as file:
             for chunk in body.iter_chunks(_CHUNK):
                 file.write(chunk)
-
-
-def _status(error: ClientError) -> int:
-    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-
-
-def _transfer_error(message: str, error: ClientError) -> TransferError:
-    return (DeniedError if _status(error) == HTTPStatus.FORBIDDEN else TransferError)(message)
-
-
-def split_uri(uri: str) -> tuple[str, str]:
-    """Return bucket and key of an address such as `s3://bucket/a/b`.
-
-    Raises:
-        TransferError: It is no such address.
-    """
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    if not uri.startswith("s3://") or not bucket:
-        raise TransferError(f"{uri!r} is not an S3 address such as s3://bucket/key.")
-    return bucket, key
-
-
-def _keys(client: Any, bucket: str, prefix: str) -> Iterator[str]:
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        for entry in page.get("Contents", []):
-            yield entry["Key"]
-
-
-def _below(keys: list[str], prefix: str) -> Iterator[tuple[str, str]]:
-    files = [key for key in keys if not key.endswith("/")]
-    if prefix in files:
-        yield prefix, prefix.rsplit("/", 1)[-1]
-        return
-    folder = prefix if not prefix or prefix.endswith("/") else prefix + "/"
-    if not any(key.startswith(folder) for key in files):
-        folder = prefix.rpartition("/")[0]
-        folder = folder + "/" if folder else ""
-    for key in files:
-        if key.startswith(folder):
-            yield key, key.removeprefix(folder)
-
-
-def _inside(directory: Path, name: str) -> Path:
-    path = directory / name.lstrip("/")
-    if not path.resolve().is_relative_to(directory.resolve()):
-        raise TransferError(f"The object {name!r} would be written outside of the job's directory.")
-    return path
-
-
-def _failed_download(uri: str, region: str, error: ClientError) -> str:
-    reason = error.response.get("Error", {}).get("Message", str(error))
-    return f'Data download failed for S3 URL "{uri}" in {region}: {reason}'

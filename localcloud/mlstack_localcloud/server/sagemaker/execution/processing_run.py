@@ -26,11 +26,11 @@ from mlstack_localcloud.server.sagemaker import runtime
 from mlstack_localcloud.server.sagemaker.execution import archives, variables
 from mlstack_localcloud.server.sagemaker.execution.environments import Requirements
 from mlstack_localcloud.server.sagemaker.execution.failures import JobError
-from mlstack_localcloud.server.sagemaker.execution.framework_images import is_analyzer, packages_of
+from mlstack_localcloud.server.sagemaker.execution.framework_images import analyzer_of, packages_of
 from mlstack_localcloud.server.sagemaker.execution.job_run import JobRun
 from mlstack_localcloud.server.sagemaker.execution.objects import TransferError
 from mlstack_localcloud.server.sagemaker.execution.process import Command
-from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import DATA_QUALITY, MODEL_QUALITY
+from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import kind_of_analysis
 
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.ports import Document
@@ -70,8 +70,9 @@ class ProcessingRun(JobRun):
         """
         application = self.job["AppSpecification"]
         given = [*application.get("ContainerEntrypoint", []), *application.get("ContainerArguments", [])]
-        if not application.get("ContainerEntrypoint") and is_analyzer(application["ImageUri"]):
-            given = ["python3", str(_ANALYZER)]
+        analyzer = analyzer_of(application["ImageUri"])
+        if not application.get("ContainerEntrypoint") and analyzer is not None:
+            given = ["python3", str(_ANALYZER), analyzer]
         elif not application.get("ContainerEntrypoint"):
             raise JobError(
                 "ClientError: AppSpecification has no ContainerEntrypoint. The local cloud does not run images, so the "
@@ -114,7 +115,7 @@ class ProcessingRun(JobRun):
             return
         metrics = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
         try:
-            kind = MODEL_QUALITY if environment.get("analysis_type") == "MODEL_QUALITY" else DATA_QUALITY
+            kind = kind_of_analysis(environment.get("analysis_type"))
             self.workshop.put_metrics(kind.metrics, metrics, self.region, self.job["RoleArn"])
         except ClientError as error:
             raise JobError(f"ClientError: The metrics could not be published: {error}") from error

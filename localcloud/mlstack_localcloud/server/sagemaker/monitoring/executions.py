@@ -19,7 +19,7 @@ from mlstack_localcloud.server.sagemaker.errors import ServiceError
 from mlstack_localcloud.server.sagemaker.execution.objects import DeniedError
 from mlstack_localcloud.server.sagemaker.listing import Listing
 from mlstack_localcloud.server.sagemaker.monitoring.job_request import Execution, ground_truth_uri, job_request
-from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import KINDS, MODEL_QUALITY, DefinitionKind
+from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import KINDS, DefinitionKind
 from mlstack_localcloud.server.sagemaker.store import now
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Executions:
             folders = self._folders(definition, endpoint, window, caller)
             if not folders:
                 return NO_DATA
-            if kind is MODEL_QUALITY and not self._has_labels(definition, caller):
+            if kind.labelled and not self._has_labels(definition, kind, caller):
                 return NO_LABELS
             execution = Execution(job_name, schedule, endpoint, window, folders)
             self._jobs.create(job_request(definition, kind, execution), caller)
@@ -145,8 +145,8 @@ class Executions:
             return "InternalServerError: see the log of the local cloud."
         return None
 
-    def _has_labels(self, definition: Document, caller: Origin) -> bool:
-        uri = ground_truth_uri(definition)
+    def _has_labels(self, definition: Document, kind: DefinitionKind, caller: Origin) -> bool:
+        uri = ground_truth_uri(definition, kind)
         return self._objects.under(definition["RoleArn"]).exists(uri, caller.region)
 
     def _folders(self, definition: Document, endpoint: str, window: Window, caller: Origin) -> dict[str, str]:

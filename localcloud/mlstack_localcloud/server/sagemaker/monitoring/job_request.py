@@ -9,8 +9,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlstack_localcloud.server.sagemaker.resources.job_definition_kinds import MODEL_QUALITY
-
 if TYPE_CHECKING:
     from mlstack_localcloud.server.sagemaker.monitoring.times import Window
     from mlstack_localcloud.server.sagemaker.ports import Document
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
 _FORMAT = json.dumps({"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}})
 _BASELINE = "/opt/ml/processing/baseline"
 _LABELS = "/opt/ml/processing/input/ground_truth"
+_CONFIGURATION = "/opt/ml/processing/input/config"
 _PREPROCESSOR = "/opt/ml/processing/code/preprocessor"
 
 
@@ -41,9 +40,9 @@ class Execution:
     folders: dict[str, str]
 
 
-def ground_truth_uri(definition: Document) -> str:
-    """Return the prefix of the labels that a model quality job definition names, with a slash at its end."""
-    return str(definition["ModelQualityJobInput"]["GroundTruthS3Input"]["S3Uri"]).rstrip("/") + "/"
+def ground_truth_uri(definition: Document, kind: DefinitionKind) -> str:
+    """Return the prefix of the labels that a job definition names, with a slash at its end."""
+    return str(kind.part(definition, "JobInput")["GroundTruthS3Input"]["S3Uri"]).rstrip("/") + "/"
 
 
 def job_request(definition: Document, kind: DefinitionKind, execution: Execution) -> Document:
@@ -67,7 +66,8 @@ def job_request(definition: Document, kind: DefinitionKind, execution: Execution
     ]
     baseline, variables = _baseline(kind.part(definition, "BaselineConfig"))
     script, preprocessing = _preprocessor(application)
-    labels, quality = _model_quality(definition) if kind is MODEL_QUALITY else ([], {})
+    labels, analysis = _labels_of(definition, kind), _analysis(definition, kind)
+    configuration = _configuration(application)
     folder = f"{execution.endpoint}/{execution.schedule}/{execution.window.end:%Y/%m/%d/%H}"
     request: Document = {
         "ProcessingJobName": execution.job_name,
@@ -80,7 +80,7 @@ def job_request(definition: Document, kind: DefinitionKind, execution: Execution
             **application.get("Environment", {}),
             **variables,
             **preprocessing,
-            **quality,
+            **analysis,
             "dataset_format": _FORMAT,
             "dataset_source": local,
             "output_path": target["LocalPath"],
@@ -89,7 +89,7 @@ def job_request(definition: Document, kind: DefinitionKind, execution: Execution
             "sagemaker_endpoint_name": execution.endpoint,
             "sagemaker_monitoring_schedule_name": execution.schedule,
         },
-        "ProcessingInputs": [*inputs, *baseline, *script, *labels],
+        "ProcessingInputs": [*inputs, *baseline, *script, *labels, *configuration],
         "ProcessingOutputConfig": {
             "Outputs": [
                 {
@@ -124,18 +124,30 @@ def _baseline(config: Document) -> tuple[list[Document], dict[str, str]]:
     return inputs, variables
 
 
-def _model_quality(definition: Document) -> tuple[list[Document], dict[str, str]]:
-    """The labels, and the variables that the sagemaker SDK's `ModelQualityMonitor` sets."""
-    endpoint = definition["ModelQualityJobInput"]["EndpointInput"]
+def _analysis(definition: Document, kind: DefinitionKind) -> dict[str, str]:
+    """The variables that the sagemaker SDK's monitors set."""
+    if kind.analysis is None:
+        return {}
+    endpoint = kind.part(definition, "JobInput")["EndpointInput"]
     named = {
-        "problem_type": definition["ModelQualityAppSpecification"].get("ProblemType"),
+        "problem_type": kind.part(definition, "AppSpecification").get("ProblemType"),
         "inference_attribute": endpoint.get("InferenceAttribute"),
         "probability_attribute": endpoint.get("ProbabilityAttribute"),
         "probability_threshold_attribute": endpoint.get("ProbabilityThresholdAttribute"),
+        "analysis_type": kind.analysis,
+        "ground_truth_source": _LABELS if kind.labelled else None,
     }
-    variables = {name: str(value) for name, value in named.items() if value is not None}
-    labels = _input("ground_truth", ground_truth_uri(definition), _LABELS)
-    return [labels], {**variables, "analysis_type": "MODEL_QUALITY", "ground_truth_source": _LABELS}
+    return {name: str(value) for name, value in named.items() if value is not None}
+
+
+def _labels_of(definition: Document, kind: DefinitionKind) -> list[Document]:
+    return [_input("ground_truth", ground_truth_uri(definition, kind), _LABELS)] if kind.labelled else []
+
+
+def _configuration(application: Document) -> list[Document]:
+    """The analysis configuration of Clarify's jobs."""
+    uri = application.get("ConfigUri")
+    return [_input("analysis_config", uri, _CONFIGURATION)] if uri else []
 
 
 def _preprocessor(application: Document) -> tuple[list[Document], dict[str, str]]:

@@ -22,12 +22,16 @@ class DefinitionKind:
         monitoring_type: What a schedule calls it.
         resource_type: Its part of an ARN, and its table.
         metrics: The namespace that its monitors of endpoints publish to.
+        analysis: What its jobs are told to do, in the words of the sagemaker SDK.
+        labelled: Whether its jobs take the labels of calls.
     """
 
     prefix: str
     monitoring_type: str
     resource_type: str
     metrics: str
+    analysis: str | None = None
+    labelled: bool = False
 
     @property
     def operation(self) -> str:
@@ -53,10 +57,38 @@ DATA_QUALITY = DefinitionKind(
     "DataQuality", "DataQuality", arns.DATA_QUALITY_JOB_DEFINITION, "/aws/sagemaker/Endpoints/data-metrics"
 )
 MODEL_QUALITY = DefinitionKind(
-    "ModelQuality", "ModelQuality", arns.MODEL_QUALITY_JOB_DEFINITION, "/aws/sagemaker/Endpoints/model-metrics"
+    "ModelQuality",
+    "ModelQuality",
+    arns.MODEL_QUALITY_JOB_DEFINITION,
+    "/aws/sagemaker/Endpoints/model-metrics",
+    analysis="MODEL_QUALITY",
+    labelled=True,
 )
-"""Namespaces: docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-cloudwatch.html and
-model-monitor-model-quality-metrics.html."""
+MODEL_BIAS = DefinitionKind(
+    "ModelBias",
+    "ModelBias",
+    arns.MODEL_BIAS_JOB_DEFINITION,
+    "aws/sagemaker/Endpoints/bias-metrics",
+    analysis="MODEL_BIAS",
+    labelled=True,
+)
+MODEL_EXPLAINABILITY = DefinitionKind(
+    "ModelExplainability",
+    "ModelExplainability",
+    arns.MODEL_EXPLAINABILITY_JOB_DEFINITION,
+    "aws/sagemaker/Endpoints/explainability-metrics",
+    analysis="MODEL_EXPLAINABILITY",
+)
+"""Namespaces: docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-cloudwatch.html,
+model-monitor-model-quality-metrics.html, clarify-model-monitor-bias-drift-cw.html and
+clarify-feature-attribute-drift-cw.html."""
 
-KINDS: Mapping[str, DefinitionKind] = {each.monitoring_type: each for each in (DATA_QUALITY, MODEL_QUALITY)}
+KINDS: Mapping[str, DefinitionKind] = {
+    each.monitoring_type: each for each in (DATA_QUALITY, MODEL_QUALITY, MODEL_BIAS, MODEL_EXPLAINABILITY)
+}
 """By the type that schedules name."""
+
+
+def kind_of_analysis(analysis: str | None) -> DefinitionKind:
+    """Return the kind whose jobs do an analysis; that of data quality where none is named."""
+    return next(kind for kind in KINDS.values() if kind.analysis == analysis)

@@ -9,23 +9,19 @@ Failed | Stopped -> Executing           (RetryPipelineExecution: what has not su
 
 from __future__ import annotations
 
-import secrets
-import string
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlstack_localcloud.server.authorization.sources import session_arn
 from mlstack_localcloud.server.sagemaker import arns
 from mlstack_localcloud.server.sagemaker.errors import conflict, not_found
 from mlstack_localcloud.server.sagemaker.listing import Listing
 from mlstack_localcloud.server.sagemaker.pipelines.definition import parse
+from mlstack_localcloud.server.sagemaker.pipelines.new_run import name_of, new_run
 from mlstack_localcloud.server.sagemaker.pipelines.parameters import text_of, values
 from mlstack_localcloud.server.sagemaker.pipelines.records import ENDED, KIND, RunRecords
 from mlstack_localcloud.server.sagemaker.pipelines.run import FAILED, PipelineRun
 from mlstack_localcloud.server.sagemaker.pipelines.selective import latest, selection, with_inherited
 from mlstack_localcloud.server.sagemaker.ports import Origin
-from mlstack_localcloud.server.sagemaker.state_events import iso
-from mlstack_localcloud.server.sagemaker.store import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,8 +66,6 @@ _STEPS = Listing(
 )
 _KEPT = ("PipelineExecutionDescription", "PipelineExecutionDisplayName", "SelectiveExecutionConfig")
 _PARAMETERS_A_PAGE = 100
-_ID_LETTERS = string.ascii_lowercase + string.digits
-_ID_LENGTH = 12
 
 
 class PipelineExecutions:
@@ -132,10 +126,10 @@ class PipelineExecutions:
             arn = request["SelectiveExecutionConfig"].get("SourcePipelineExecutionArn")
             source = self._existing(arn, caller) if arn else latest(runs)
             given = with_inherited(given, source, definition)
-        run = self._new_run(pipeline, request, values(definition.parameters, given))
+        run = new_run(pipeline, request, values(definition.parameters, given))
         if "SelectiveExecutionConfig" in request:
             run.update(selection(request["SelectiveExecutionConfig"], definition, source))
-        name = _name_of(run)
+        name = name_of(run)
         self._store.insert(KIND, caller.region, name, run)
         self._store.update(
             arns.PIPELINE,
@@ -157,7 +151,7 @@ class PipelineExecutions:
             raise conflict(
                 f"Pipeline execution with ARN {arn} already in terminal status: {run['PipelineExecutionStatus']}."
             )
-        self._records(_name_of(run), Origin.of(caller)).move("Stopping")
+        self._records(name_of(run), Origin.of(caller)).move("Stopping")
         self._running.stop(arn)
         return {"PipelineExecutionArn": arn}
 
@@ -168,7 +162,7 @@ class PipelineExecutions:
             raise conflict(
                 f"Only failed and stopped executions can be retried; this one is {run['PipelineExecutionStatus']}."
             )
-        name, origin = _name_of(run), Origin.of(caller)
+        name, origin = name_of(run), Origin.of(caller)
 
         def change(document: Document) -> None:
             document["_steps"] = {
@@ -189,7 +183,7 @@ class PipelineExecutions:
         run = self._existing(request["PipelineExecutionArn"], caller)
         members = ("PipelineExecutionDescription", "PipelineExecutionDisplayName", "ParallelismConfiguration")
         changes = {key: request[key] for key in members if key in request}
-        self._store.update(KIND, caller.region, _name_of(run), lambda document: document.update(changes))
+        self._store.update(KIND, caller.region, name_of(run), lambda document: document.update(changes))
         return {"PipelineExecutionArn": run["PipelineExecutionArn"]}
 
     def list_page(self, request: Document, caller: Identity) -> Document:
@@ -224,7 +218,7 @@ class PipelineExecutions:
             if run["PipelineExecutionStatus"] in ENDED:
                 continue
             caller = Origin(account, region, f"arn:aws:iam::{account}:root")
-            records = self._records(_name_of(run), caller)
+            records = self._records(name_of(run), caller)
             steps = parse(run["_definition"]).steps
             for name, record in run["_steps"].items():
                 if record["StepStatus"] not in ENDED:
@@ -233,7 +227,7 @@ class PipelineExecutions:
 
     def _execute(self, run: Document, caller: Origin) -> None:
         definition = parse(run["_definition"])
-        records = self._records(_name_of(run), caller)
+        records = self._records(name_of(run), caller)
         role = run.get("_role") or self._pipelines.existing(run["PipelineArn"], caller)["RoleArn"]
         # What a run does, it does with the rights of its pipeline's role, whoever started it.
         own = Origin(caller.account, caller.region, session_arn(role))
@@ -256,38 +250,6 @@ class PipelineExecutions:
 
         self._running.start(run["PipelineExecutionArn"], work)
 
-    def _new_run(self, pipeline: Document, request: Document, parameters: dict[str, Any]) -> Document:
-        identifier = "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
-        arn = f"{pipeline['PipelineArn']}/execution/{identifier}"
-        started = now()
-        parallelism = request.get("ParallelismConfiguration", pipeline.get("ParallelismConfiguration"))
-        run: Document = {
-            "PipelineArn": pipeline["PipelineArn"],
-            "PipelineExecutionArn": arn,
-            "PipelineExecutionDisplayName": f"execution-{int(time.time() * 1000)}",
-            "PipelineExecutionStatus": "Executing",
-            "CreationTime": started,
-            "StartTime": started,
-            "LastModifiedTime": started,
-            **{
-                k: v for k, v in request.items() if k.startswith("PipelineExecution") or k == "SelectiveExecutionConfig"
-            },
-            "_token": request.get("ClientRequestToken"),
-            "_definition": pipeline["PipelineDefinition"],
-            "_role": pipeline["RoleArn"],
-            "_parameters": parameters,
-            "_steps": {},
-            "_facts": {
-                "PipelineName": pipeline["PipelineName"],
-                "PipelineArn": pipeline["PipelineArn"],
-                "PipelineExecutionId": identifier,
-                "PipelineExecutionArn": arn,
-                "StartDateTime": iso(started),
-                "CurrentDateTime": iso(started),
-            },
-        }
-        return run if parallelism is None else {**run, "ParallelismConfiguration": parallelism}
-
     def _of(self, pipeline: str, caller: Identity) -> list[Document]:
         return self._store.documents(KIND, caller.region, f"{pipeline}/execution/")
 
@@ -299,11 +261,6 @@ class PipelineExecutions:
 
     def _records(self, name: str, caller: Origin) -> RunRecords:
         return RunRecords(self._store, self._events, caller, name)
-
-
-def _name_of(run: Document) -> str:
-    facts = run["_facts"]
-    return f"{facts['PipelineName']}/execution/{facts['PipelineExecutionId']}"
 
 
 def _stamp_start(pipeline: Document, started: float) -> None:

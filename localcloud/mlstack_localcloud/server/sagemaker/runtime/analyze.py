@@ -1,4 +1,4 @@
-"""Runs the analyzer of monitoring jobs in a job's own interpreter, with nothing else of the daemon's on its path."""
+"""Runs an analyzer of monitoring jobs in a job's own interpreter, with nothing else of the daemon's on its path."""
 
 import runpy
 import sys
@@ -10,4 +10,4 @@ _PACKAGE = Path(__file__).parents[3]
 package = types.ModuleType(_PACKAGE.name)
 package.__path__ = [str(_PACKAGE)]
 sys.modules[_PACKAGE.name] = package
-runpy.run_module("mlstack_localcloud.server.sagemaker.analyzer.run", run_name="__main__")
+runpy.run_module(f"mlstack_localcloud.server.sagemaker.{sys.argv[1]}.run", run_name="__main__")

@@ -55,6 +55,8 @@ FREE: frozenset[str] = frozenset(
         "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
         "aws:costexplorer/anomalySubscription:AnomalySubscription",
         "aws:costexplorer/costAllocationTag:CostAllocationTag",
+        "aws:cloudwatch/eventBus:EventBus",
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
         "aws:cloudwatch/eventRule:EventRule",  # events of AWS's own services are free; who publishes others pays
         "aws:cloudwatch/eventTarget:EventTarget",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",

@@ -22,6 +22,8 @@ def usages(resource: PlannedResource, context: Context) -> Iterator[Usage | NoPr
     """
     environment = resource.properties.get("environment") or {}
     machine = known_text(environment.get("computeType")) or "", known_text(environment.get("type")) or ""
+    if environment.get("dockerServer"):
+        yield NoPrice("docker server", "no price of the machine that runs Docker beside builds")
     item = _ITEMS.get(machine)
     if item is None:
         yield NoPrice("builds", "no price of builds on this machine")

@@ -1,0 +1,1 @@
+"""`mlstack images`: container images of the project's own."""

@@ -1,0 +1,1 @@
+"""Container images of the project's own: built in the cloud, and listed."""
