@@ -47,7 +47,7 @@ def everything(folder: Path = Path()) -> set[str]:
 
 def test_a_project_is_there_with_its_answers_its_lock_and_one_commit(capsys):
     assert mlstack("init", "realtime", "weather", "--yes") == 0
-    assert "Created weather from realtime" in capsys.readouterr().out
+    assert "Created weather from mlstack/realtime" in capsys.readouterr().out
     files = set(git("ls-files", cwd="weather").splitlines())
     assert {"mlstack.yaml", "infra/__main__.py", "infra/Pulumi.yaml", "src/train.py", "data/weather.csv"} <= files
     assert "name: weather\n" in Path("weather/mlstack.yaml").read_text()
@@ -123,7 +123,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) 
 def test_an_unknown_template_is_refused_with_the_one_that_was_meant(capsys):
     error = refused(capsys, "realtme", "weather", "--yes")
     assert 'E101 unknown template "realtme" (did you mean "realtime"?)' in error
-    assert "There are: realtime." in error
+    assert "List: mlstack template list" in error
 
 
 def test_a_version_that_is_not_here_is_refused(capsys):

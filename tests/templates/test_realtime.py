@@ -33,9 +33,8 @@ from packaging.requirements import Requirement
 from pydantic_core import PydanticCustomError
 
 # The sources; that projects are made of just these is a test of its own.
-TEMPLATE = Template(
-    Origin("mlstack", "realtime", "0", "v0", "0" * 40, "^0", "mlstack/realtime"), builtin.root() / "realtime"
-)
+ROOT = builtin.root() / "realtime"
+TEMPLATE = Template(Origin("mlstack", "realtime", "0", "", "", "^0", str(ROOT)), ROOT)
 
 # What AWS's image 1.9-0 holds (aws/deep-learning-containers, docker/sklearn/1.9-0/pyproject.toml).
 IMAGE = {"numpy": "2.5.1", "pandas": "2.2.3", "scikit-learn": "1.9.0"}

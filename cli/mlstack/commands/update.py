@@ -52,17 +52,17 @@ def command(
     from mlstack_components.errors import UserError
 
     from mlstack.scaffold.update import apply
-    from mlstack.scaffold.update.subject import subject_of, unfinished_subject_of
+    from mlstack.scaffold.update.subject import refuse_changes, subject_of
 
     if sum((dry_run, resume, abort)) > 1:
         raise UserError("--dry-run, --continue and --abort exclude each other.", next_step="Give one of them.")
+    subject = subject_of(directory)
     if resume or abort:
-        subject = unfinished_subject_of(directory)
         note = apply.resume(subject) if resume else apply.abort(subject)
         _print_ended(note, resumed=resume, as_json=as_json)
         return
-    subject = subject_of(directory)
     apply.refuse_unfinished(subject)
+    refuse_changes(subject)
     given = _given(answers, assignments)
     ask = not yes and not as_json and sys.stdin.isatty()
     target, merged = _merge(subject, given, to or "", trust_once=trust_once, offline=offline, ask=ask)

@@ -22,9 +22,7 @@ def answers_origin(template: Template) -> dict[str, str]:
         template: The template.
     """
     origin = template.origin
-    if template.mirror is None:
-        return {"_src_path": origin.source}
-    return {"_commit": origin.ref, "_src_path": origin.source}
+    return {**({"_commit": origin.ref} if origin.ref else {}), "_src_path": origin.source}
 
 
 def set_origin(file: Path, template: Template) -> None:
@@ -34,7 +32,7 @@ def set_origin(file: Path, template: Template) -> None:
         file: The answers file; where the template makes none, nothing happens.
         template: The template.
     """
-    if template.mirror is not None:
+    if template.origin.ref:
         replace_origin(file, answers_origin(template))
 
 

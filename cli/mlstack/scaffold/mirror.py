@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # What comes from elsewhere is checked before it is kept.
 _CHECKED = ("-c", "transfer.fsckObjects=true")
+_ALL = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+_DEFAULT_BRANCH = "refs/mlstack/default"
 _EXIT_NETWORK = 7
 
 
@@ -68,26 +70,40 @@ class Mirror:
         """True if it was fetched once."""
         return (self.folder / "HEAD").is_file()
 
-    def fetch(self, refspec: str = "+refs/*:refs/*") -> None:
+    def fetch(self, *refspecs: str) -> None:
         """Brings it up to date; what the source has no more goes here too.
 
         Args:
-            refspec: What is taken from where to where, as git writes it.
+            refspecs: What is taken from where to where, as git writes it; branches and tags by default.
 
         Raises:
             UnreachableError: The source can't be reached; the mirror is as it was.
         """
+        fetch = (*_CHECKED, "fetch", "--quiet", "--prune", "--force", "--", self.source, *(refspecs or _ALL))
         try:
             if self.is_there:
-                git.output(self.folder, *_CHECKED, "fetch", "--quiet", "--prune", "--force", "--", self.source, refspec)
+                git.output(self.folder, *fetch)
             else:
                 with _made(self.folder) as folder:
                     git.output(folder, "init", "--quiet", "--bare", "--template=")
-                    git.output(folder, *_CHECKED, "fetch", "--quiet", "--force", "--", self.source, refspec)
+                    git.output(folder, *fetch)
         except git.GitError as error:
             raise UnreachableError(
                 Finding("E140", f"cannot reach {self.source}: {error.said.splitlines()[-1]}.")
             ) from None
+
+    def fetch_default_branch(self) -> None:
+        """Brings the branch up to date that the source shows to who names none.
+
+        Raises:
+            UnreachableError: The source can't be reached, or has no commit; the mirror is as it was.
+        """
+        self.fetch(f"+HEAD:{_DEFAULT_BRANCH}")
+
+    @property
+    def default_branch(self) -> str | None:
+        """The commit of that branch as it was fetched last; None where it never was."""
+        return self.commit_of(_DEFAULT_BRANCH) if self.is_there else None
 
     def commit_of(self, ref: str) -> str | None:
         """The commit that a tag, a branch or a commit's own name leads to; None where the mirror has none.

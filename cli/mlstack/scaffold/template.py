@@ -32,7 +32,7 @@ class Origin:
         catalog: The name of the catalog.
         template: The template's name in it.
         version: The version.
-        ref: Its tag.
+        ref: Its tag; empty for a folder that is no release, such as an author's own.
         sha: Its commit.
         range: The versions that a project made from it may be updated to.
         source: The repository, a URL or an absolute path; of a built-in template its full name.
@@ -61,7 +61,7 @@ class Template:
     Attributes:
         origin: Where it is from.
         root: Its files.
-        mirror: The repository that they are out of; None for a folder that is no release, such as an author's own.
+        mirror: The repository that they are out of; None for a folder.
     """
 
     origin: Origin

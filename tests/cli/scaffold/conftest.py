@@ -34,7 +34,7 @@ def make_template(tmp_path: Path) -> MakeTemplate:
         for path, text in (files or {}).items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
-        return Template(Origin("test", "tiny", "1.0.0", "v1.0.0", "0" * 40, "^1", str(root)), root)
+        return Template(Origin("test", "tiny", "1.0.0", "", "", "^1", str(root)), root)
 
     return make
 

@@ -81,7 +81,7 @@ def read(location: str, *, offline: bool = False) -> Catalog:
     mirror = Mirror.of(str(path.resolve()) if path.is_dir() else location)
     if not offline:
         _fetch(mirror)
-    head = mirror.commit_of("HEAD") if mirror.is_there else None
+    head = mirror.default_branch
     if head is None:
         raise UnreachableError(Finding("E140", f"the catalog {location} was never fetched."))
     file = mirror.files_at(head) / CATALOG_FILE
@@ -93,7 +93,7 @@ def read(location: str, *, offline: bool = False) -> Catalog:
 def _fetch(mirror: Mirror) -> None:
     """A catalog that can't be reached now is the one that was fetched last."""
     try:
-        mirror.fetch()
+        mirror.fetch_default_branch()
     except UnreachableError:
-        if not mirror.is_there:
+        if mirror.default_branch is None:
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,9 @@ def opened(entry: CatalogTemplate, release: Release, wanted: str, *, offline: bo
         source=entry.source,
         trust=entry.trust,
     )
+    if entry.catalog == builtin.NAME and shutil.which("git") is None and release == entry.releases[0]:
+        # The newest release of a built-in template is what its sources are, so that this one needs no git.
+        return Template(origin, builtin.root() / entry.name)
     mirror = mirror_of(origin)
     if entry.catalog != builtin.NAME and not offline:
         _fetch(mirror, entry)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlstack_components.errors import MlstackError
+
 from mlstack.scaffold import git, lock
 from mlstack.scaffold.errors import Finding, ScaffoldError
 from mlstack.scaffold.update.subject import MARKERS, refuse_changes
@@ -85,6 +87,7 @@ def apply(subject: Subject, merged: Merge) -> None:
     Raises:
         ScaffoldError: Another update is under way (E154), the project was changed meanwhile (E151), or a file that
             isn't in git stands where a new one goes (E155); nothing was written.
+        MlstackError: A file can't be written; those before it are what they were.
     """
     _refuse_untracked(subject, merged)
     note = Note(subject.head, [c.path for c in merged.written], [c.path for c in merged.conflicts], merged.lock)
@@ -99,8 +102,11 @@ def apply(subject: Subject, merged: Merge) -> None:
         refuse_changes(subject)
         for change in merged.written:
             _write(subject.project, change)
-    except BaseException:
+    except BaseException as error:
         restore(subject, note)
+        if isinstance(error, OSError):
+            message = f"{error.filename or subject.project} can't be written: {error.strerror}."
+            raise MlstackError(message, next_step="The project is as it was.") from error
         raise
     if merged.conflicts:
         _mark_unmerged(subject, merged.conflicts)

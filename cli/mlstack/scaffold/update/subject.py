@@ -37,22 +37,6 @@ class Subject:
 
 
 def subject_of(project: Path) -> Subject:
-    """Looks at a project before an update.
-
-    Args:
-        project: Its folder.
-
-    Raises:
-        UserError: It wasn't made by mlstack.
-        ScaffoldError: It isn't in git or has no commit (E150), has changes that aren't committed (E151), or markers of
-            a conflict that nobody resolved (E152).
-    """
-    subject = unfinished_subject_of(project)
-    refuse_changes(subject)
-    return subject
-
-
-def unfinished_subject_of(project: Path) -> Subject:
     """A project, whatever state an update before left it in.
 
     Args:
