@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
+EXIT_CONFLICTS = 3
+EXIT_UNTRUSTED = 4
+EXIT_NETWORK = 7
 
 
 def printable(text: str) -> str:

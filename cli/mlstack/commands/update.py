@@ -19,7 +19,6 @@ EXAMPLES = (
     "mlstack update --to ^2",
     "mlstack update --abort",
 )
-_EXIT_CONFLICTS = 3
 
 
 def command(
@@ -49,7 +48,7 @@ def command(
     The template's changes are merged with yours. Nothing is committed: look at `git diff` first. Exits with 3 where
     conflicts are left to you.
     """
-    from mlstack_components.errors import UserError
+    from mlstack_components.errors import EXIT_CONFLICTS, UserError
 
     from mlstack.scaffold.update import apply
     from mlstack.scaffold.update.subject import refuse_changes, subject_of
@@ -73,7 +72,7 @@ def command(
     else:
         _print(target, merged, dry_run=dry_run)
     if merged is not None and merged.conflicts and not dry_run:
-        raise typer.Exit(_EXIT_CONFLICTS)
+        raise typer.Exit(EXIT_CONFLICTS)
 
 
 def _given(answers: Path | None, assignments: list[str] | None) -> dict[str, Any]:

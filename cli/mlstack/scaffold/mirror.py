@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlstack_components.errors import EXIT_NETWORK
+
 from mlstack.home import cache_home
 from mlstack.scaffold import git
 from mlstack.scaffold.errors import Finding, ScaffoldError
@@ -30,13 +32,12 @@ if TYPE_CHECKING:
 _CHECKED = ("-c", "transfer.fsckObjects=true")
 _ALL = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 _DEFAULT_BRANCH = "refs/mlstack/default"
-_EXIT_NETWORK = 7
 
 
 class UnreachableError(ScaffoldError):
     """A source can't be reached, or isn't a repository (E140)."""
 
-    exit_code = _EXIT_NETWORK
+    exit_code = EXIT_NETWORK
 
 
 def cache() -> Path:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlstack_components.errors import EXIT_UNTRUSTED
+
 from mlstack.scaffold.catalog.entries import TRUST
 from mlstack.scaffold.errors import Finding, ScaffoldError
 
 if TYPE_CHECKING:
     from mlstack.scaffold.template import Template
 
-_EXIT_UNTRUSTED = 4
 _MOST_SHOWN = 3
 
 
 class UntrustedError(ScaffoldError):
     """A template would run something that nobody trusts it with (E131)."""
 
-    exit_code = _EXIT_UNTRUSTED
+    exit_code = EXIT_UNTRUSTED
 
 
 def check(template: Template) -> None:

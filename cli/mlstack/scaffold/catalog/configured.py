@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 CATALOG_FILE = "catalog.yml"
 CONFIGURATION = "config.yml"
-CATALOGS_VARIABLE = "MLSTACK_CATALOGS"
 
 
 def catalogs(*, offline: bool = False) -> Iterator[Catalog]:
@@ -42,7 +41,7 @@ def catalogs(*, offline: bool = False) -> Iterator[Catalog]:
 
 def locations() -> list[str]:
     """Where the catalogs of the user are: URLs and paths."""
-    if variable := os.environ.get(CATALOGS_VARIABLE):
+    if variable := os.environ.get("MLSTACK_CATALOGS"):
         return variable.split()
     return [str(location) for location in _configuration().get("catalogs") or ()]
 
