@@ -5,6 +5,7 @@
 #   make check   formatting, lint, types, the direction of imports
 #   make bench   the figures of docs/benchmarks.md, measured here
 #   make docs    the README's table of parts, from the code
+#   make templates NAME=realtime VERSION=0.2.0 NOTES="What is new"    releases a built-in template
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,7 +16,7 @@ WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench docs constraints clean
+.PHONY: help install demo test check format bench docs templates constraints clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -58,6 +59,9 @@ bench: $(VENV)/installed-dev
 
 docs: $(VENV)/installed-dev
 	@$(BIN)/python docs/generate.py
+
+templates: $(VENV)/installed-dev
+	@$(BIN)/python -m mlstack.scaffold.catalog.releases "$(NAME)" "$(VERSION)" "$(NOTES)"
 
 # Pins every dependency of every extra for Python 3.11 to 3.13; the file holds no addresses.
 constraints: $(BIN)/python

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,17 @@ def _console(stream: TextIO, *, stderr: bool) -> Console:
 
 out = _console(sys.stdout, stderr=False)
 err = _console(sys.stderr, stderr=True)
+
+
+def plain(text: str) -> Text:
+    """A text of somebody else's as it may be shown: no markup in it counts, and nothing steers the terminal.
+
+    Args:
+        text: The text.
+    """
+    from mlstack_components.errors import printable
+
+    return Text(printable(text))
 
 
 def print_json(value: Any) -> None:

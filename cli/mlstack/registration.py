@@ -34,6 +34,16 @@ _MACHINE = "This machine"
 
 COMMANDS: tuple[Registration, ...] = (
     Registration("init", "Create a project from a template.", "mlstack.commands.init", _PROJECT),
+    Registration("update", "Bring a project to a newer version of its template.", "mlstack.commands.update", _PROJECT),
+    Registration(
+        "template",
+        "List and show templates.",
+        panel=_PROJECT,
+        commands=(
+            Registration("list", "List the templates of all catalogs.", "mlstack.commands.template.list"),
+            Registration("show", "Show a template, its versions and questions.", "mlstack.commands.template.show"),
+        ),
+    ),
     Registration(
         "plan", "Show what an environment consists of, or what would change.", "mlstack.commands.plan", _PROJECT
     ),

@@ -10,6 +10,9 @@ The exit codes are part of the product and stable:
 | 0 | done |
 | 1 | failure: something that should have worked did not |
 | 2 | usage or input: nothing was written, nothing was called |
+| 3 | `mlstack update`: conflicts are left to the user |
+| 4 | a template would run something that it isn't trusted with |
+| 7 | the source of a template or a catalog can't be reached |
 | 70 | a bug of mlstack (sysexits.h: EX_SOFTWARE) |
 | 130 | interrupted by the user; the same command goes on |
 """
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
+EXIT_CONFLICTS = 3
+EXIT_UNTRUSTED = 4
+EXIT_NETWORK = 7
 
 
 def printable(text: str) -> str:

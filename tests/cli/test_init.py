@@ -47,7 +47,7 @@ def everything(folder: Path = Path()) -> set[str]:
 
 def test_a_project_is_there_with_its_answers_its_lock_and_one_commit(capsys):
     assert mlstack("init", "realtime", "weather", "--yes") == 0
-    assert "Created weather from realtime" in capsys.readouterr().out
+    assert "Created weather from mlstack/realtime" in capsys.readouterr().out
     files = set(git("ls-files", cwd="weather").splitlines())
     assert {"mlstack.yaml", "infra/__main__.py", "infra/Pulumi.yaml", "src/train.py", "data/weather.csv"} <= files
     assert "name: weather\n" in Path("weather/mlstack.yaml").read_text()
@@ -123,7 +123,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) 
 def test_an_unknown_template_is_refused_with_the_one_that_was_meant(capsys):
     error = refused(capsys, "realtme", "weather", "--yes")
     assert 'E101 unknown template "realtme" (did you mean "realtime"?)' in error
-    assert "There are: realtime." in error
+    assert "List: mlstack template list" in error
 
 
 def test_a_version_that_is_not_here_is_refused(capsys):
@@ -359,7 +359,10 @@ def test_the_templates_of_an_installed_package_are_found_without_a_checkout(tmp_
         shutil.copytree(repository / package, installed / Path(package).name)
     # What pyproject.toml has hatchling do for the wheel.
     shutil.copytree(repository / "templates", installed / "mlstack" / "_templates")
-    script = "import mlstack, mlstack.scaffold.catalog as c; print(mlstack.__file__); print(c.find('realtime').root)"
+    script = (
+        "import mlstack, mlstack.scaffold.catalog.find as c, mlstack.scaffold.catalog.builtin as b\n"
+        "print(mlstack.__file__); print(b.root()); print((c.find('realtime').root / 'copier.yml').is_file())"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=tmp_path,
@@ -368,6 +371,7 @@ def test_the_templates_of_an_installed_package_are_found_without_a_checkout(tmp_
         text=True,
         check=True,
     )
-    module, root = done.stdout.splitlines()
+    module, root, found = done.stdout.splitlines()
     assert Path(module).is_relative_to(installed)
-    assert root == str(installed / "mlstack" / "_templates" / "realtime")
+    assert root == str(installed / "mlstack" / "_templates")
+    assert found == "True"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mlstack.main import EXIT_BUG, EXIT_INTERRUPTED, build
 from mlstack.registration import COMMANDS
-from mlstack_components.errors import EXIT_FAILURE, EXIT_USAGE
+from mlstack_components.errors import EXIT_CONFLICTS, EXIT_FAILURE, EXIT_NETWORK, EXIT_UNTRUSTED, EXIT_USAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +128,16 @@ def test_the_page_names_the_commands_without_json(pages: dict[str, Page]) -> Non
 
 def test_the_page_has_the_exit_codes(pages: dict[str, Page]) -> None:
     stated = [int(row[0]) for row in pages["docs/cli.md"].rows() if row[0].isdigit()]
-    assert stated == [0, EXIT_FAILURE, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED]
+    assert stated == [
+        0,
+        EXIT_FAILURE,
+        EXIT_USAGE,
+        EXIT_CONFLICTS,
+        EXIT_UNTRUSTED,
+        EXIT_NETWORK,
+        EXIT_BUG,
+        EXIT_INTERRUPTED,
+    ]
 
 
 def test_the_page_has_the_environment_variables(pages: dict[str, Page], root: Path) -> None:

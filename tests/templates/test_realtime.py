@@ -19,10 +19,12 @@ import sagemaker
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mlstack.scaffold import plain
+from mlstack.scaffold import git, plain
 from mlstack.scaffold.answers import check
-from mlstack.scaffold.catalog import builtin_templates, find
+from mlstack.scaffold.catalog import builtin
+from mlstack.scaffold.catalog.releases import tree_of
 from mlstack.scaffold.errors import ScaffoldError
+from mlstack.scaffold.template import Origin, Template
 from mlstack_stacks.spec import load, load_all
 from mlstack_stacks.spec.files import missing_files
 from mlstack_stacks.spec.regions import AWS_REGIONS
@@ -30,7 +32,9 @@ from mlstack_stacks.spec.values import check_project_name
 from packaging.requirements import Requirement
 from pydantic_core import PydanticCustomError
 
-TEMPLATE = find("realtime")
+# The sources; that projects are made of just these is a test of its own.
+ROOT = builtin.root() / "realtime"
+TEMPLATE = Template(Origin("mlstack", "realtime", "0", "", "", "^0", str(ROOT)), ROOT)
 
 # What AWS's image 1.9-0 holds (aws/deep-learning-containers, docker/sklearn/1.9-0/pyproject.toml).
 IMAGE = {"numpy": "2.5.1", "pandas": "2.2.3", "scikit-learn": "1.9.0"}
@@ -65,9 +69,17 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def test_every_built_in_template_is_plain():
-    for template in builtin_templates().values():
-        assert plain.is_plain(template), template.name
+def test_it_is_plain():
+    assert plain.is_plain(TEMPLATE)
+
+
+def test_what_is_released_are_the_sources():
+    """After a change: `make templates NAME=realtime VERSION=... NOTES=...`."""
+    newest = builtin.catalog().templates["realtime"].releases[0]
+    mirror = builtin.mirror("realtime")
+    assert mirror.commit_of(newest.ref) == newest.sha
+    released = git.output(mirror.folder, "rev-parse", f"{newest.sha}^{{tree}}")
+    assert tree_of(mirror.folder, TEMPLATE.root) == released
 
 
 def test_copier_gives_the_same_bytes(project, answers, tmp_path):

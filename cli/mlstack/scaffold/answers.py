@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from mlstack.scaffold.catalog import Template
+    from mlstack.scaffold.template import Template
 
 # More than these make a message longer than a line.
 _SHOWN_CHOICES = 6

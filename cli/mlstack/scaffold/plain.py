@@ -15,13 +15,15 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from mlstack.scaffold.answers_file import answers_origin
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from jinja2 import Environment
 
-    from mlstack.scaffold.catalog import Template
+    from mlstack.scaffold.template import Template
 
 _SETTINGS = frozenset({"answers_file", "envops", "exclude", "min_copier_version", "subdirectory"})
 _QUESTION_KEYS = frozenset({"choices", "default", "help", "placeholder", "type", "validator"})
@@ -105,8 +107,8 @@ def _render(template: Template, answers: Mapping[str, Any], target: Path) -> Non
     jinja = environment(template)
     context = {
         **answers,
-        "_copier_answers": {"_src_path": str(template.root), **answers},
-        "_copier_conf": {"answers_file": PurePosixPath(template.settings.get("answers_file", ".copier-answers.yml"))},
+        "_copier_answers": {**answers_origin(template), **answers},
+        "_copier_conf": {"answers_file": PurePosixPath(template.answers_file)},
     }
     exclude = template.settings.get("exclude", () if template.settings.get("subdirectory") else _DEFAULT_EXCLUDE)
     source_root = template.root / template.settings.get("subdirectory", "")

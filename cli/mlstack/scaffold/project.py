@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any
 from mlstack_components.errors import MlstackError
 
 from mlstack.scaffold import answers as answering
-from mlstack.scaffold import lock, repository
+from mlstack.scaffold import lock, repository, trust
 from mlstack.scaffold.errors import Finding, ScaffoldError
 from mlstack.scaffold.render import ask_and_render, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlstack.scaffold.catalog import Template
+    from mlstack.scaffold.template import Template
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def create(
 
     Raises:
         ScaffoldError: The target or an answer is wrong; nothing was written.
+        UntrustedError: The template would run something that nobody trusts it with; nothing was written.
         MlstackError: Rendering or git failed; nothing was left behind.
     """
     target = check_target(directory)
@@ -72,12 +73,13 @@ def create(
         complete = dict(given)
     else:
         complete = answering.check(template, given, defaults)
+    trust.check(template)
     with _scratch(target) as scratch:
         if ask:
             complete = ask_and_render(template, complete, defaults, scratch)
         else:
             render(template, complete, scratch)
-        lock.write(template, scratch)
+        lock.write(lock.lock(template, scratch), scratch)
         files = lock.files_of(scratch)
         state = _commit(template, target, scratch) if git else "off"
     return Created(target, complete, files, state)
@@ -119,7 +121,7 @@ def suggested_name(target: Path) -> str:
 def _commit(template: Template, target: Path, scratch: Path) -> str:
     if repository.surrounding_repository(target):
         return "surrounding"
-    message = f"Begin from the template {template.name} {template.version}"
+    message = f"Begin from the template {template.origin.template} {template.origin.version}"
     return "committed" if repository.create(scratch, message) else "missing"
 
 

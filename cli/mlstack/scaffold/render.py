@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_components.errors import MlstackError
 
-from mlstack.scaffold import plain
+from mlstack.scaffold import answers_file, plain, trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mlstack.scaffold.catalog import Template
+    from mlstack.scaffold.template import Template
 
 
 def render(template: Template, answers: Mapping[str, Any], target: Path) -> None:
@@ -25,10 +25,12 @@ def render(template: Template, answers: Mapping[str, Any], target: Path) -> None
         target: An existing empty folder.
 
     Raises:
+        UntrustedError: The template would run something that its catalog doesn't trust it with.
         MlstackError: copier refuses the template or fails.
     """
     from jinja2 import TemplateError
 
+    trust.check(template)
     if plain.is_plain(template):
         try:
             plain.render(template, answers, target)
@@ -59,6 +61,7 @@ def ask_and_render(
         KeyboardInterrupt: The user ended the questions.
         MlstackError: copier refuses the template or fails.
     """
+    trust.check(template)
     return _copier(template, dict(given), dict(defaults), target, ask=True)
 
 
@@ -69,19 +72,28 @@ def _copier(
     from copier.errors import CopierError
     from jinja2 import TemplateError
 
+    mirror = template.mirror
     try:
         worker = copier.run_copy(
-            str(template.root), target, data=given, user_defaults=defaults, defaults=not ask, quiet=True
+            str(mirror.folder if mirror else template.root),
+            target,
+            vcs_ref=template.origin.sha if mirror else None,
+            data=given,
+            user_defaults=defaults,
+            defaults=not ask,
+            quiet=True,
+            unsafe=bool(template.origin.trust),
         )
     except (CopierError, TemplateError, ValueError) as error:
         raise _unrenderable(template, error) from error
+    answers_file.set_origin(target / template.answers_file, template)
     # Combined answers also hold what copier knows itself, such as the operating system.
     combined = worker.answers.combined
     return {name: combined[name] for name in template.questions if name in combined}
 
 
 def _unrenderable(template: Template, error: Exception) -> MlstackError:
-    return MlstackError(f"The template {template.name} can't be rendered: {error}")
+    return MlstackError(f"The template {template.origin.template} can't be rendered: {error}")
 
 
 def _empty(folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""`mlstack template`: what there is to make projects from."""

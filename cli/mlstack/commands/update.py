@@ -1,0 +1,160 @@
+"""`mlstack update`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mlstack.scaffold.update.merge import Merge
+    from mlstack.scaffold.update.subject import Subject
+    from mlstack.scaffold.update.target import Target
+
+EXAMPLES = (
+    "mlstack update --dry-run",
+    "mlstack update",
+    "mlstack update --to ^2",
+    "mlstack update --abort",
+)
+
+
+def command(
+    directory: Annotated[Path, typer.Argument(help="The project's folder.")] = Path(),
+    *,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="RANGE", help="The range to be in from now on, such as ^2.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")] = False,
+    resume: Annotated[bool, typer.Option("--continue", help="Go on once the conflicts are resolved.")] = False,
+    abort: Annotated[bool, typer.Option("--abort", help="Take an unfinished update back.")] = False,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Answer a question. Can be repeated.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", metavar="FILE", help="Answer questions from a YAML file.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: new questions take their defaults.")] = False,
+    trust_once: Annotated[
+        bool, typer.Option("--trust-once", help="Let the template run its migrations, though no catalog trusts it.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing; take what was fetched before.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
+) -> None:
+    """Bring a project to the newest version of its template, within the range that it is in.
+
+    The template's changes are merged with yours. Nothing is committed: look at `git diff` first. Exits with 3 where
+    conflicts are left to you.
+    """
+    from mlstack_components.errors import EXIT_CONFLICTS, UserError
+
+    from mlstack.scaffold.update import apply
+    from mlstack.scaffold.update.subject import refuse_changes, subject_of
+
+    if sum((dry_run, resume, abort)) > 1:
+        raise UserError("--dry-run, --continue and --abort exclude each other.", next_step="Give one of them.")
+    subject = subject_of(directory)
+    if resume or abort:
+        note = apply.resume(subject) if resume else apply.abort(subject)
+        _print_ended(note, resumed=resume, as_json=as_json)
+        return
+    apply.refuse_unfinished(subject)
+    refuse_changes(subject)
+    given = _given(answers, assignments)
+    ask = not yes and not as_json and sys.stdin.isatty()
+    target, merged = _merge(subject, given, to or "", trust_once=trust_once, offline=offline, ask=ask)
+    if merged is not None and not dry_run:
+        apply.apply(subject, merged)
+    if as_json:
+        _print_json(target, merged, dry_run=dry_run)
+    else:
+        _print(target, merged, dry_run=dry_run)
+    if merged is not None and merged.conflicts and not dry_run:
+        raise typer.Exit(EXIT_CONFLICTS)
+
+
+def _given(answers: Path | None, assignments: list[str] | None) -> dict[str, Any]:
+    from mlstack.scaffold.answers import parse_assignments, read_file
+
+    return {**(read_file(answers) if answers else {}), **parse_assignments(assignments or [])}
+
+
+def _merge(
+    subject: Subject, given: dict[str, Any], to: str, *, trust_once: bool, offline: bool, ask: bool
+) -> tuple[Target, Merge | None]:
+    """The target, and what it changes; None where the project is there already."""
+    from mlstack.scaffold.answers import check, read_file
+    from mlstack.scaffold.trust import trusted_once
+    from mlstack.scaffold.update.merge import merge
+    from mlstack.scaffold.update.target import target_of
+
+    target = target_of(subject.lock, to, offline=offline)
+    if trust_once:
+        target = target.with_template(trusted_once(target.template))
+    if target.is_current and not given:
+        return target, None
+    saved = read_file(subject.project / target.base.answers_file)
+    known = {name: value for name, value in saved.items() if name in target.template.questions}
+    checked = check(target.template, {**known, **given}, {})
+    return target, merge(subject, target, {name: checked[name] for name in given}, ask=ask)
+
+
+def _print_json(target: Target, merged: Merge | None, *, dry_run: bool) -> None:
+    import json
+
+    origin = target.template.origin
+    document = {
+        "template": origin.full_name,
+        "from": target.base.origin.version,
+        "to": origin.version,
+        "newest": target.newer,
+        "range": origin.range,
+        "dry_run": dry_run,
+        "changelog": [{"version": r.version, "notes": r.notes, "breaking": r.breaking} for r in target.releases],
+        "questions": list(merged.asked) if merged else [],
+        "files": [
+            {"path": change.path, "kind": change.kind, **({"lines": list(change.lines)} if change.lines else {})}
+            for change in (merged.changes if merged else ())
+        ],
+    }
+    typer.echo(json.dumps(document, indent=2))
+
+
+def _print(target: Target, merged: Merge | None, *, dry_run: bool) -> None:
+    origin = target.template.origin
+    outside = f" {target.newer} is out of your range {origin.range}: --to takes it." if target.is_newer_outside else ""
+    if merged is None:
+        typer.echo(f"{origin.full_name} {origin.version} is the newest in {origin.range}.{outside}")
+        return
+    typer.echo(f"{origin.full_name} {target.base.origin.version} -> {origin.version}{outside}")
+    for release in target.releases:
+        typer.echo(f"  {release.version}{' (breaking)' if release.breaking else ''}  {release.notes}".rstrip())
+    if merged.asked:
+        typer.echo(f"\nNew questions: {', '.join(f'{name}={merged.answers[name]}' for name in merged.asked)}")
+    typer.echo("")
+    for change in merged.changes:
+        lines = f" (line {', '.join(map(str, change.lines))})" if change.lines else ""
+        typer.echo(f"  {change.kind:9} {change.path}{lines}")
+    typer.echo(f"\n{_next_step(merged, dry_run=dry_run)}")
+
+
+def _next_step(merged: Merge, *, dry_run: bool) -> str:
+    if dry_run:
+        return "Nothing was written. To do it: mlstack update"
+    if merged.conflicts:
+        return "Resolve the conflicts; then mlstack update --continue, or go back with mlstack update --abort."
+    return "Look at it with git diff, and commit it."
+
+
+def _print_ended(note: Any, *, resumed: bool, as_json: bool) -> None:
+    import json
+
+    version = note.lock.origin.version
+    if as_json:
+        typer.echo(json.dumps({"ended": "continued" if resumed else "aborted", "to": version, "files": note.paths}))
+    elif resumed:
+        typer.echo(f"The project is at {version}. Commit it.")
+    else:
+        typer.echo(f"The update to {version} was taken back: {len(note.paths)} files are what they were.")
