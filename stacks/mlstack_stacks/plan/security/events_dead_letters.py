@@ -1,4 +1,4 @@
-"""Targets of rules, and schedules that retry, keep what could not be delivered."""
+"""Targets of rules keep what could not be delivered."""
 
 from __future__ import annotations
 
