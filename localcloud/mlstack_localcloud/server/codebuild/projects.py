@@ -90,6 +90,8 @@ class Projects:
         def change(stored: Document) -> None:
             stored.update({name: value for name, value in request.items() if name != "concurrentBuildLimit"})
             _take_limit(stored, request)
+            if not stored.get("vpcConfig", {}).get("vpcId"):
+                stored.pop("vpcConfig", None)  # An empty one takes the network away.
             stored.update(_with_defaults(stored), lastModified=now())
             self._check(stored, caller)
 

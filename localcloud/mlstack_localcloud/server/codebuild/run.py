@@ -191,7 +191,11 @@ class BuildRun:
 
     def _parameter(self, name: str) -> str:
         client = self._tools.clients.client("ssm", self._region, self._role)
-        return str(client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+        # By GetParameters, also for one: that is the action that a build's role needs.
+        found = client.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
+        if not found:
+            raise BuildError(f"Decrypted_Variables_Error Message: parameter does not exist: {name}")
+        return str(found[0]["Value"])
 
     def _secret(self, reference: str) -> str:
         arn_fields = 7
