@@ -58,6 +58,9 @@ CASES = [
             "source": _spec("true"),
             "build_timeout": 20,
             "concurrent_build_limit": 1,
+            "vpc_config": codebuild.ProjectVpcConfigArgs(
+                vpc_id="vpc-1", subnets=["subnet-1"], security_group_ids=["sg-1"]
+            ),
             "logs_config": _logs("one"),
             "encryption_key": shared.key.arn,
             "tags": {"a": "1"},
@@ -68,6 +71,8 @@ CASES = [
             "environment": _environment("two"),
             "logs_config": _logs("two"),
             "build_timeout": 30,
+            "concurrent_build_limit": None,
+            "vpc_config": None,
             "tags": {"b": "2"},
         },
         replace=lambda _: {"name": "another-build"},

@@ -1,9 +1,33 @@
 """aws.codebuild.Project."""
 
-from mlstack_localcloud.provider.model import ANY, Call, ListOf, Name, Nested, Output, Property, ResourceType, Tags
-from mlstack_localcloud.provider.sources import Source
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlstack_localcloud.provider.model import (
+    ANY,
+    Call,
+    Const,
+    ListOf,
+    Name,
+    Nested,
+    Output,
+    Property,
+    ResourceType,
+    Tags,
+    When,
+)
+
+if TYPE_CHECKING:
+    from mlstack_localcloud.provider.sources import Source
 
 _NAME: dict[str, Source] = {"name": "name"}
+
+
+def _without(name: str, value: Any) -> Call:
+    """What is given no more: left out of a request it stays, so it is taken away by a value that means none."""
+    return Call("UpdateProject", {**_NAME, name: Const(value)}, takes=(), on=(name,), when=When(name, negated=True))
+
 
 TYPE = ResourceType(
     "aws:codebuild/project:Project",
@@ -43,7 +67,7 @@ TYPE = ResourceType(
     nested=(Nested("cloudwatchLogs", "cloudWatchLogs"),),
     outputs=(Output("arn", result="arn"),),
     create=Call("CreateProject", out_of="project"),
-    updates=(Call("UpdateProject", _NAME),),
+    updates=(Call("UpdateProject", _NAME), _without("concurrentBuildLimit", -1), _without("vpcConfig", {})),
     reads=(
         Call(
             "BatchGetProjects",
