@@ -71,3 +71,30 @@ def test_whoever_lost_the_lock_does_not_free_another_s(ssm: Any) -> None:
     with release_lock(ssm, NAME, print):
         ssm.put_parameter(Name=NAME, Value=json.dumps(asdict(other)), Type="String", Overwrite=True)
     assert _names(ssm) == [NAME]
+
+
+def test_another_release_is_waited_for(ssm: Any) -> None:
+    _hold(ssm, replace(Holder.me(), host="build-7", pid=1))
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            ssm.delete_parameter(Name=NAME)
+
+    said: list[str] = []
+    with release_lock(ssm, NAME, said.append, 3600, sleep):
+        assert _names(ssm) == [NAME]
+    assert len(slept) == 3
+    assert set(said) == {"Waiting for another release of this environment"}
+    assert _names(ssm) == []
+
+
+@pytest.mark.parametrize("wait", [0.0, 60.0, 61.0])
+def test_it_is_waited_for_no_longer_than_was_said(ssm: Any, wait: float) -> None:
+    _hold(ssm, replace(Holder.me(), host="build-7", pid=1))
+    slept: list[float] = []
+    with pytest.raises(ReleaseLockedError, match="build-7"), release_lock(ssm, NAME, print, wait, slept.append):
+        pytest.fail("two releases at once")
+    assert sum(slept) == wait
+    assert _names(ssm) == [NAME]
