@@ -21,13 +21,13 @@ STATE = "CodeBuild Build State Change"
 
 
 class Clock:
-    """A clock that is put forward by hand."""
+    """A clock that stands still until it is put forward."""
 
     def __init__(self):
-        self.ahead = 0
+        self.seconds = 0
 
     def monotonic(self):
-        return time.monotonic() + self.ahead
+        return self.seconds
 
 
 @dataclass
@@ -120,10 +120,10 @@ def test_a_build_whose_time_is_up_has_timed_out_and_its_processes_are_gone(servi
     clock = Clock()
     monkeypatch.setattr(job_process, "time", clock)
     build, processes = service.begun(timeoutInMinutes=5)
-    clock.ahead = 4 * 60  # Not yet: what ran until now would have ended at once.
+    clock.seconds = 5 * 60  # Not yet: what ran until now would have ended at once.
     assert service.get(build)["buildStatus"] == "IN_PROGRESS"
     assert all(lives(each) for each in processes)
-    clock.ahead = 5 * 60 + 1
+    clock.seconds = 5 * 60 + 1
     service.until(lambda: service.get(build)["buildComplete"])
     ended = service.get(build)
     assert ended["buildStatus"] == "TIMED_OUT"
