@@ -5,6 +5,7 @@ mlstack.yaml
 infra/...                    the Pulumi program; of the stacks' files that of the environment
 src/...                      the machine-learning code, which the program names by its contents
 <data.source>                a stand-in: a release needs no data, and the program only names it
+<images.NAME.dockerfile>     for what the build may pull; a context has a stand-in, and the tags are in the record
 .mlstack-release             that this is a bundle, and what of the project can't be seen in it any more (JSON)
 ```
 
@@ -20,6 +21,7 @@ import stat
 import zipfile
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mlstack_components.aws.bundle import IGNORED_NAMES, MAX_BUNDLE_BYTES
@@ -64,12 +66,15 @@ def infrastructure_bundle(spec: EnvironmentSpec, commit: str | None, datasets: d
     Raises:
         UserError: There are links among the files, or they are larger than code ever is.
     """
-    recorded = json.dumps({"commit": commit, "datasets": datasets}, sort_keys=True).encode()
-    files: dict[str, tuple[bytes, bool]] = {RECORD: (recorded, False)}
+    record = {"commit": commit, "datasets": datasets, **_images(spec)}
+    files: dict[str, tuple[bytes, bool]] = {RECORD: (json.dumps(record, sort_keys=True).encode(), False)}
     for path in _files(spec):
         files[path.relative_to(spec.root).as_posix()] = path.read_bytes(), bool(path.stat().st_mode & stat.S_IXUSR)
     for name in _stand_ins(spec):
         files.setdefault(name, (b"", False))
+    for folder in _contexts(spec):
+        if not any(name.startswith(f"{folder}/") for name in files):
+            files[f"{folder}/stand-in"] = b"", False
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
@@ -93,7 +98,7 @@ def recorded(root: Path) -> dict[str, Any] | None:
 
 
 def _files(spec: EnvironmentSpec) -> list[Path]:
-    found = [spec.file]
+    found = [spec.file, *{spec.root / image.dockerfile: None for image in (spec.images or {}).values()}]
     for folder in (spec.root / _INFRA, spec.root / SOURCE_DIRECTORY):
         found += _below(folder) if folder.is_dir() else []
     of_others = [f"Pulumi.{name}.yaml" for name in _other_stacks(spec)]
@@ -122,6 +127,20 @@ def _below(folder: Path) -> list[Path]:
             raise UserError(f"{path} is a symbolic link.", next_step="Put the file itself there.")
         found += _below(path) if path.is_dir() else [path]
     return found
+
+
+def _images(spec: EnvironmentSpec) -> dict[str, dict[str, str]]:
+    if spec.images is None:
+        return {}
+    from mlstack_stacks.own_images import used_images
+
+    return {"images": used_images(spec)}
+
+
+def _contexts(spec: EnvironmentSpec) -> list[str]:
+    """The folders that images copy from, below the project's own."""
+    named = {PurePosixPath(image.context).as_posix() for image in (spec.images or {}).values()}
+    return sorted(named - {"."})
 
 
 def _stand_ins(spec: EnvironmentSpec) -> Iterator[str]:

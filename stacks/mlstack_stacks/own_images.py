@@ -13,6 +13,7 @@ from mlstack_components.aws.images import registry_of, repository_arn
 from mlstack_components.aws.pipeline_args import SERVE_IMAGE, TRAIN_IMAGE
 from mlstack_components.aws.pipeline_expressions import get
 
+from mlstack_stacks.infrastructure_bundle import recorded
 from mlstack_stacks.spec.images import built_image
 
 if TYPE_CHECKING:
@@ -34,6 +35,32 @@ def source_of(spec: EnvironmentSpec, image: Image) -> ImageSource:
         UserError: Dockerfile or context is not there, or can't be packed.
     """
     return image_source(spec.root / image.dockerfile, spec.root / image.context)
+
+
+def tag_of(spec: EnvironmentSpec, name: str) -> str:
+    """The tag of an image as it is built of what the project holds now; in a bundle, of what it held.
+
+    Args:
+        spec: The specification of the environment.
+        name: The image's name.
+
+    Raises:
+        UserError: Dockerfile or context is not there, or can't be packed.
+    """
+    bundled = recorded(spec.root)
+    if bundled is not None:
+        return str(bundled["images"][name])
+    return source_of(spec, (spec.images or {})[name]).tag(name)
+
+
+def used_images(spec: EnvironmentSpec) -> dict[str, str]:
+    """The tags of the images that jobs or endpoints run in, by name.
+
+    Args:
+        spec: The specification of the environment.
+    """
+    names = {name for view in spec.views().values() for name in image_parameters(view).values()}
+    return {name: tag_of(spec, name) for name in sorted(names)}
 
 
 def image_parameters(spec: EnvironmentSpec) -> dict[str, str]:

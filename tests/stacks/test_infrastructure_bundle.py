@@ -11,6 +11,7 @@ import pytest
 from mlstack_components.errors import UserError
 from mlstack_stacks import infrastructure_bundle as module
 from mlstack_stacks.infrastructure_bundle import RECORD, infrastructure_bundle, recorded
+from mlstack_stacks.own_images import used_images
 from mlstack_stacks.source_commit import source_commit
 from mlstack_stacks.spec import load
 
@@ -155,3 +156,30 @@ def test_more_than_code_ever_is_is_refused(project: Project, monkeypatch: pytest
     project.write("src/model.bin", bytes(2**20))
     with pytest.raises(UserError, match=r"infra/ and src/ hold more than 1 MB\."):
         project.bundle()
+
+
+def test_of_images_it_holds_dockerfiles_and_tags_and_an_unpacked_one_knows_them(
+    project: Project, tmp_path: Path
+) -> None:
+    project.write("docker/Dockerfile", b"FROM scratch\nCOPY large.bin /\n")
+    project.write("docker/large.bin", b"not for a release")
+    text = project.file.read_text()
+    start = text.index("steps:")
+    images = (
+        "images: {train: {dockerfile: docker/Dockerfile, context: docker}, base: {dockerfile: docker/Dockerfile}}\n"
+    )
+    project.file.write_text(text[:start] + images + text[start:].replace("framework: sklearn", "image: train", 1))
+    spec = load(project.file, "dev")
+    files = project.files()
+    assert files["docker/Dockerfile"].startswith(b"FROM scratch")
+    assert "docker/large.bin" not in files
+    tags = used_images(spec)
+    assert list(tags) == ["train"]
+    root = tmp_path / "unpacked"
+    with zipfile.ZipFile(io.BytesIO(project.bundle().content)) as archive:
+        archive.extractall(root)
+    unpacked = load(root / "mlstack.yaml", "dev")
+    assert used_images(unpacked) == tags
+    assert infrastructure_bundle(unpacked, source_commit(root), DATASETS) == project.bundle()
+    project.write("docker/large.bin", b"another")
+    assert used_images(spec) != tags

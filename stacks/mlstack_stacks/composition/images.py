@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from mlstack_components.aws.image_build import ImageBuild, ImageBuildArgs
 
-from mlstack_stacks.own_images import bases, source_of
+from mlstack_stacks.own_images import bases, tag_of
 
 if TYPE_CHECKING:
     from mlstack_components.aws.image_registry import ImageRegistry
@@ -38,7 +38,7 @@ class OwnImages:
             name: The image.
         """
         if name not in self._tags:
-            self._tags[name] = source_of(self.spec, (self.spec.images or {})[name]).tag(name)
+            self._tags[name] = tag_of(self.spec, name)
         return pulumi.Output.concat(self.repository.repository_url, ":", self._tags[name])
 
 

@@ -38,6 +38,8 @@ MORE: dict[str, Any] = {
     "monitoring": {"alarms": {}, "data_quality": "daily", "model_quality": "daily"},
     "tracking": {},
     "continuous_deployment": {},
+    # Only what builds it: the local cloud has no Docker.
+    "images": {"base": {}},
     "budget": {"monthly_usd": 300, "anomaly_usd": 50},
     "storage": {"replicate_to": "eu-central-1", "expire_noncurrent_days": 30},
     "platform": {"stack": "organization/acme-platform/local"},
@@ -86,6 +88,7 @@ def everything(own_machine: Project) -> Project:
     document["registry"] |= REGISTRY
     document["steps"]["evaluate"]["gates"] = {"accuracy": ">= 0.5"}
     file.write_text(yaml.safe_dump(document, sort_keys=False))
+    (made.directory / "Dockerfile").write_text("FROM public.ecr.aws/docker/library/python:3.12-slim\n")
     made.mlstack("local", "start")
     allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     made.client("iam").create_policy(PolicyName="boundary", PolicyDocument=json.dumps(allowed))
@@ -112,19 +115,21 @@ def _edit(file: Path) -> None:
 
 def _release(project: Project) -> Any:
     version = project.json("run", "local")["model"]["version"]
+    before = project.client("codebuild").list_builds()["ids"]
     project.mlstack("models", "approve", str(version))
-    _released_by_itself(project)
+    _released_by_itself(project, before)
     released = project.json("release", "local")
     assert (released["version"], released["changed"]) == (version, False)
     return released
 
 
-def _released_by_itself(project: Project) -> None:
-    """Wait for the builds that approvals have started: one approval after another, so none is sent again."""
+def _released_by_itself(project: Project, before: list[str]) -> None:
+    """Wait for the build that an approval starts: one approval after another, so none is sent again."""
     builds, deadline = project.client("codebuild"), time.monotonic() + 5 * MINUTES
     while True:
-        found = builds.batch_get_builds(ids=builds.list_builds()["ids"])["builds"]
-        if all(each["buildComplete"] for each in found):
+        ids = [each for each in builds.list_builds()["ids"] if each not in before]
+        found = builds.batch_get_builds(ids=ids)["builds"] if ids else []
+        if found and all(each["buildComplete"] for each in found):
             break
         assert time.monotonic() < deadline, found
         time.sleep(0.2)
