@@ -36,7 +36,8 @@ ALARMS = (
 )
 KINDS = {
     "realtime": (
-        f"serving: {{kind: realtime, {SCALED}, {SCHEDULES}, idle_shutdown: '0 20 * * *', variants: {{b: {{}}}}}}",
+        f"serving: {{kind: realtime, {SCALED}, {SCHEDULES}, idle_shutdown: '0 20 * * *', "
+        f"variants: {{b: {{{SCALED}}}}}}}",
         f"{{{ALARMS}}}",
     ),
     "watched": (

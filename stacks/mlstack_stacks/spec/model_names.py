@@ -24,7 +24,7 @@ RESOURCE_NAMES = (
     *("training-policy", "processing-policy", "pipeline-policy", "serving-policy", "monitoring-policy"),
     *("models", "models-policy"),
     *("endpoint", "endpoint-logs", "endpoint-configuration", "model", "model-*"),
-    *("scaling", "scaling-policy", "scaling-schedule-*"),
+    *("scaling", "scaling-policy", "scaling-schedule-*", "variant-*"),
     *("backlog-policy", "waking", "waking-policy"),
     *("shutdown", "shutdown-policy", "shutdown-schedule"),
     *("batch", "batch-pipeline", "batch-pipeline-policy", "batch-start", "batch-start-policy", "batch-undelivered"),

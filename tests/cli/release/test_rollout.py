@@ -16,6 +16,7 @@ from mlstack.release.failure import PuttingBackFailedError, ReleaseFailedError
 from mlstack.release.pointer import Release, ReleasePointer
 from mlstack.release.rollout import Rollout
 from mlstack.release.scope import TARGETS, OutOfScopeError
+from mlstack_stacks.spec.variants import Variant
 
 GROUP = "weather-local"
 ENDPOINT = "weather-local"
@@ -154,7 +155,7 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
             serving=SimpleNamespace(
                 kind="realtime",
                 instances=SimpleNamespace(min=1, scale=False),
-                variants={"challenger": None},
+                variants={"challenger": Variant.model_construct()},
                 shadow=None,
             ),
         ),
