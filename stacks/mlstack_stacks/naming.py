@@ -31,6 +31,9 @@ RELEASE_PARAMETER = "model-package-arn"
 INSTANCE_COUNT_PARAMETER = "instance-count"
 """The last part of the parameter beside it that holds the endpoint's instance count."""
 
+VARIANT_COUNT_PREFIX = "instance-count-of-"
+"""What the last part of the parameters begins with that hold the instance counts of further variants."""
+
 BASELINE_PARAMETER = "baseline-uri"
 """The last part of the parameter beside it that says where the version's baseline lies."""
 
@@ -153,6 +156,14 @@ class Names:
             variant: Its name in the specification; that of the shadow is `shadow`.
         """
         return f"{self.release_path}/{VARIANT_PARAMETER_PREFIX}{variant}"
+
+    def variant_count_parameter(self, variant: str) -> str:
+        """The SSM parameter that holds how many instances a further variant had when it was released.
+
+        Args:
+            variant: Its name in the specification.
+        """
+        return f"{self.release_path}/{VARIANT_COUNT_PREFIX}{variant}"
 
     @property
     def quality_baseline_parameter(self) -> str:

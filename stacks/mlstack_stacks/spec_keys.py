@@ -184,6 +184,7 @@ ORIGINS: tuple[Origin, ...] = (
             ("backlog-policy", "scaleOutCooldown", "scale_out_cooldown_seconds"),
         )
     ),
+    Origin("variant-*-scaling*", "", "serving.variants"),
     Origin("scaling-schedule-*", "", "serving.scaling.schedules"),
     Origin("*@*", "endpoint", "notifications.emails"),
     *(

@@ -103,7 +103,7 @@ VARIANTS = """\
 serving:
   kind: realtime
   capture_percent: 20
-  variants: {challenger: {percent: 20}}
+  variants: {challenger: {percent: 20, instances: {min: 1, max: 3}}}
 """
 SHADOW = """\
 serving:
@@ -197,7 +197,7 @@ OTHERS = {
     "steps.tune.objective.metric": ("metric: f1", "metric: f2"),
     "steps.tune.objective.pattern": ("f1 is (", "f1 was ("),
     "steps.tune.ranges": ("[2, 12]", "[3, 12]"),
-    "serving.variants": ("percent: 20}}", "percent: 21}}"),
+    "serving.variants": ("instances: {min: 1, max: 3}", "instances: {min: 2, max: 3}"),
     "serving.shadow.percent": ("percent: 50", "percent: 51"),
     "serving.shadow.instance_type": ("50, instance_type: ml.m5.large", "50, instance_type: ml.c5.xlarge"),
     "serving.shadow.instance_count": ("instance_count: 2}", "instance_count: 3}"),

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from mlstack_stacks.plan import check as check_module
 from mlstack_stacks.plan.check import check
 from mlstack_stacks.plan.cost.estimate import estimate
 from mlstack_stacks.plan.cost.prices import TablePrices
@@ -128,6 +129,44 @@ def test_without_variants_the_rest_is_as_it_was(planned: Callable[..., tuple[Env
     } | {"churn-dev-client-errors-of-challenger"}
     changed = {urn.rpartition("::")[2] for urn in before if before[urn] != after[urn]}
     assert changed == {"churn-dev-endpoint-configuration"}
+
+
+SCALED = (
+    "  instances: {min: 1, max: 2}\n  variants: {challenger: {instances: {min: 2, max: 6}, scaling: "
+    '{invocations_per_instance: 90, schedules: [{cron: "0 8 * * *", min: 3, max: 6}]}}, other: {}}\n'
+)
+
+
+def test_a_variant_is_scaled_beside_the_released_one(planned: Callable[..., tuple[EnvironmentSpec, Plan]]) -> None:
+    spec, plan = planned(SCALED)
+    scaled = {each.name: each.properties for each in plan.resources if "appautoscaling" in each.type}
+    assert set(scaled) == {
+        "churn-dev-scaling",
+        "churn-dev-scaling-policy",
+        "churn-dev-variant-challenger-scaling",
+        "churn-dev-variant-challenger-scaling-policy",
+        "churn-dev-variant-challenger-scaling-schedule-1",
+    }
+    target = scaled["churn-dev-variant-challenger-scaling"]
+    assert (target["minCapacity"], target["maxCapacity"]) == (2, 6)
+    assert target["resourceId"] == "endpoint/churn-dev/variant/challenger"
+    tracking = scaled["churn-dev-variant-challenger-scaling-policy"]["targetTrackingScalingPolicyConfiguration"]
+    assert tracking["targetValue"] == 90
+    (configuration,) = _of(plan, CONFIGURATION)
+    assert [each["initialInstanceCount"] for each in configuration["productionVariants"]] == [1, 2, 1]
+    lines = {each.part: each.how for each in estimate(spec, plan.resources, TablePrices()).lines}
+    assert lines["instances 2"].startswith("2 x ml.m5.large")
+
+
+def test_a_busy_variant_is_not_scaled_down(
+    planned: Callable[..., tuple[EnvironmentSpec, Plan]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = {"/mlstack/churn/dev/release/instance-count-of-challenger": "5"}
+    known = check_module._parameters
+    monkeypatch.setattr(check_module, "_parameters", lambda spec: known(spec) | counts)
+    _, plan = planned(SCALED)
+    (configuration,) = _of(plan, CONFIGURATION)
+    assert [each["initialInstanceCount"] for each in configuration["productionVariants"]] == [1, 5, 1]
 
 
 @pytest.mark.parametrize(

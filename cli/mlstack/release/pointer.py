@@ -4,6 +4,7 @@
     <path>/baseline-uri         the S3 folder of its baseline, which monitors compare with, where it has one
     <path>/variant-<name>       the model package of a further variant, that of the shadow by the name `shadow`
     <path>/model-quality-baseline-uri   likewise for the baseline of its predictions
+    <path>/instance-count-of-<name>   how many instances a further variant has at least, likewise
     <path>/instance-count       how many instances the endpoint has at least, so that a release never scales it down
 
 Made and moved by a release, read by the Pulumi program; SSM keeps the history.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _PACKAGE = "model-package-arn"
 _COUNT = "instance-count"
 _BASELINE = "baseline-uri"
+_VARIANT_COUNT = "instance-count-of-"
 _VARIANT = "variant-"
 _QUALITY_BASELINE = "model-quality-baseline-uri"
 
@@ -38,6 +40,7 @@ class Release:
         baseline_uri: The S3 folder of the version's baseline, or None where it has none.
         variants: The model packages of further variants, by their names.
         quality_baseline_uri: The S3 folder of the baseline of its predictions, likewise.
+        variant_counts: The least numbers of instances of further variants, where they are not the specification's.
     """
 
     model_package_arn: str | None = None
@@ -45,6 +48,7 @@ class Release:
     baseline_uri: str | None = None
     variants: Mapping[str, str] = field(default_factory=dict)
     quality_baseline_uri: str | None = None
+    variant_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,12 @@ class ReleasePointer:
         variants = {name.removeprefix(_VARIANT): arn for name, arn in values.items() if name.startswith(_VARIANT)}
         count_known = int(count) if count.isdecimal() else None
         baselines = values.get(_BASELINE), values.get(_QUALITY_BASELINE)
-        return Release(values.get(_PACKAGE), count_known, baselines[0], variants, baselines[1])
+        counts = {
+            name.removeprefix(_VARIANT_COUNT): int(value)
+            for name, value in values.items()
+            if name.startswith(_VARIANT_COUNT) and value.isdecimal()
+        }
+        return Release(values.get(_PACKAGE), count_known, baselines[0], variants, baselines[1], counts)
 
     def move(self, release: Release) -> None:
         """Point somewhere else; writes only what differs, so that the history holds real moves only.
@@ -90,6 +99,10 @@ class ReleasePointer:
         for name in {*release.variants, *before.variants}:
             if release.variants.get(name) != before.variants.get(name):
                 self._write(f"{_VARIANT}{name}", release.variants.get(name))
+        for name in {*release.variant_counts, *before.variant_counts}:
+            known = release.variant_counts.get(name)
+            if known != before.variant_counts.get(name):
+                self._write(f"{_VARIANT_COUNT}{name}", None if known is None else str(known))
         if release.quality_baseline_uri != before.quality_baseline_uri:
             self._write(_QUALITY_BASELINE, release.quality_baseline_uri)
         if release.model_package_arn != before.model_package_arn:

@@ -51,6 +51,11 @@ class Variant:
     weight: float | None = None
     shadow: bool = False
 
+    @property
+    def instance_count(self) -> int | None:
+        """How many instances it has or should have; None where nothing is known."""
+        return max((count for count in (self.instances, self.desired_instances) if count), default=None)
+
 
 @dataclass(frozen=True)
 class LiveEndpoint:
@@ -110,9 +115,7 @@ class LiveEndpoint:
     @property
     def instance_count(self) -> int | None:
         """How many instances the released version has or should have; None where nothing is known."""
-        variant = self.released
-        counts = () if variant is None else (variant.instances, variant.desired_instances)
-        return max((count for count in counts if count), default=None)
+        return None if self.released is None else self.released.instance_count
 
     @property
     def started_instances(self) -> int | None:

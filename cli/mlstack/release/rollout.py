@@ -29,6 +29,7 @@ from mlstack.engine.failure import StackLockedError
 from mlstack.registry.packages import versions_of
 from mlstack.registry.versions import in_environment, version_of
 from mlstack.release.baseline import read_baseline, read_quality_baseline
+from mlstack.release.failure import ReleaseFailedError, both_told
 from mlstack.release.live import read_inventory, sweep
 from mlstack.release.lock import release_lock
 from mlstack.release.pointer import Release, ReleasePointer
@@ -51,12 +52,6 @@ if TYPE_CHECKING:
 
     Intent = tuple[ModelVersion, Release]
     Say = Callable[[str], object]
-
-
-class ReleaseFailedError(MlstackError):
-    """The endpoint does not serve what was intended; everything is as it was before."""
-
-    code = "release-failed"
 
 
 @dataclass(frozen=True)
@@ -237,7 +232,8 @@ class Rollout:
         except MlstackError as error:
             self.say("Putting everything back")
             untouched = not updated or isinstance(error, StackLockedError)
-            undo(self.pulumi, self.pointer, before, None if untouched else former, rolls_back=rolls_back)
+            with both_told(error, self.deployment.address):
+                undo(self.pulumi, self.pointer, before, None if untouched else former, rolls_back=rolls_back)
             if untouched or isinstance(error, ReleaseFailedError):
                 raise
             raise self._failure(intended, error) from error

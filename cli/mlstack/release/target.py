@@ -9,7 +9,7 @@ from mlstack.release.batch import LiveBatch, batch_differences, models_at_work, 
 from mlstack.release.live import wait_until_settled
 from mlstack.release.pointer import Release
 from mlstack.release.proof import IN_SERVICE, LiveEndpoint, differences
-from mlstack.release.variants import further_of
+from mlstack.release.variants import further_of, kept_variant_counts
 
 if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
@@ -76,7 +76,8 @@ class EndpointTarget:
         effect.
         """
         count = live.instance_count if live is not None else None
-        return Release(arn, count if count is not None and count > self._specified else None, baseline_uri)
+        kept = count if count is not None and count > self._specified else None
+        return Release(arn, kept, baseline_uri, variant_counts=kept_variant_counts(self.spec, live))
 
     def answering(self, live: Live | None) -> str | None:
         """What answers requests, whatever the pointer says by now."""

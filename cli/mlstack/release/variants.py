@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 from mlstack_components.errors import MlstackError, UserError
 from mlstack_stacks.spec.variants import variant_names
 
+from mlstack.release.batch import LiveBatch
+
 if TYPE_CHECKING:
     from mlstack_stacks.spec import EnvironmentSpec
 
     from mlstack.release.pointer import Release
+    from mlstack.release.proof import LiveEndpoint
+
+    Live = LiveEndpoint | LiveBatch
 
 
 def require_variant(spec: EnvironmentSpec, name: str) -> str:
@@ -40,6 +45,24 @@ def further_of(spec: EnvironmentSpec, release: Release) -> dict[str, str]:
     """
     known = variant_names(spec.serving)
     return {name: arn for name, arn in release.variants.items() if name in known}
+
+
+def kept_variant_counts(spec: EnvironmentSpec, live: Live | None) -> dict[str, int]:
+    """Return how many instances of busy further variants a release keeps: those above what is specified.
+
+    Args:
+        spec: The specification of the environment.
+        live: What serves, or None.
+    """
+    serving = spec.serving
+    if live is None or isinstance(live, LiveBatch) or serving is None or serving.kind != "realtime":
+        return {}
+    counts = {name: each.instance_count for name, each in live.further.items()}
+    return {
+        name: count
+        for name, variant in (serving.variants or {}).items()
+        if (count := counts.get(name)) is not None and count > variant.least_instances
+    }
 
 
 def waiting_variants(spec: EnvironmentSpec, release: Release) -> tuple[str, ...]:
@@ -99,4 +122,6 @@ def without_variant(release: Release, name: str) -> Release:
         release: What is released.
         name: The variant.
     """
-    return replace(release, variants={each: arn for each, arn in release.variants.items() if each != name})
+    counts = {each: count for each, count in release.variant_counts.items() if each != name}
+    variants = {each: arn for each, arn in release.variants.items() if each != name}
+    return replace(release, variants=variants, variant_counts=counts)

@@ -23,6 +23,7 @@ class Released:
         baseline_uri: The S3 folder of its baseline, or None where it has none.
         variants: The model packages of further variants, by their names; without those that nothing was released to.
         quality_baseline_uri: The S3 folder of the baseline of its predictions, likewise.
+        variant_counts: How many instances further variants had, by their names; without those where it is not known.
     """
 
     model_package_arn: str | None
@@ -30,6 +31,7 @@ class Released:
     baseline_uri: str | None = None
     variants: Mapping[str, str] = field(default_factory=dict)
     quality_baseline_uri: str | None = None
+    variant_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def released(names: Names, parent: pulumi.Resource, variants: Sequence[str] = ()) -> Released:
@@ -55,4 +57,9 @@ def released(names: Names, parent: pulumi.Resource, variants: Sequence[str] = ()
         values.get(names.baseline_parameter),
         {each: values[parameter] for each in variants if (parameter := names.variant_parameter(each)) in values},
         values.get(names.quality_baseline_parameter),
+        {
+            each: int(count)
+            for each in variants
+            if (count := values.get(names.variant_count_parameter(each), "")).isdecimal()
+        },
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pulumi
 from mlstack_components.aws.endpoint import Endpoint, EndpointArgs
 from mlstack_components.aws.endpoint_capture import CaptureArgs
 from mlstack_components.aws.endpoint_rollout import RolloutArgs
@@ -16,11 +15,9 @@ from mlstack_stacks.spec.access import secrets_of
 from mlstack_stacks.spec.variants import SHADOW, variant_names
 
 if TYPE_CHECKING:
-    from mlstack_components.aws.endpoint_scaling import CapacitySchedule
-
     from mlstack_stacks.composition.environment import Environment
     from mlstack_stacks.composition.release_pointer import Released
-    from mlstack_stacks.spec import Rollout, Scaling, Serving
+    from mlstack_stacks.spec import Rollout, Serving
 
 
 def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
@@ -62,6 +59,7 @@ def declare(serving: Serving, environment: Environment) -> dict[str, Any]:
     )
     if release.model_package_arn is not None:
         _scale(serving, endpoint, environment)
+        _scale_further(serving, release, endpoint, environment)
     if serving.idle_shutdown is not None:
         _shut_down(serving.idle_shutdown, environment)
     monitors = {} if not environment.monitored else _monitor(release, endpoint, environment)
@@ -98,7 +96,8 @@ def _variants(serving: Serving, release: Released) -> dict[str, Any]:
             model_package_arn=arn,
             percent=each.percent,
             instance_type=each.instance_type or serving.instance_type,
-            instance_count=each.instance_count,
+            # As of the first variant: no update scales a busy one down.
+            instance_count=max(each.least_instances, release.variant_counts.get(name, 0)),
         )
         for name, arn in release.variants.items()
         if (each := named[name]) is not None
@@ -154,35 +153,20 @@ def _scale(serving: Serving, endpoint: Endpoint, environment: Environment) -> No
 
         scale_by_backlog(serving, most, endpoint, environment)
         return
-    from mlstack_components.aws.endpoint_scaling import EndpointScaling, EndpointScalingArgs
+    from mlstack_stacks.composition.scaling import scale_variant
 
-    from mlstack_stacks.spec import Scaling
-
-    scaling = serving.scaling or Scaling()
-    EndpointScaling(
-        environment.prefix,
-        EndpointScalingArgs(
-            endpoint_name=endpoint.endpoint_name.apply(str),
-            variant_name=VARIANT_NAME,
-            min_instances=serving.instances.min,
-            max_instances=most,
-            invocations_per_instance=scaling.invocations_per_instance,
-            scale_in_cooldown_seconds=scaling.scale_in_cooldown_seconds,
-            scale_out_cooldown_seconds=scaling.scale_out_cooldown_seconds,
-            schedules=_schedules(scaling),
-            tags=environment.tags,
-        ),
-        pulumi.ResourceOptions(parent=endpoint),
-    )
+    scale_variant(environment.prefix, VARIANT_NAME, serving.instances, serving.scaling, endpoint, environment)
 
 
-def _schedules(scaling: Scaling) -> list[CapacitySchedule]:
-    from mlstack_components.aws.endpoint_scaling import CapacitySchedule
+def _scale_further(serving: Serving, release: Released, endpoint: Endpoint, environment: Environment) -> None:
+    """Declares the scaling of further variants that something was released to."""
+    for name, each in (serving.variants or {}).items():
+        if name in release.variants and each.instances is not None and each.instances.scale:
+            from mlstack_stacks.composition.scaling import scale_variant
 
-    return [
-        CapacitySchedule(cron=each.cron, at=each.at, min_instances=each.min, max_instances=each.max)
-        for each in scaling.schedules
-    ]
+            # The variant comes after a word, as in models' names: `variant-b` of `a` is no model `a-b`.
+            own = f"{environment.prefix}-variant-{name}"
+            scale_variant(own, name, each.instances, each.scaling, endpoint, environment)
 
 
 def _shut_down(cron: str, environment: Environment) -> None:

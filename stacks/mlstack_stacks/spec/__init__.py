@@ -13,8 +13,9 @@ from mlstack_stacks.spec.models import EnvironmentSpec, ProjectSpec
 from mlstack_stacks.spec.network import Network
 from mlstack_stacks.spec.notifications import Notifications
 from mlstack_stacks.spec.registry import Registry
+from mlstack_stacks.spec.scaling import Instances, Scaling, Schedule
 from mlstack_stacks.spec.serverless import Serverless
-from mlstack_stacks.spec.serving import Instances, Rollout, Scaling, Schedule, Serving
+from mlstack_stacks.spec.serving import Rollout, Serving
 from mlstack_stacks.spec.steps import Evaluate, Framework, Objective, Prepare, Steps, Train, Tune
 from mlstack_stacks.spec.storage import Storage
 from mlstack_stacks.spec.values import LOCAL_ACCOUNT, LOCAL_ENVIRONMENT, LOCAL_REGION

@@ -18,10 +18,11 @@ from mlstack_stacks.spec.contradictions import contradictions
 from mlstack_stacks.spec.files import missing_files, shown
 from mlstack_stacks.spec.framework import missing_images
 from mlstack_stacks.spec.model_card import texts_that_break_the_card
+from mlstack_stacks.spec.model_names import model_problems
 from mlstack_stacks.spec.models import EnvironmentSpec, Parts, ProjectSpec
 from mlstack_stacks.spec.network import networks_that_cannot_be_made
 from mlstack_stacks.spec.problems import MISSING, did_you_mean, problems_of, unknown_key
-from mlstack_stacks.spec.project_models import inheriting, is_model, parts_beside_models
+from mlstack_stacks.spec.project_models import inheriting, is_model
 from mlstack_stacks.spec.read_yaml import read
 from mlstack_stacks.spec.registry_source import joined, registry_problems
 from mlstack_stacks.spec.stack import StackSpec
@@ -135,7 +136,7 @@ def load_all(path: Path, *, check_files: bool = True) -> ProjectSpec:
     checker = Checker.read(path, _LAYOUT)
     specs = checker.specs()
     finders = (*_FINDERS, missing_files) if check_files else _FINDERS
-    checker.problems += [p for spec in specs.values() for p in parts_beside_models(spec, file)]
+    checker.problems += [p for spec in specs.values() for p in model_problems(spec, file)]
     checker.problems += registry_problems(specs, file)
     views = [view for spec in specs.values() for view in spec.views().values()]
     checker.problems += [p for find in finders for view in views for p in find(view, file)]

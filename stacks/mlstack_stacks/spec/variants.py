@@ -9,6 +9,8 @@ from mlstack_components.errors import quoted
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from mlstack_stacks.spec.base import SpecModel
+from mlstack_stacks.spec.instance_counts import variant_instance_contradictions
+from mlstack_stacks.spec.scaling import Instances, Scaling  # noqa: TC001 - pydantic reads the annotations
 from mlstack_stacks.spec.serving_kinds import meant
 from mlstack_stacks.spec.values import RealtimeInstanceType, wrong
 
@@ -52,12 +54,25 @@ class _Version(SpecModel):
     instance_count: Annotated[int, Field(ge=1, le=100)] = 1
     """How many instances it has."""
 
+    @property
+    def least_instances(self) -> int:
+        """The least number of its instances."""
+        return self.instance_count
+
 
 class Variant(_Version):
     """A version that answers a share of the calls."""
 
     percent: Annotated[int, Field(ge=1, le=99)] = 10
     """The share of the calls that it answers, in percent."""
+    instances: Instances | None = None
+    """How many machines it has, in place of `instance_count`."""
+    scaling: Scaling | None = None
+
+    @property
+    def least_instances(self) -> int:
+        """The least number of its instances."""
+        return super().least_instances if self.instances is None else self.instances.min
 
 
 class Shadow(_Version):
@@ -97,6 +112,7 @@ def variants_contradictions(spec: EnvironmentSpec) -> Found:
         return
     if serving.variants:
         yield from _shares(serving)
+        yield from variant_instance_contradictions(serving.variants)
     yield from _disks(serving)
 
 

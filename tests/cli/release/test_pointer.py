@@ -36,6 +36,14 @@ def test_variants_come_and_go_beside_it(pointer: ReleasePointer) -> None:
     assert list(pointer.history()) == [f"{ARN}/1"]
 
 
+def test_counts_of_variants_come_and_go(pointer: ReleasePointer) -> None:
+    busy = Release(f"{ARN}/1", variants={"challenger": f"{ARN}/2"}, variant_counts={"challenger": 4})
+    pointer.move(busy)
+    assert pointer.read() == busy
+    pointer.move(Release(f"{ARN}/1", variants={"challenger": f"{ARN}/2"}))
+    assert pointer.read().variant_counts == {}
+
+
 def test_history_holds_real_moves_only_newest_first(pointer: ReleasePointer) -> None:
     for version, count in ((1, None), (2, None), (2, 2), (2, 2), (1, 2)):
         pointer.move(Release(f"{ARN}/{version}", count))

@@ -1,9 +1,14 @@
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from mlstack.release.proof import LiveEndpoint, Variant, differences, model_versions
 from mlstack.release.target import EndpointTarget
+from mlstack.release.variants import without_variant
+from mlstack_stacks.spec.scaling import Instances
+from mlstack_stacks.spec.serving import Serving
+from mlstack_stacks.spec.variants import Variant as VariantSpec
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:model-package/weather-local"
 LIVE = LiveEndpoint("weather-local", "InService", "config-1", (Variant("main", "model-1", f"{ARN}/2", 3, 3),))
@@ -85,3 +90,21 @@ def test_where_the_cloud_scales_it_is_proven_by_what_it_started_with() -> None:
     too_few = _with_variant(instances=2, desired_instances=2, configured_instances=2)
     found = differences(too_few, f"{ARN}/2", least_instances=4, scales=True)
     assert found == ("it has 2 instances instead of 4",)
+
+
+@pytest.mark.parametrize(
+    ("running", "desired", "kept"),
+    [(5, 5, {"old": 5}), (2, 6, {"old": 6}), (2, 2, {}), (1, None, {}), (None, None, {})],
+)
+def test_a_release_keeps_the_instances_of_a_busy_variant(
+    running: int | None, desired: int | None, kept: dict[str, int]
+) -> None:
+    serving = Serving(kind="realtime", variants={"old": VariantSpec(instances=Instances(min=2, max=8))})
+    spec: Any = SimpleNamespace(serving=serving)
+    old, gone = (Variant(name, "model-0", f"{ARN}/1", running, desired) for name in ("old", "gone"))
+    live = replace(LIVE, variants=(replace(LIVE.variants[0], name="AllTraffic"), old, gone))
+    release = EndpointTarget("weather-local", spec).release_of(f"{ARN}/3", live, None)
+    assert release.variant_counts == kept
+    assert release.instance_count == 3
+    assert EndpointTarget("weather-local", spec).release_of(f"{ARN}/3", None, None).variant_counts == {}
+    assert without_variant(release, "old").variant_counts == {}

@@ -12,9 +12,11 @@ import boto3
 import pytest
 from mlstack.engine.failure import EngineFailure, StackLockedError
 from mlstack.registry.versions import APPROVED, ModelVersion
+from mlstack.release.failure import PuttingBackFailedError, ReleaseFailedError
 from mlstack.release.pointer import Release, ReleasePointer
-from mlstack.release.rollout import ReleaseFailedError, Rollout
+from mlstack.release.rollout import Rollout
 from mlstack.release.scope import TARGETS, OutOfScopeError
+from mlstack_stacks.spec.variants import Variant
 
 GROUP = "weather-local"
 ENDPOINT = "weather-local"
@@ -34,6 +36,7 @@ class Engine:
     cloud: "Cloud"
     planned: list[tuple[str, str]] = field(default_factory=lambda: [(MODEL_URN, "replace")])
     fails: BaseException | None = None
+    fails_again: BaseException | None = None
     rolls_back: bool = False
     calls: list[str] = field(default_factory=list)
     state: dict[str, str] = field(default_factory=dict)
@@ -47,7 +50,7 @@ class Engine:
         assert tuple(targets) == TARGETS
         self.calls.append("up")
         if self.fails is not None:
-            failure, self.fails = self.fails, None
+            failure, self.fails, self.fails_again = self.fails, self.fails_again, None
             raise failure
         arn = self.cloud.pointer.read().model_package_arn
         if arn is None:
@@ -152,7 +155,7 @@ def release(cloud: Cloud, engine: Engine) -> Callable[[], Any]:
             serving=SimpleNamespace(
                 kind="realtime",
                 instances=SimpleNamespace(min=1, scale=False),
-                variants={"challenger": None},
+                variants={"challenger": Variant.model_construct()},
                 shadow=None,
             ),
         ),
@@ -272,6 +275,32 @@ def test_a_failing_first_release_takes_its_endpoint_away_again(
         release()
     assert cloud.pointer.read() == Release()
     assert engine.calls == ["preview", "up", "up"]
+
+
+@pytest.mark.parametrize(
+    ("again", "told"),
+    [
+        (EngineFailure("The update failed.", diagnostics="error: the network is gone"), "the network is gone"),
+        (StackLockedError("Another update is under way."), "Another update is under way."),
+        (RuntimeError("no answer from SSM"), "no answer from SSM"),
+    ],
+)
+def test_where_putting_back_fails_too_both_reasons_are_told(
+    cloud: Cloud, engine: Engine, release: Callable[[], Any], again: Exception, told: str
+) -> None:
+    cloud.register()
+    engine.fails = EngineFailure("The update failed.", diagnostics="error: the endpoint is Failed: no /ping")
+    engine.fails_again = again
+    with pytest.raises(PuttingBackFailedError) as raised:
+        release()
+    said = str(raised.value)
+    assert (
+        said.index("the endpoint is Failed: no /ping")
+        < said.index("Putting everything back failed, too")
+        < said.index(told)
+    )
+    assert "mlstack status local" in said
+    assert not cloud.locked()
 
 
 def test_a_locked_stack_is_told_as_such(cloud: Cloud, engine: Engine, release: Callable[[], Any]) -> None:

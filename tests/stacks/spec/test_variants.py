@@ -57,6 +57,32 @@ def test_variants_and_a_shadow_have_names(write_project: Callable[..., Path]) ->
             "a rollout that alarms bring back",
             "Remove `rollback_alarms`",
         ),
+        (
+            "old: {}",
+            "old: {instances: {min: 3, max: 2}}",
+            6,
+            "serving.variants.old.instances.max",
+            "below min",
+            "3 or more",
+        ),
+        ("old: {}", "old: {instances: {min: 0}}", 6, "serving.variants.old.instances.min", "at least 1", "1 or more"),
+        ("old: {}", "old: {scaling: {}}", 6, "serving.variants.old.scaling", "scaling needs `instances.max`", "max: 4"),
+        (
+            "old: {}",
+            "old: {instance_count: 2, instances: {min: 2, max: 3}}",
+            6,
+            "serving.variants.old.instance_count",
+            "can't be beside `instances`",
+            "remove `instance_count`",
+        ),
+        (
+            "old: {}",
+            "old: {instances: {min: 2, max: 3}, scaling: {schedules: [{cron: '0 8 * * *', min: 1, max: 3}]}}",
+            6,
+            "serving.variants.old.scaling.schedules[0]",
+            "leaves the range of `instances`, 2 to 3",
+            "Widen",
+        ),
         ("realtime", "serverless", 6, "serving.variants", "is for `kind: realtime`", "`null`"),
         ("realtime", "asynchronous", 6, "serving.variants", "is for `kind: realtime`", "`null`"),
         ("variants:", "shadow: {}\n  variants:", 6, "serving.shadow", "can't be beside `variants`", "Remove one"),
@@ -78,3 +104,17 @@ def test_a_kind_that_an_environment_chooses_leaves_them_aside(write_project: Cal
     with pytest.raises(SpecError) as error:
         load(file, "dev")
     assert not [each for each in error.value.problems if "variants" in each.key]
+
+
+def test_a_shadow_is_not_scaled(write_project: Callable[..., Path]) -> None:
+    with pytest.raises(SpecError) as error:
+        load(write_project(SPEC.replace("shadow: {}", "shadow: {instances: {min: 1, max: 2}}")), "staging")
+    (problem,) = error.value.problems
+    assert problem.key.endswith("serving.shadow.instances")
+    assert "unknown key" in problem.message
+
+
+def test_a_variant_has_the_least_of_its_range(write_project: Callable[..., Path]) -> None:
+    text = SPEC.replace("old: {}", "old: {instances: {min: 2, max: 3}}")
+    variants = load(write_project(text), "dev").serving.variants  # type: ignore[union-attr]
+    assert {name: each.least_instances for name, each in (variants or {}).items()} == {"challenger": 1, "old": 2}
