@@ -8,6 +8,7 @@ from mlstack_components.aws.model_registry import ModelRegistry, ModelRegistryAr
 from mlstack_components.aws.placement import Placement
 
 from mlstack_stacks.naming import Names
+from mlstack_stacks.spec.registry_source import hears_of_versions
 
 if TYPE_CHECKING:
     from mlstack_components.aws.image_registry import ImageRegistry
@@ -39,6 +40,11 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
         ),
         environment.options,
     )
+    users = [each for each in spec.registry_users if each.account != spec.account and hears_of_versions(each)]
+    if users:
+        from mlstack_stacks.composition.version_events import declare_forwarding
+
+        declare_forwarding(environment, users)
     outputs: dict[str, Any] = {"model_package_group_name": models.model_package_group_name}
     if registry.images:
         outputs["image_repository_url"] = declare_images(environment).repository_url
