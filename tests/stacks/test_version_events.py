@@ -59,6 +59,22 @@ def test_the_owner_forwards_and_the_user_listens(plan: Callable[[str, str], Plan
     assert "churn-prod-model-version" not in rules, "its own bus never hears of them"
 
 
+def test_what_is_approved_for_it_is_released(plan: Callable[[str, str], Plan], spec_text: str) -> None:
+    silent = spec_text.replace("notifications: {emails: [ml-team@example.com]}", "continuous_deployment: {}")
+    assert "churn-dev-to-prod" in _found(plan(_shared(silent), "dev"), "EventRule")
+    user = plan(_shared(silent), "prod")
+    assert set(_found(user, "EventBus")) == {"churn-prod-registry"}
+    (name, rule), *others = _found(user, "EventRule").items()
+    assert (name, rule["eventBusName"], others) == ("churn-prod-forwarded", "churn-prod-registry", [])
+    assert json.loads(rule["eventPattern"])["detail"] == {
+        "ModelPackageGroupName": ["churn-dev"],
+        "ModelApprovalStatus": ["Approved"],
+        "ModelLifeCycle": {"Stage": ["prod"], "StageStatus": ["Approved"]},
+    }
+    target = _found(user, "EventTarget")["churn-prod-forwarded-target"]
+    assert target["eventBusName"] == "churn-prod-registry"
+
+
 @pytest.mark.parametrize(
     "change",
     [

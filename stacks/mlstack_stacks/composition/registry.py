@@ -29,7 +29,7 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
     """
     spec = environment.spec
     if spec.registry_source is not None:
-        return {"model_package_group_arn": _group_arn(spec.registry_source)}
+        return {"model_package_group_arn": group_arn(spec.registry_source)}
     models = ModelRegistry(
         environment.prefix,
         ModelRegistryArgs(
@@ -51,8 +51,12 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
     return outputs
 
 
-def _group_arn(source: EnvironmentSpec) -> str:
-    """The group of another environment; in another account it is known by its ARN alone."""
+def group_arn(source: EnvironmentSpec) -> str:
+    """The group of another environment; in another account it is known by its ARN alone.
+
+    Args:
+        source: The environment that has it.
+    """
     place = Placement(source.account, source.region)
     return place.arn("sagemaker", f"model-package-group/{Names.of(source).model_package_group}")
 

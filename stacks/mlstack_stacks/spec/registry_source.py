@@ -48,7 +48,7 @@ def hears_of_versions(spec: EnvironmentSpec) -> bool:
     Args:
         spec: The specification.
     """
-    return spec.notifications is not None
+    return spec.notifications is not None or spec.continuous_deployment is not None
 
 
 def joined(specs: Mapping[str, EnvironmentSpec]) -> dict[str, EnvironmentSpec]:

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from mlstack_components.aws.policies import trust_policy
+from mlstack_components.aws.release_events import staged_pattern
 from mlstack_components.aws.version_events import (
     forwarding_policy,
     registry_bus_arn,
@@ -100,6 +101,22 @@ def test_an_approval_in_one_account_is_heard_of_in_the_other(forwarding):
     assert {(each["account"], each["detail"]["ModelPackageArn"]) for each in events} == {(REGISTRY, arn)}
     assert "Approved" in {each["detail"]["ModelApprovalStatus"] for each in events}
     assert forwarding.received(forwarding.registry, forwarding.lost) == []
+
+
+def test_releases_wait_for_the_approval_for_their_environment(forwarding):
+    forwarding.let_in(REGISTRY)
+    pattern = staged_pattern([forwarding.name], "prod")
+    bus = registry_bus_name(forwarding.name)
+    forwarding.consumer.client("events").put_rule(Name=forwarding.name, EventBusName=bus, EventPattern=pattern)
+    arn = forwarding.approved()
+    assert forwarding.received(forwarding.consumer, forwarding.heard) == []
+    sagemaker = forwarding.registry.client("sagemaker")
+    for stage, status in (("qa", "Approved"), ("prod", "Rejected"), ("prod", "Approved")):
+        sagemaker.update_model_package(
+            ModelPackageArn=arn, ModelLifeCycle={"Stage": stage, "StageStatus": status, "StageDescription": "why"}
+        )
+    (heard,) = forwarding.received(forwarding.consumer, forwarding.heard)
+    assert json.loads(heard["Body"])["detail"]["ModelPackageGroupName"] == forwarding.name
 
 
 @pytest.mark.parametrize("lacks", ["bus", "role"])
