@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from mlstack_components.aws.notifications import UNDELIVERED_SECONDS, queue_policy
 from mlstack_components.aws.policies import trust_policy
+from mlstack_components.aws.undelivered import UNDELIVERED_SECONDS, queue_policy
 from mlstack_components.aws.version_events import forwarding_policy, versions_pattern
 
 if TYPE_CHECKING:

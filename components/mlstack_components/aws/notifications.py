@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from mlstack_components.aws.monitor_events import violations_pattern
 from mlstack_components.aws.notification_events import event_patterns
 from mlstack_components.aws.policies import Statement, document, require_tls, statement
+from mlstack_components.aws.undelivered import UNDELIVERED_SECONDS, queue_policy
 from mlstack_components.aws.version_events import versions_pattern
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from mlstack_components.aws.notification_events import ToldOf
     from mlstack_components.aws.placement import Placement
-
-UNDELIVERED_SECONDS = 1_209_600
-"""How long undelivered events are kept: fourteen days, the longest that SQS keeps a message."""
 
 _FORWARDED = "forwarded-version"
 """The rule that hears of other accounts' versions."""
@@ -257,29 +255,3 @@ def publishers(args: NotificationsArgs) -> list[Statement]:
         for sid, (service, source, publishes) in sources.items()
         if publishes
     ]
-
-
-def queue_policy(queue_arn: str, account: str, rule_arns: Sequence[str]) -> str:
-    """Return who may send to the queue: the given rules of this account, and nobody without TLS.
-
-    Args:
-        queue_arn: The queue.
-        account: The account id.
-        rule_arns: The EventBridge rules; none where nothing is told of.
-    """
-    denied = require_tls(["sqs:*"], [queue_arn])
-    if not rule_arns:
-        return document(denied)
-    return document(
-        denied,
-        statement(
-            "KeepUndelivered",
-            ["sqs:SendMessage"],
-            queue_arn,
-            principal={"Service": "events.amazonaws.com"},
-            condition={
-                "StringEquals": {"aws:SourceAccount": account},
-                "ArnEquals": {"aws:SourceArn": list(rule_arns)},
-            },
-        ),
-    )

@@ -17,7 +17,6 @@ import pulumi_aws as aws
 
 from mlstack_components.aws.build_project import BuildProject, BuildProjectArgs, BuildSource
 from mlstack_components.aws.names import INFRASTRUCTURE_PREFIX, infrastructure_key
-from mlstack_components.aws.notifications import UNDELIVERED_SECONDS, queue_policy
 from mlstack_components.aws.policies import document, trust_policy
 from mlstack_components.aws.release_commands import buildspec
 from mlstack_components.aws.release_events import (
@@ -33,6 +32,7 @@ from mlstack_components.aws.release_policies import (
     release_statements,
     start_statements,
 )
+from mlstack_components.aws.undelivered import UNDELIVERED_SECONDS, queue_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
