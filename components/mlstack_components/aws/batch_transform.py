@@ -18,9 +18,9 @@ from mlstack_components.aws.batch_definition import (
 from mlstack_components.aws.batch_policies import batch_pipeline_policy, start_policy
 from mlstack_components.aws.endpoint import model_args
 from mlstack_components.aws.names import PREDICTIONS_PREFIX, s3_uri
-from mlstack_components.aws.notifications import UNDELIVERED_SECONDS, queue_policy
 from mlstack_components.aws.policies import trust_policy
 from mlstack_components.aws.scaling_schedule import cron_schedule
+from mlstack_components.aws.undelivered import UNDELIVERED_SECONDS, queue_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,7 @@ READS = {
     "cloudwatch": ("DescribeAlarms", "GetDashboard", "ListTagsForResource"),
     "codebuild": ("BatchGetProjects",),
     "ecr": ("DescribeRepositories", "GetLifecyclePolicy", "ListTagsForResource"),
-    "events": ("DescribeRule", "ListTagsForResource", "ListTargetsByRule"),
+    "events": ("DescribeEventBus", "DescribeRule", "ListTagsForResource", "ListTargetsByRule"),
     "iam": (
         "GetRole",
         "GetRolePolicy",
@@ -91,7 +91,18 @@ WRITES = {
         "TagResource",
         "UntagResource",
     ),
-    "events": ("DeleteRule", "PutRule", "PutTargets", "RemoveTargets", "TagResource", "UntagResource"),
+    "events": (
+        "CreateEventBus",
+        "DeleteEventBus",
+        "DeleteRule",
+        "PutPermission",
+        "PutRule",
+        "PutTargets",
+        "RemovePermission",
+        "RemoveTargets",
+        "TagResource",
+        "UntagResource",
+    ),
     "logs": (
         "AssociateKmsKey",
         "CreateLogGroup",

@@ -54,7 +54,7 @@ def _made_up(reach: Reach) -> dict[str, tuple[str, ...]]:
         "cloudwatch": (placement.arn("cloudwatch", f"alarm:{start}"),),
         "codebuild": (placement.arn("codebuild", f"project/{start}"),),
         "ecr": (placement.arn("ecr", f"repository/{start}"),),
-        "events": (placement.arn("events", f"rule/{start}"),),
+        "events": (placement.arn("events", f"event-bus/{start}"), placement.arn("events", f"rule/{start}")),
         "iam": (f"arn:{partition}:iam::{account}:role/{start}",),
         "logs": (
             placement.arn("logs", f"log-group:{start}"),

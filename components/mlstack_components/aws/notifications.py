@@ -12,6 +12,8 @@ import pulumi_aws as aws
 from mlstack_components.aws.monitor_events import violations_pattern
 from mlstack_components.aws.notification_events import event_patterns
 from mlstack_components.aws.policies import Statement, document, require_tls, statement
+from mlstack_components.aws.undelivered import UNDELIVERED_SECONDS, queue_policy
+from mlstack_components.aws.version_events import versions_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from mlstack_components.aws.notification_events import ToldOf
     from mlstack_components.aws.placement import Placement
 
-UNDELIVERED_SECONDS = 1_209_600
-"""How long undelivered events are kept: fourteen days, the longest that SQS keeps a message."""
+_FORWARDED = "forwarded-version"
+"""The rule that hears of other accounts' versions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,10 @@ class NotificationsArgs:
     """The role of the monitors' jobs, whose violations and failures are told of; None where there are none."""
     models: Sequence[ToldOf] = ()
     """What belongs to further models, to tell of by the same rules."""
+    forwarded_groups: Sequence[str] = ()
+    """The model registries of other accounts to tell of, whose events come by `forwarded_bus`."""
+    forwarded_bus: pulumi.Input[str] | None = None
+    """The event bus that hears of them, by name; None where there are none."""
     alarms_publish: bool = False
     """Whether CloudWatch's alarms of the account publish to the topic."""
     budgets_publish: bool = False
@@ -104,6 +110,7 @@ class Notifications(pulumi.ComponentResource):
                 f"{name}-{event}-target",
                 aws.cloudwatch.EventTargetArgs(
                     rule=rule.name,
+                    event_bus_name=_bus(event, args),
                     arn=topic.arn,
                     dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=queue.arn),
                 ),
@@ -132,10 +139,18 @@ class Notifications(pulumi.ComponentResource):
         if roles := [each.monitoring_role_arn for each in told_of if each.monitoring_role_arn is not None]:
             found = pulumi.Output.all(*roles).apply(lambda arns: violations_pattern(*arns))
             patterns["violations"] = ("A monitor found violations, or failed", found)
+        if args.forwarded_groups:
+            description = "A model version of another account was registered, approved or rejected"
+            patterns[_FORWARDED] = (description, versions_pattern(args.forwarded_groups))
         return {
             event: aws.cloudwatch.EventRule(
                 f"{name}-{event}",
-                aws.cloudwatch.EventRuleArgs(description=description, event_pattern=pattern, tags=args.tags),
+                aws.cloudwatch.EventRuleArgs(
+                    description=description,
+                    event_bus_name=_bus(event, args),
+                    event_pattern=pattern,
+                    tags=args.tags,
+                ),
                 pulumi.ResourceOptions(parent=self),
             )
             for event, (description, pattern) in patterns.items()
@@ -172,6 +187,11 @@ class Notifications(pulumi.ComponentResource):
             ),
             child,
         )
+
+
+def _bus(event: str, args: NotificationsArgs) -> pulumi.Input[str] | None:
+    """The event bus of a rule; None for the account's own."""
+    return args.forwarded_bus if event == _FORWARDED else None
 
 
 def topic_policy(topic_arn: str, *, receives_events: bool, publishers: Sequence[Statement] = ()) -> str:
@@ -235,29 +255,3 @@ def publishers(args: NotificationsArgs) -> list[Statement]:
         for sid, (service, source, publishes) in sources.items()
         if publishes
     ]
-
-
-def queue_policy(queue_arn: str, account: str, rule_arns: Sequence[str]) -> str:
-    """Return who may send to the queue: the given rules of this account, and nobody without TLS.
-
-    Args:
-        queue_arn: The queue.
-        account: The account id.
-        rule_arns: The EventBridge rules; none where nothing is told of.
-    """
-    denied = require_tls(["sqs:*"], [queue_arn])
-    if not rule_arns:
-        return document(denied)
-    return document(
-        denied,
-        statement(
-            "KeepUndelivered",
-            ["sqs:SendMessage"],
-            queue_arn,
-            principal={"Service": "events.amazonaws.com"},
-            condition={
-                "StringEquals": {"aws:SourceAccount": account},
-                "ArnEquals": {"aws:SourceArn": list(rule_arns)},
-            },
-        ),
-    )

@@ -17,16 +17,22 @@ import pulumi_aws as aws
 
 from mlstack_components.aws.build_project import BuildProject, BuildProjectArgs, BuildSource
 from mlstack_components.aws.names import INFRASTRUCTURE_PREFIX, infrastructure_key
-from mlstack_components.aws.notifications import UNDELIVERED_SECONDS, queue_policy
 from mlstack_components.aws.policies import document, trust_policy
 from mlstack_components.aws.release_commands import buildspec
-from mlstack_components.aws.release_events import approved_pattern, build_input, failed_pattern
+from mlstack_components.aws.release_events import (
+    ForwardedVersions,
+    approved_pattern,
+    build_input,
+    failed_pattern,
+    staged_pattern,
+)
 from mlstack_components.aws.release_policies import (
     ReleasePolicyArgs,
     ReleaseStateArgs,
     release_statements,
     start_statements,
 )
+from mlstack_components.aws.undelivered import UNDELIVERED_SECONDS, queue_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,6 +71,8 @@ class ReleaseAutomationArgs:
     """What the names begin with that are chosen for endpoints and model package groups (`ReleasePolicyArgs.names`)."""
     groups: Mapping[str, str]
     """The models that are released, by their model package groups; a project's one model without a name is empty."""
+    forwarded: ForwardedVersions | None = None
+    """The groups among them that are another account's; None where all are this account's."""
     bundle: InfrastructureBundle
     """What builds run."""
     artifact_bucket: pulumi.Input[str]
@@ -111,7 +119,7 @@ class ReleaseAutomation(pulumi.ComponentResource):
     start_policy: aws.iam.RolePolicy
     """What it may do."""
     rules: dict[str, aws.cloudwatch.EventRule]
-    """The rules: `approved` starts builds, `failed` tells of those that failed."""
+    """The rules: `approved` and `forwarded` start builds, `failed` tells of those that failed."""
     targets: dict[str, aws.cloudwatch.EventTarget]
     """The rules' targets, by the same names."""
     queue: aws.sqs.Queue
@@ -191,6 +199,7 @@ class ReleaseAutomation(pulumi.ComponentResource):
             artifact_bucket_arn=bucket,
             passed_role_arns=list(dict.fromkeys(roles)),
             state=args.state,
+            shared_group_arns=[] if args.forwarded is None else list(args.forwarded.groups.values()),
         )
 
     def _starter(self) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
@@ -218,17 +227,26 @@ class ReleaseAutomation(pulumi.ComponentResource):
 
     def _rules(self) -> dict[str, aws.cloudwatch.EventRule]:
         args = self._args
-        approved = pulumi.Output.from_input(approved_pattern(list(args.groups)))
-        rules = {"approved": self._rule("approved", "A model version was approved", approved)}
+        elsewhere, rules = args.forwarded, {}
+        if own := [group for group in args.groups if elsewhere is None or group not in elsewhere.groups]:
+            approved = pulumi.Output.from_input(approved_pattern(own))
+            rules["approved"] = self._rule("approved", "A model version was approved", approved)
+        if elsewhere is not None:
+            staged = pulumi.Output.from_input(staged_pattern(list(elsewhere.groups), args.environment))
+            rules["forwarded"] = self._rule("forwarded", "A version was approved", staged, elsewhere.bus_name)
         if args.topic_arn is not None:
             pattern = self.builds.name.apply(failed_pattern)
             rules["failed"] = self._rule("release-failed", "A release by itself failed", pattern)
         return rules
 
-    def _rule(self, name: str, description: str, pattern: pulumi.Output[str]) -> aws.cloudwatch.EventRule:
+    def _rule(
+        self, name: str, description: str, pattern: pulumi.Output[str], bus: pulumi.Input[str] | None = None
+    ) -> aws.cloudwatch.EventRule:
         return aws.cloudwatch.EventRule(
             f"{self._name}-{name}",
-            aws.cloudwatch.EventRuleArgs(description=description, event_pattern=pattern, tags=self._args.tags),
+            aws.cloudwatch.EventRuleArgs(
+                description=description, event_bus_name=bus, event_pattern=pattern, tags=self._args.tags
+            ),
             pulumi.ResourceOptions(parent=self),
         )
 
@@ -256,21 +274,21 @@ class ReleaseAutomation(pulumi.ComponentResource):
 
     def _start(self) -> None:
         # A version of the bundle, and not only its name: whoever could write to its key would have builds run it.
-        template = self.bundle.version_id.apply(build_input)
-        self._target(
-            "approved",
-            self.builds.arn,
-            role_arn=pulumi.Output.all(self.start_role.arn, self.start_policy.id).apply(lambda known: str(known[0])),
-            input_transformer=aws.cloudwatch.EventTargetInputTransformerArgs(
-                input_paths={"group": "$.detail.ModelPackageGroupName"}, input_template=template
-            ),
+        role_arn = pulumi.Output.all(self.start_role.arn, self.start_policy.id).apply(lambda known: str(known[0]))
+        given = aws.cloudwatch.EventTargetInputTransformerArgs(
+            input_paths={"group": "$.detail.ModelPackageGroupName"},
+            input_template=self.bundle.version_id.apply(build_input),
         )
+        for rule in ("approved", "forwarded"):
+            if rule in self.rules:
+                self._target(rule, self.builds.arn, role_arn=role_arn, input_transformer=given)
 
     def _target(self, rule: str, arn: pulumi.Input[str], **arguments: Any) -> None:
         self.targets[rule] = aws.cloudwatch.EventTarget(
             f"{self._name}-{rule}-target",
             aws.cloudwatch.EventTargetArgs(
                 rule=self.rules[rule].name,
+                event_bus_name=self._args.forwarded.bus_name if rule == "forwarded" and self._args.forwarded else None,
                 arn=arn,
                 retry_policy=aws.cloudwatch.EventTargetRetryPolicyArgs(
                     maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRY_ATTEMPTS

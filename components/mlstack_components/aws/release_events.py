@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from mlstack_components.aws.release_commands import GROUP_VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import pulumi
 
 
 def approved_pattern(groups: Sequence[str]) -> str:
@@ -20,6 +23,33 @@ def approved_pattern(groups: Sequence[str]) -> str:
         groups: The model package groups.
     """
     detail = {"ModelPackageGroupName": list(groups), "ModelApprovalStatus": ["Approved"]}
+    return _pattern("aws.sagemaker", "SageMaker Model Package State Change", detail)
+
+
+@dataclass(frozen=True)
+class ForwardedVersions:
+    """Versions of other accounts' registries, whose events come by a bus.
+
+    Attributes:
+        groups: The ARNs of the model package groups, by name.
+        bus_name: The event bus that hears of them.
+    """
+
+    groups: Mapping[str, str]
+    bus_name: pulumi.Input[str]
+
+
+def staged_pattern(groups: Sequence[str], environment: str) -> str:
+    """Return the EventBridge pattern of versions that are approved for an environment of another account.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-staging-construct-event-bridge.html
+
+    Args:
+        groups: The model package groups.
+        environment: The environment, which is the stage of a version's life cycle.
+    """
+    stage = {"Stage": [environment], "StageStatus": ["Approved"]}
+    detail = {"ModelPackageGroupName": list(groups), "ModelApprovalStatus": ["Approved"], "ModelLifeCycle": stage}
     return _pattern("aws.sagemaker", "SageMaker Model Package State Change", detail)
 
 
@@ -50,5 +80,5 @@ def build_input(version: str | None) -> str:
     return f'{{"sourceVersion":{json.dumps(version)},"environmentVariablesOverride":{variables}}}'
 
 
-def _pattern(source: str, detail_type: str, detail: dict[str, list[str]]) -> str:
+def _pattern(source: str, detail_type: str, detail: Mapping[str, Any]) -> str:
     return json.dumps({"source": [source], "detail-type": [detail_type], "detail": detail}, separators=(",", ":"))

@@ -67,6 +67,8 @@ class ReleasePolicyArgs:
     """The roles that models, and monitors, run under."""
     state: ReleaseStateArgs | None = None
     """Where Pulumi's state is; None where it is on the machine that builds run on."""
+    shared_group_arns: Sequence[str] = ()
+    """The model package groups of other accounts whose versions are released."""
 
 
 def release_statements(args: ReleasePolicyArgs) -> list[Statement]:
@@ -114,7 +116,14 @@ def _models_and_endpoints(args: ReleasePolicyArgs) -> list[Statement]:
         statement("SeeServing", [*(f"sagemaker:Describe{kind}" for kind in _SERVING), "sagemaker:ListTags"], seen),
         statement("ListServing", lists, "*"),
         statement("ReadVersions", versions, _named(args, _REGISTRY)),
+        *([statement("ReadSharedVersions", versions, _shared(args))] if args.shared_group_arns else []),
     ]
+
+
+def _shared(args: ReleasePolicyArgs) -> list[str]:
+    """Groups of other accounts, and their versions."""
+    versions = [f"{arn.replace(':model-package-group/', ':model-package/')}/*" for arn in args.shared_group_arns]
+    return [*args.shared_group_arns, *versions]
 
 
 def _pointer(args: ReleasePolicyArgs) -> list[Statement]:

@@ -23,6 +23,7 @@ from mlstack_stacks.state_backend import STATE_TAG, StateBackend
 
 if TYPE_CHECKING:
     import pulumi
+    from mlstack_components.aws.release_events import ForwardedVersions
 
     from mlstack_stacks.composition.environment import Environment
     from mlstack_stacks.spec import EnvironmentSpec
@@ -50,6 +51,7 @@ def declare(_: ContinuousDeployment, environment: Environment) -> dict[str, Any]
             environment=spec.environment,
             names=names.beginnings,
             groups={str(each.group_name): each.names.model or "" for each in released},
+            forwarded=_forwarded(environment, released),
             bundle=_bundle(spec),
             artifact_bucket=environment.store.artifact_bucket,
             artifact_bucket_arn=environment.store.artifact_bucket_arn,
@@ -69,6 +71,19 @@ def declare(_: ContinuousDeployment, environment: Environment) -> dict[str, Any]
 
 def _is_released(environment: Environment) -> bool:
     return environment.group_name is not None and environment.endpoint_name is not None
+
+
+def _forwarded(environment: Environment, released: list[Environment]) -> ForwardedVersions | None:
+    elsewhere = [each for each in released if each.registry_elsewhere]
+    if not elsewhere:
+        return None
+    from mlstack_components.aws.release_events import ForwardedVersions
+
+    from mlstack_stacks.composition.registry import group_arn
+    from mlstack_stacks.composition.version_events import registry_bus
+
+    groups = {str(each.group_name): group_arn(each.registry_of) for each in elsewhere}
+    return ForwardedVersions(groups, registry_bus(environment))
 
 
 def _passed(released: list[Environment]) -> list[pulumi.Output[str]]:

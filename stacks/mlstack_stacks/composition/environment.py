@@ -67,6 +67,7 @@ class Environment:
         job_log_group_arns: The log groups of jobs, by kind, that the platform made; set by the part `platform`.
         images: The repository of the project's own images; set by the part `registry`.
         own_images: The images that the project builds itself; set by the part `images`.
+        registry_bus: The event bus that hears of versions of another account's registry; set by what listens on it.
         topic_arn: The topic of notifications; set by the part `notifications`.
         platform_tracking: The platform's tracking server, its bucket and their key; set by the part `platform`.
         tracking: Where training records its runs; set by the part `tracking`.
@@ -95,6 +96,7 @@ class Environment:
         self.job_log_group_arns: pulumi.Input[dict[str, str]] | None = None
         self.images: ImageRegistry | None = None
         self.own_images: OwnImages | None = None
+        self.registry_bus: pulumi.Output[str] | None = None
         self.topic_arn: pulumi.Output[str] | None = None
         self.platform_tracking: pulumi.Output[dict[str, str]] | None = None
         self.tracking: TrackingInput | None = None
@@ -103,6 +105,11 @@ class Environment:
     def views(self) -> tuple[EnvironmentSpec, ...]:
         """The specification of each model; the environment's own where it has one without a name."""
         return tuple(each.spec for each in self.models.values()) or (self.spec,)
+
+    @property
+    def registry_elsewhere(self) -> bool:
+        """Whether the registry is in another account, whose events it must be told of."""
+        return self.registry_of.account != self.spec.account
 
     @property
     def monitored(self) -> bool:

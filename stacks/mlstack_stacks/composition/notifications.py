@@ -26,6 +26,8 @@ def declare(notifications: Notifications, environment: Environment) -> dict[str,
     Returns:
         The outputs, by name.
     """
+    used = environment.models.values() or (environment,)
+    forwarded = tuple(str(each.group_name) for each in used if each.registry_elsewhere)
     topic = Topic(
         environment.prefix,
         NotificationsArgs(
@@ -34,10 +36,12 @@ def declare(notifications: Notifications, environment: Environment) -> dict[str,
             emails=notifications.emails,
             pipeline_name=environment.pipeline_name,
             batch_pipeline_name=environment.batch_pipeline_name,
-            model_package_group_name=environment.group_name,
+            model_package_group_name=_own_group(environment),
             endpoint_name=environment.endpoint_name,
             monitoring_role_arn=_monitoring_role(environment),
             models=[_told_of(each) for each in environment.models.values()],
+            forwarded_groups=forwarded,
+            forwarded_bus=_bus(environment) if forwarded else None,
             **environment.publishers,
             tags=environment.tags,
         ),
@@ -51,7 +55,7 @@ def _told_of(model: Environment) -> ToldOf:
     return ToldOf(
         pipeline_name=model.pipeline_name,
         batch_pipeline_name=model.batch_pipeline_name,
-        model_package_group_name=model.group_name,
+        model_package_group_name=_own_group(model),
         endpoint_name=model.endpoint_name,
         monitoring_role_arn=_monitoring_role(model),
     )
@@ -59,3 +63,15 @@ def _told_of(model: Environment) -> ToldOf:
 
 def _monitoring_role(environment: Environment) -> pulumi.Output[str] | None:
     return environment.roles.arn(JobKind.MONITORING) if environment.monitored else None
+
+
+def _own_group(environment: Environment) -> str | None:
+    """The registry whose events are on the account's own bus."""
+    return None if environment.registry_elsewhere else environment.group_name
+
+
+def _bus(environment: Environment) -> pulumi.Output[str]:
+    """The bus that hears of other accounts' versions."""
+    from mlstack_stacks.composition.version_events import registry_bus
+
+    return registry_bus(environment)

@@ -8,6 +8,7 @@ from mlstack_components.aws.model_registry import ModelRegistry, ModelRegistryAr
 from mlstack_components.aws.placement import Placement
 
 from mlstack_stacks.naming import Names
+from mlstack_stacks.spec.registry_source import hears_of_versions
 
 if TYPE_CHECKING:
     from mlstack_components.aws.image_registry import ImageRegistry
@@ -28,7 +29,7 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
     """
     spec = environment.spec
     if spec.registry_source is not None:
-        return {"model_package_group_arn": _group_arn(spec.registry_source)}
+        return {"model_package_group_arn": group_arn(spec.registry_source)}
     models = ModelRegistry(
         environment.prefix,
         ModelRegistryArgs(
@@ -39,14 +40,23 @@ def declare(registry: Registry, environment: Environment) -> dict[str, Any]:
         ),
         environment.options,
     )
+    users = [each for each in spec.registry_users if each.account != spec.account and hears_of_versions(each)]
+    if users:
+        from mlstack_stacks.composition.version_events import declare_forwarding
+
+        declare_forwarding(environment, users)
     outputs: dict[str, Any] = {"model_package_group_name": models.model_package_group_name}
     if registry.images:
         outputs["image_repository_url"] = declare_images(environment).repository_url
     return outputs
 
 
-def _group_arn(source: EnvironmentSpec) -> str:
-    """The group of another environment; in another account it is known by its ARN alone."""
+def group_arn(source: EnvironmentSpec) -> str:
+    """The group of another environment; in another account it is known by its ARN alone.
+
+    Args:
+        source: The environment that has it.
+    """
     place = Placement(source.account, source.region)
     return place.arn("sagemaker", f"model-package-group/{Names.of(source).model_package_group}")
 

@@ -42,6 +42,15 @@ def source_name(spec: EnvironmentSpec) -> str | None:
     return None if named == spec.environment else named
 
 
+def hears_of_versions(spec: EnvironmentSpec) -> bool:
+    """Whether an environment has what listens to events of its registry's versions.
+
+    Args:
+        spec: The specification.
+    """
+    return spec.notifications is not None or spec.continuous_deployment is not None
+
+
 def joined(specs: Mapping[str, EnvironmentSpec]) -> dict[str, EnvironmentSpec]:
     """The environments of a file, each knowing the others; what uses another's registry trains nothing.
 

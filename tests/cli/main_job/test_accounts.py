@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -11,6 +12,8 @@ from botocore.exceptions import ClientError
 from mlstack_localcloud.control import client_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .conftest import Project
 
 DEV, PROD = "111111111111", "222222222222"
@@ -23,7 +26,8 @@ def _delivery(machine: Project) -> Project:
     file = project.directory / "mlstack.yaml"
     text = file.read_text().replace("  approval: manual\n", "  approval: manual\n  environment: dev\n")
     text = text.replace(f'"{DEV}",', f'"{DEV}", local: true, registry: {{share_with: ["{PROD}"]}},')
-    file.write_text(text.replace(f'"{PROD}",', f'"{PROD}", local: true,'))
+    told = "local: true, notifications: {emails: [ml-team@example.com]},"
+    file.write_text(text.replace(f'"{PROD}",', f'"{PROD}", {told}'))
     return project
 
 
@@ -31,6 +35,7 @@ def test_a_version_of_one_account_is_delivered_to_another(machine: Project) -> N
     project = _delivery(machine)
     for environment in ("dev", "prod"):
         project.mlstack("up", environment)
+    heard = _hears_of_versions(project)
     assert "mlstack run dev" in project.mlstack("run", "prod", exit_code=1).stderr
     run = ("run", "dev", "--set", "n_estimators=20")
     arns = [project.json(*run)["model"]["arn"] for _ in range(2)]
@@ -45,6 +50,7 @@ def test_a_version_of_one_account_is_delivered_to_another(machine: Project) -> N
         released = project.json("release", "prod")
         assert (released["model_package_arn"], released["changed"]) == (arn, True)
     assert arns[0].split(":")[4] == DEV
+    assert heard("prod") >= {(arn, "Approved") for arn in arns}
     assert len(project.mlstack("invoke", "prod", "--file", "sample.csv").stdout.splitlines()) > 1
     _cannot_write(project, arns[0])
 
@@ -58,11 +64,39 @@ def test_a_version_of_one_account_is_delivered_to_another(machine: Project) -> N
     project.mlstack("destroy", "prod", "--delete-data", "--yes")
 
 
+def _hears_of_versions(project: Project) -> Callable[[str], set[tuple[str, str]]]:
+    """Puts a queue beside the topic of `prod`; what it was told of a stage so far: the versions and their approval."""
+    sqs, sns = _client(project, "sqs"), _client(project, "sns")
+    (topic,) = (each["TopicArn"] for each in sns.list_topics()["Topics"])
+    queue = f"arn:aws:sqs:us-east-1:{PROD}:heard"
+    allowed = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": queue}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    url = sqs.create_queue(QueueName="heard", Attributes={"Policy": policy})["QueueUrl"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes={"RawMessageDelivery": "true"})
+
+    def heard(stage: str) -> set[tuple[str, str]]:
+        found = set()
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for each in messages:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+                detail = json.loads(each["Body"])["detail"]
+                if detail.get("ModelLifeCycle", {}).get("Stage") == stage:
+                    found.add((str(detail["ModelPackageArn"]), str(detail["ModelLifeCycle"]["StageStatus"])))
+        return found
+
+    return heard
+
+
 def _cannot_write(project: Project, arn: str) -> None:
     """What an account may do with another one's registry ends where it would change something."""
+    sagemaker = _client(project, "sagemaker")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Rejected")
+
+
+def _client(project: Project, service: str) -> Any:
+    """A client of the account of `prod`."""
     variables = client_environment(project.home, PROD)
     lines = Path(str(variables["AWS_SHARED_CREDENTIALS_FILE"])).read_text().splitlines()
     pairs = dict(line.replace(" ", "").split("=", 1) for line in lines if "=" in line)
-    sagemaker = boto3.client("sagemaker", endpoint_url=variables["AWS_ENDPOINT_URL"], region_name="us-east-1", **pairs)
-    with pytest.raises(ClientError, match="AccessDenied"):
-        sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Rejected")
+    return boto3.client(service, endpoint_url=variables["AWS_ENDPOINT_URL"], region_name="us-east-1", **pairs)  # type: ignore[call-overload]

@@ -16,6 +16,8 @@ TYPES = (
     "aws:appautoscaling/target:Target",
     "aws:budgets/budget:Budget",
     "aws:cloudwatch/dashboard:Dashboard",
+    "aws:cloudwatch/eventBus:EventBus",
+    "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/logGroup:LogGroup",

@@ -186,3 +186,18 @@ def test_violations_of_monitors_are_told(declare_notifications, args):
     assert target.inputs["arn"] == declared.result
     names = {each.name for each in declare_notifications(args).all("aws:cloudwatch/eventRule:EventRule")}
     assert "weather-dev-violations" not in names
+
+
+def test_other_accounts_versions_are_told_of_by_their_own_bus(declare_notifications, args):
+    before = declare_notifications(args)
+    forwarded = dataclasses.replace(args, forwarded_groups=["weather-lab"], forwarded_bus="weather-dev-registry")
+    after = declare_notifications(forwarded)
+    for kind in ("eventRule:EventRule", "eventTarget:EventTarget"):
+        told = {each.name: each.inputs for each in after.all(f"aws:cloudwatch/{kind}")}
+        without = {each.name: each.inputs for each in before.all(f"aws:cloudwatch/{kind}")}
+        (added,) = told.keys() - without.keys()
+        assert told[added]["eventBusName"] == "weather-dev-registry"
+        assert without.items() <= told.items()
+        assert not [each for each in without.values() if "eventBusName" in each]
+    rule = after.one("aws:cloudwatch/eventRule:EventRule", "weather-dev-forwarded-version").inputs
+    assert json.loads(rule["eventPattern"])["detail"] == {"ModelPackageGroupName": ["weather-lab"]}

@@ -41,6 +41,25 @@ def test_no_action_is_a_wildcard_and_what_is_changed_is_the_environments(stateme
     assert all(arn.partition("/")[2].startswith("weather-prod") for arn in changing["Resource"])
 
 
+def test_of_another_account_it_reads_the_groups_versions_alone(placement, statements):
+    group = "arn:aws:sagemaker:eu-west-1:333333333333:model-package-group/weather-dev"
+    args = ReleasePolicyArgs(
+        placement=placement,
+        project="weather",
+        environment="prod",
+        prefix="weather-prod",
+        names=("weather-prod",),
+        encryption_key_arn="arn:aws:kms:eu-west-1:111111111111:key/0",
+        artifact_bucket_arn="arn:aws:s3:::artifacts",
+        passed_role_arns=[ROLE],
+        state=STATE,
+        shared_group_arns=[group],
+    )
+    (added,) = [each for each in release_statements(args) if each not in statements]
+    assert added["Action"] == ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"]
+    assert added["Resource"] == [group, "arn:aws:sagemaker:eu-west-1:333333333333:model-package/weather-dev/*"]
+
+
 def test_it_never_writes_what_it_runs(statements):
     writes = [each for each in statements if "s3:PutObject" in each["Action"]]
     assert {arn for each in writes for arn in each["Resource"]} == {
