@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from mlstack_components.aws.policies import trust_policy
-from mlstack_components.aws.undelivered import UNDELIVERED_SECONDS, queue_policy
+from mlstack_components.aws.undelivered import undelivered_queue
 from mlstack_components.aws.version_events import forwarding_policy, versions_pattern
 
 if TYPE_CHECKING:
@@ -67,7 +67,14 @@ class EventForwarding(pulumi.ComponentResource):
         super().__init__("mlstack:aws:EventForwarding", name, {}, opts)
         self._name, self._args = name, args
         self.rules = {receiver: self._rule(receiver) for receiver in args.receivers}
-        self.queue, self.queue_policy = self._undelivered()
+        self.queue, self.queue_policy = undelivered_queue(
+            f"{name}-forward",
+            account=args.placement.account,
+            encryption_key_arn=args.encryption_key_arn,
+            rules=self.rules.values(),
+            tags=args.tags,
+            options=pulumi.ResourceOptions(parent=self),
+        )
         self.roles, self.role_policies, self.targets = {}, {}, {}
         for receiver, bus_arn in args.receivers.items():
             self._forward(receiver, bus_arn)
@@ -89,28 +96,6 @@ class EventForwarding(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-
-    def _undelivered(self) -> tuple[aws.sqs.Queue, aws.sqs.QueuePolicy]:
-        args, child = self._args, pulumi.ResourceOptions(parent=self)
-        queue = aws.sqs.Queue(
-            f"{self._name}-forward-undelivered",
-            aws.sqs.QueueArgs(
-                kms_master_key_id=args.encryption_key_arn,
-                message_retention_seconds=UNDELIVERED_SECONDS,
-                tags=args.tags,
-            ),
-            child,
-        )
-        account = args.placement.account
-        policy = pulumi.Output.all(queue.arn, *(rule.arn for rule in self.rules.values())).apply(
-            lambda known: queue_policy(known[0], account, list(known[1:]))
-        )
-        made = aws.sqs.QueuePolicy(
-            f"{self._name}-forward-undelivered-policy",
-            aws.sqs.QueuePolicyArgs(queue_url=queue.url, policy=policy),
-            child,
-        )
-        return queue, made
 
     def _forward(self, receiver: str, bus_arn: str) -> None:
         args, child = self._args, pulumi.ResourceOptions(parent=self)

@@ -32,7 +32,7 @@ from mlstack_components.aws.release_policies import (
     release_statements,
     start_statements,
 )
-from mlstack_components.aws.undelivered import UNDELIVERED_SECONDS, queue_policy
+from mlstack_components.aws.undelivered import undelivered_queue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,7 +134,14 @@ class ReleaseAutomation(pulumi.ComponentResource):
         self.builds = self._build_project()
         self.start_role, self.start_policy = self._starter()
         self.rules, self.targets = self._rules(), {}
-        self.queue, self.queue_policy = self._undelivered()
+        self.queue, self.queue_policy = undelivered_queue(
+            f"{name}-release",
+            account=args.placement.account,
+            encryption_key_arn=args.encryption_key_arn,
+            rules=self.rules.values(),
+            tags=args.tags,
+            options=pulumi.ResourceOptions(parent=self),
+        )
         self._start()
         if args.topic_arn is not None:
             self._target("failed", args.topic_arn)
@@ -249,28 +256,6 @@ class ReleaseAutomation(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-
-    def _undelivered(self) -> tuple[aws.sqs.Queue, aws.sqs.QueuePolicy]:
-        args, child = self._args, pulumi.ResourceOptions(parent=self)
-        queue = aws.sqs.Queue(
-            f"{self._name}-release-undelivered",
-            aws.sqs.QueueArgs(
-                kms_master_key_id=args.encryption_key_arn,
-                message_retention_seconds=UNDELIVERED_SECONDS,
-                tags=args.tags,
-            ),
-            child,
-        )
-        account = args.placement.account
-        policy = pulumi.Output.all(queue.arn, *(rule.arn for rule in self.rules.values())).apply(
-            lambda known: queue_policy(known[0], account, list(known[1:]))
-        )
-        made = aws.sqs.QueuePolicy(
-            f"{self._name}-release-undelivered-policy",
-            aws.sqs.QueuePolicyArgs(queue_url=queue.url, policy=policy),
-            child,
-        )
-        return queue, made
 
     def _start(self) -> None:
         # A version of the bundle, and not only its name: whoever could write to its key would have builds run it.
