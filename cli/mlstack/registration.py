@@ -35,6 +35,7 @@ _MACHINE = "This machine"
 COMMANDS: tuple[Registration, ...] = (
     Registration("init", "Create a project from a template.", "mlstack.commands.init", _PROJECT),
     Registration("update", "Bring a project to a newer version of its template.", "mlstack.commands.update", _PROJECT),
+    Registration("check", "Compare a project with its template.", "mlstack.commands.check", _PROJECT),
     Registration(
         "template",
         "List and show templates.",

@@ -12,6 +12,8 @@ The exit codes are part of the product and stable:
 | 2 | usage or input: nothing was written, nothing was called |
 | 3 | `mlstack update`: conflicts are left to the user |
 | 4 | a template would run something that it isn't trusted with |
+| 5 | `mlstack check`: something drifted |
+| 6 | `mlstack check --fail-outdated`: there is a newer version |
 | 7 | the source of a template or a catalog can't be reached |
 | 70 | a bug of mlstack (sysexits.h: EX_SOFTWARE) |
 | 130 | interrupted by the user; the same command goes on |
@@ -29,6 +31,8 @@ EXIT_FAILURE = 1
 EXIT_USAGE = 2
 EXIT_CONFLICTS = 3
 EXIT_UNTRUSTED = 4
+EXIT_DRIFT = 5
+EXIT_OUTDATED = 6
 EXIT_NETWORK = 7
 
 

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mlstack.main import EXIT_BUG, EXIT_INTERRUPTED, build
 from mlstack.registration import COMMANDS
-from mlstack_components.errors import EXIT_CONFLICTS, EXIT_FAILURE, EXIT_NETWORK, EXIT_UNTRUSTED, EXIT_USAGE
+from mlstack_components.errors import (
+    EXIT_CONFLICTS,
+    EXIT_DRIFT,
+    EXIT_FAILURE,
+    EXIT_NETWORK,
+    EXIT_OUTDATED,
+    EXIT_UNTRUSTED,
+    EXIT_USAGE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,6 +142,8 @@ def test_the_page_has_the_exit_codes(pages: dict[str, Page]) -> None:
         EXIT_USAGE,
         EXIT_CONFLICTS,
         EXIT_UNTRUSTED,
+        EXIT_DRIFT,
+        EXIT_OUTDATED,
         EXIT_NETWORK,
         EXIT_BUG,
         EXIT_INTERRUPTED,
