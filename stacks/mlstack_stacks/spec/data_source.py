@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlstack_components.errors import UserError, quoted
 
-from mlstack_stacks.spec.values import check_path, wrong
+from mlstack_stacks.spec.values import SOURCE_DIRECTORY, check_path, wrong
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,11 @@ def s3_place(source: str) -> S3Place | None:
 def check_source(value: str) -> str:
     """Checks where data comes from."""
     if "://" not in value:
-        return check_path(value)
+        checked = check_path(value)
+        if PurePosixPath(checked).parts[:1] == (SOURCE_DIRECTORY,):
+            message = f"{quoted(value)} lies below `{SOURCE_DIRECTORY}/`, whose files go into every code bundle."
+            raise wrong(message, "Put data elsewhere, such as below `data/`.")
+        return checked
     place = s3_place(value)
     if place is None:
         raise wrong(f"{quoted(value)} is neither a path nor a prefix in S3.", 'Such as "s3://bucket/prefix/".')

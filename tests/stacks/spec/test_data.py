@@ -39,6 +39,12 @@ def test_a_source_is_a_path_or_a_prefix(read: Callable[[str], object], source: s
     assert read(f"{{source: '{source}'}}").s3 == place  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("source", ["src/churn.csv", "src", "./src/data/"])
+def test_data_below_the_code_would_be_in_every_bundle(read: Callable[[str], object], source: str) -> None:
+    with pytest.raises(SpecError, match="whose files go into every code bundle"):
+        read(f"{{source: '{source}'}}")
+
+
 def test_a_bucket_of_others_has_a_key_of_others(read: Callable[[str], object]) -> None:
     assert read(f"{{source: s3://lake/raw/, encryption_key: '{KEY}'}}").encryption_key == KEY  # type: ignore[attr-defined]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BUILD = "build"
 IN_PROGRESS = "IN_PROGRESS"
+FAULT = "FAULT"
 _OVERRIDES = {
     "sourceVersion": ("sourceVersion",),
     "sourceTypeOverride": ("source", "type"),
@@ -124,7 +125,7 @@ class Builds:
         for place, build in self._store.everywhere(BUILD):
             if build["buildStatus"] == IN_PROGRESS:
                 message = "INTERNAL_ERROR Message: the local cloud ended while the build ran."
-                finished = self._finish(build["id"], place, "FAULT", message)
+                finished = self._finish(build["id"], place, FAULT, message)
                 account, _, region = place.partition("/")
                 self._events.state_changed(finished, Origin(account, region, build["arn"]))
 
@@ -178,10 +179,13 @@ class Builds:
     def _work(self, identifier: str, origin: Origin, signals: Signals) -> None:
         build = self._get(identifier, place_of(origin))
         record = _Record(self, identifier, origin)
-        status, message = BuildRun(build, origin.region, self._tools, record).run(signals)
-        if not signals.closing.is_set():
-            finished = self._finish(identifier, place_of(origin), status, message)
-            self._events.state_changed(finished, origin)
+        status, message = FAULT, "INTERNAL_SERVICE_ERROR Message: the local cloud failed; its log says how"
+        try:
+            status, message = BuildRun(build, origin.region, self._tools, record).run(signals)
+        finally:
+            if not signals.closing.is_set():
+                finished = self._finish(identifier, place_of(origin), status, message)
+                self._events.state_changed(finished, origin)
 
     def _finish(self, identifier: str, place: str, status: str, message: str) -> Document:
         def change(build: Document) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import psutil
 import pytest
 from mlstack_localcloud.home import Home
+from mlstack_localcloud.server.codebuild import builds
 from mlstack_localcloud.server.codebuild.service import CodeBuild
 from mlstack_localcloud.server.sagemaker.execution import job_process
 from mlstack_localcloud.server.sagemaker.ports import Origin
@@ -152,3 +153,17 @@ def test_a_build_that_a_restart_cuts_off_has_failed_and_whoever_listens_is_told(
     service.start()
     assert service.around.statuses() == ["IN_PROGRESS", "FAULT"]
     assert service.call("StartBuild", projectName="long")["build"]["buildNumber"] == 2
+
+
+def test_a_build_that_the_local_cloud_itself_fails_ends_all_the_same(service, monkeypatch):
+    def fails(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(builds.BuildRun, "run", fails)
+    service.call("CreateProject", name="full", serviceRole="arn:aws:iam::000000000000:role/p", environment=LINUX,
+                 source={"type": "NO_SOURCE", "buildspec": spec(build=["true"])},
+                 artifacts={"type": "NO_ARTIFACTS"})  # fmt: skip
+    build = service.call("StartBuild", projectName="full")["build"]["id"]
+    service.until(lambda: service.get(build)["buildComplete"])
+    assert service.get(build)["buildStatus"] == "FAULT"
+    service.until(lambda: service.around.statuses() == ["IN_PROGRESS", "FAULT"])
