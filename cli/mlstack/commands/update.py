@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from mlstack.scaffold.update.cloud import EnvironmentChange
     from mlstack.scaffold.update.merge import Merge
     from mlstack.scaffold.update.subject import Subject
     from mlstack.scaffold.update.target import Target
@@ -64,13 +66,16 @@ def command(
     refuse_changes(subject)
     given = _given(answers, assignments)
     ask = not yes and not as_json and sys.stdin.isatty()
-    target, merged = _merge(subject, given, to or "", trust_once=trust_once, offline=offline, ask=ask)
+    with TemporaryDirectory(prefix="mlstack-update-") as scratch:
+        after = Path(scratch) / "after"
+        target, merged = _merge(subject, given, to or "", trust_once=trust_once, offline=offline, ask=ask, result=after)
+        cloud = _cloud(subject, Path(scratch) / "before", after) if dry_run and merged is not None else []
     if merged is not None and not dry_run:
         apply.apply(subject, merged)
     if as_json:
-        _print_json(target, merged, dry_run=dry_run)
+        _print_json(target, merged, cloud, dry_run=dry_run)
     else:
-        _print(target, merged, dry_run=dry_run)
+        _print(target, merged, cloud, dry_run=dry_run)
     if merged is not None and merged.conflicts and not dry_run:
         raise typer.Exit(EXIT_CONFLICTS)
 
@@ -81,8 +86,16 @@ def _given(answers: Path | None, assignments: list[str] | None) -> dict[str, Any
     return {**(read_file(answers) if answers else {}), **parse_assignments(assignments or [])}
 
 
+def _cloud(subject: Subject, before: Path, after: Path) -> list[EnvironmentChange]:
+    from mlstack.scaffold import git
+    from mlstack.scaffold.update.cloud import cloud_changes
+
+    git.output(subject.top, "clone", "--quiet", "--shared", "--template=", "--", str(subject.top), str(before))
+    return cloud_changes(before / subject.below, after / subject.below)
+
+
 def _merge(
-    subject: Subject, given: dict[str, Any], to: str, *, trust_once: bool, offline: bool, ask: bool
+    subject: Subject, given: dict[str, Any], to: str, *, trust_once: bool, offline: bool, ask: bool, result: Path
 ) -> tuple[Target, Merge | None]:
     """The target, and what it changes; None where the project is there already."""
     from mlstack.scaffold.answers import check, read_file
@@ -98,11 +111,12 @@ def _merge(
     saved = read_file(subject.project / target.base.answers_file)
     known = {name: value for name, value in saved.items() if name in target.template.questions}
     checked = check(target.template, {**known, **given}, {})
-    return target, merge(subject, target, {name: checked[name] for name in given}, ask=ask)
+    return target, merge(subject, target, {name: checked[name] for name in given}, ask=ask, result=result)
 
 
-def _print_json(target: Target, merged: Merge | None, *, dry_run: bool) -> None:
+def _print_json(target: Target, merged: Merge | None, cloud: list[EnvironmentChange], *, dry_run: bool) -> None:
     import json
+    from dataclasses import asdict
 
     origin = target.template.origin
     document = {
@@ -118,11 +132,12 @@ def _print_json(target: Target, merged: Merge | None, *, dry_run: bool) -> None:
             {"path": change.path, "kind": change.kind, **({"lines": list(change.lines)} if change.lines else {})}
             for change in (merged.changes if merged else ())
         ],
+        "cloud": [asdict(change) for change in cloud],
     }
     typer.echo(json.dumps(document, indent=2))
 
 
-def _print(target: Target, merged: Merge | None, *, dry_run: bool) -> None:
+def _print(target: Target, merged: Merge | None, cloud: list[EnvironmentChange], *, dry_run: bool) -> None:
     origin = target.template.origin
     outside = f" {target.newer} is out of your range {origin.range}: --to takes it." if target.is_newer_outside else ""
     if merged is None:
@@ -137,7 +152,27 @@ def _print(target: Target, merged: Merge | None, *, dry_run: bool) -> None:
     for change in merged.changes:
         lines = f" (line {', '.join(map(str, change.lines))})" if change.lines else ""
         typer.echo(f"  {change.kind:9} {change.path}{lines}")
+    for environment in cloud:
+        _print_environment(environment)
     typer.echo(f"\n{_next_step(merged, dry_run=dry_run)}")
+
+
+def _print_environment(change: EnvironmentChange) -> None:
+    from mlstack_components.errors import printable
+
+    if change.problem is not None:
+        typer.echo(f"\n{printable(f'In {change.environment}: this can not be planned: {change.problem}')}")
+        return
+    cost = ""
+    if change.monthly_before is not None and change.monthly_after is not None:
+        difference = change.monthly_after - change.monthly_before
+        cost = f", ${change.monthly_after:.2f} a month ({difference:+.2f})"
+    count = len(change.resources)
+    what = {0: "no resource changes", 1: "1 resource changes"}.get(count, f"{count} resources change")
+    typer.echo(f"\nIn {change.environment}: {what}{cost}")
+    for resource in change.resources:
+        properties = f" ({', '.join(resource.properties)})" if resource.properties else ""
+        typer.echo(printable(f"  {resource.kind:9} {resource.name}  {resource.type}{properties}"))
 
 
 def _next_step(merged: Merge, *, dry_run: bool) -> str:

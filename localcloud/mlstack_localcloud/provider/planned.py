@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlstack_localcloud.provider.check import check
 from mlstack_localcloud.provider.configuration import Configuration
+from mlstack_localcloud.provider.difference import replaces
 from mlstack_localcloud.provider.model import Kind, ResourceType
 from mlstack_localcloud.provider.naming import Proposal
 from mlstack_localcloud.provider.pipeline_requests import step_problems
@@ -127,11 +128,30 @@ class PlannedChecks:
         model = self._model("sagemaker")
         yield from step_problems(definition, lambda operation: model.operation_model(operation).input_shape)
 
+    def is_replaced(self, token: str, properties: Iterable[str]) -> bool:
+        """Whether a change of some of its properties makes another resource of one.
+
+        Args:
+            token: The resource's type; of one that the table doesn't have nothing is known.
+            properties: The properties that change, under Pulumi's names.
+
+        Raises:
+            ImportError: botocore, or its model of the service, is not installed.
+        """
+        if token not in RESOURCE_TYPES:
+            return False
+        requests = self._requests_of(token)
+        known = (requests.type.by_name.get(name) for name in properties)
+        return any(replaces(requests, each) for each in known if each is not None)
+
+    def _requests_of(self, token: str) -> Requests:
+        if token not in self._requests:
+            type_ = resource_type(token)
+            self._requests[token] = Requests(type_, self._model(type_.service))
+        return self._requests[token]
+
     def _problems(self, resource: Planned) -> list[Problem]:
-        if resource.token not in self._requests:
-            type_ = resource_type(resource.token)
-            self._requests[resource.token] = Requests(type_, self._model(type_.service))
-        requests = self._requests[resource.token]
+        requests = self._requests_of(resource.token)
         inputs = self._inputs(requests.type, resource.properties)
         return check(requests, {}, inputs, Proposal(resource.name, _SEED), self._config)[1]
 
