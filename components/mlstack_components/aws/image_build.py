@@ -34,7 +34,7 @@ REGISTRIES_VARIABLE = "REGISTRIES"
 
 _LOG_IN = (
     'for registry in $REGISTRIES; do aws ecr get-login-password --region "$(echo $registry | cut -d. -f4)"'
-    ' | docker login --username AWS --password-stdin "$registry" || exit 1; done)'
+    ' | docker login --username AWS --password-stdin "$registry" || exit 1; done'
 )
 # SageMaker takes neither OCI manifests nor indexes, and buildx makes an index of one image and its provenance
 # (https://github.com/aws/amazon-sagemaker-feedback/issues/180).

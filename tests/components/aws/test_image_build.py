@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
 
 import pytest
 import yaml
@@ -74,3 +75,10 @@ def test_sagemaker_takes_the_manifest_that_is_pushed():
     assert "--provenance=false" in command
     assert "type=docker" in command
     assert "docker push" in command
+
+
+def test_every_command_of_a_build_is_one_that_a_shell_can_read() -> None:
+    commands = [line for phase in json.loads(BUILDSPEC)["phases"].values() for line in phase["commands"]]
+    assert len(commands) == 2
+    for line in commands:
+        subprocess.run(["bash", "-n", "-c", line], check=True)

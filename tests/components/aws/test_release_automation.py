@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 from mlstack_components.aws.bucket_policy import bucket_policy
@@ -102,3 +103,11 @@ def test_of_several_models_the_approved_one_is_released():
     assert "weather-prod--wind) model=wind;;" in choose
     assert release.endswith('--model "$model"')
     assert "install" not in spec["phases"]
+
+
+def test_every_command_of_a_release_is_one_that_a_shell_can_read() -> None:
+    document = json.loads(buildspec("prod", {"a": "rain", "b": "sun"}, STATE, "3.12"))
+    commands = [line for phase in document["phases"].values() for line in phase["commands"]]
+    assert len(commands) > 5
+    for line in commands:
+        subprocess.run(["bash", "-n", "-c", line], check=True)
