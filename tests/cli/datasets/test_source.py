@@ -24,7 +24,12 @@ def spec_of(tmp_path: Path) -> Any:
     def make(source: str | None) -> Any:
         data = None if source is None else Data(source=source)
         return SimpleNamespace(
-            data=data, root=tmp_path, file=tmp_path / "mlstack.yaml", environment="dev", address="dev"
+            registry_source=None,
+            data=data,
+            root=tmp_path,
+            file=tmp_path / "mlstack.yaml",
+            environment="dev",
+            address="dev",
         )
 
     return make
