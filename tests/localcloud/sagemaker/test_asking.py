@@ -17,6 +17,7 @@ def deployment(cloud, bucket):
     return SimpleNamespace(
         endpoint_name="weather",
         environment="local",
+        address="local",
         outputs=SimpleNamespace(data_bucket=bucket),
         session=SimpleNamespace(client=cloud.client),
     )
