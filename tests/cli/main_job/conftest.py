@@ -21,6 +21,7 @@ from mlstack_localcloud.control import client_environment
 MINUTES = 60
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups, also where this folder alone is asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
