@@ -46,7 +46,7 @@ def command(
     """
     from mlstack_components.errors import UserError
 
-    from mlstack.scaffold.answers import parse_assignments, read_file
+    from mlstack.scaffold.answers import given_answers
     from mlstack.scaffold.catalog.find import find
     from mlstack.scaffold.project import create
     from mlstack.scaffold.trust import trusted_once
@@ -54,7 +54,7 @@ def command(
     found = find(template, offline=offline)
     if trust_once:
         found = trusted_once(found)
-    given = {**(read_file(answers) if answers else {}), **parse_assignments(assignments or [])}
+    given = given_answers(answers, assignments)
     if not yes and not sys.stdin.isatty():
         raise UserError("There is no terminal to ask questions on.", next_step="Run it again with --yes.")
     where = directory or Path(

@@ -52,6 +52,7 @@ def command(
     """
     from mlstack_components.errors import EXIT_CONFLICTS, UserError
 
+    from mlstack.scaffold.answers import given_answers
     from mlstack.scaffold.update import apply
     from mlstack.scaffold.update.subject import refuse_changes, subject_of
 
@@ -64,7 +65,7 @@ def command(
         return
     apply.refuse_unfinished(subject)
     refuse_changes(subject)
-    given = _given(answers, assignments)
+    given = given_answers(answers, assignments)
     ask = not yes and not as_json and sys.stdin.isatty()
     with TemporaryDirectory(prefix="mlstack-update-") as scratch:
         after = Path(scratch) / "after"
@@ -80,12 +81,6 @@ def command(
         raise typer.Exit(EXIT_CONFLICTS)
 
 
-def _given(answers: Path | None, assignments: list[str] | None) -> dict[str, Any]:
-    from mlstack.scaffold.answers import parse_assignments, read_file
-
-    return {**(read_file(answers) if answers else {}), **parse_assignments(assignments or [])}
-
-
 def _cloud(subject: Subject, before: Path, after: Path) -> list[EnvironmentChange]:
     from mlstack.scaffold import git
     from mlstack.scaffold.update.cloud import cloud_changes
@@ -98,7 +93,7 @@ def _merge(
     subject: Subject, given: dict[str, Any], to: str, *, trust_once: bool, offline: bool, ask: bool, result: Path
 ) -> tuple[Target, Merge | None]:
     """The target, and what it changes; None where the project is there already."""
-    from mlstack.scaffold.answers import check, read_file
+    from mlstack.scaffold.answers import check, saved_answers
     from mlstack.scaffold.trust import trusted_once
     from mlstack.scaffold.update.merge import merge
     from mlstack.scaffold.update.target import target_of
@@ -108,8 +103,7 @@ def _merge(
         target = target.with_template(trusted_once(target.template))
     if target.is_current and not given:
         return target, None
-    saved = read_file(subject.project / target.base.answers_file)
-    known = {name: value for name, value in saved.items() if name in target.template.questions}
+    known = saved_answers(subject.project / target.base.answers_file, target.template)
     checked = check(target.template, {**known, **given}, {})
     return target, merge(subject, target, {name: checked[name] for name in given}, ask=ask, result=result)
 

@@ -47,12 +47,16 @@ def required_source(spec: EnvironmentSpec) -> Path:
     """
     path = source_path(spec)
     if path is None:
-        where = "is in S3 already" if spec.data is not None else "is not given"
         raise UserError(
-            f"`data.source` of {spec.file.name} {where}, so nothing says what to push.",
+            f"{_elsewhere(spec)}, so nothing says what to push.",
             next_step=f"Name a file or folder: mlstack data push {spec.address} PATH",
         )
     return path
+
+
+def _elsewhere(spec: EnvironmentSpec) -> str:
+    where = "is in S3 already" if spec.data is not None else "is not given"
+    return f"`data.source` of {spec.file.name} {where}"
 
 
 def source_dataset(spec: EnvironmentSpec) -> str:
@@ -68,9 +72,8 @@ def source_dataset(spec: EnvironmentSpec) -> str:
 
     path = source_path(spec)
     if path is None:
-        where = "is in S3 already" if spec.data is not None else "is not given"
         raise UserError(
-            f"`data.source` of {spec.file.name} {where}, so it names no dataset.",
+            f"{_elsewhere(spec)}, so it names no dataset.",
             next_step=f"`mlstack data list {spec.environment}` shows all datasets.",
         )
     return dataset_name(path)

@@ -65,6 +65,32 @@ def read_file(file: Path) -> dict[str, Any]:
     return {name: value for name, value in loaded.items() if not name.startswith("_")}
 
 
+def given_answers(file: Path | None, assignments: Sequence[str] | None) -> dict[str, Any]:
+    """What the user answered on the command line: `--set` wins over `--answers`.
+
+    Args:
+        file: The file of `--answers`; None without it.
+        assignments: The values of `--set`; None without any.
+
+    Raises:
+        ScaffoldError: The file can't be read, or a value isn't an assignment (E112).
+    """
+    return {**(read_file(file) if file else {}), **parse_assignments(assignments or [])}
+
+
+def saved_answers(file: Path, template: Template) -> dict[str, Any]:
+    """What a project's answers file says to the questions that a template asks.
+
+    Args:
+        file: The answers file.
+        template: The template, which may be a newer version than the file is from.
+
+    Raises:
+        ScaffoldError: The file can't be read (E112).
+    """
+    return {name: value for name, value in read_file(file).items() if name in template.questions}
+
+
 def check(template: Template, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """Checks the given answers and completes them with defaults.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mlstack_components.errors import MlstackError
 
-from mlstack.scaffold.answers import check, read_file
+from mlstack.scaffold.answers import check, saved_answers
 from mlstack.scaffold.lock import file_class, files_of
 from mlstack.scaffold.render import render
 
@@ -91,7 +91,7 @@ def rendered(project: Path, template: Template) -> Rendered:
             f"The project has no {template.answers_file}, so its answers aren't known.",
             next_step=f"Take it back from git: git checkout -- {template.answers_file}",
         )
-    saved = {name: value for name, value in read_file(file).items() if name in template.questions}
+    saved = saved_answers(file, template)
     with tempfile.TemporaryDirectory(prefix="mlstack-check-") as scratch:
         folder = Path(scratch)
         render(template, check(template, saved, {}), folder)

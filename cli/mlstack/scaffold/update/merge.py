@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 from mlstack_components.errors import MlstackError
 
 from mlstack.scaffold import answers_file, git, lock, trust
-from mlstack.scaffold.answers import read_file
+from mlstack.scaffold.answers import check, saved_answers
 from mlstack.scaffold.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlstack.scaffold.template import Template
     from mlstack.scaffold.update.subject import Subject
     from mlstack.scaffold.update.target import Target
 
@@ -146,14 +145,8 @@ def _update(project: Path, target: Target, given: Mapping[str, Any], *, ask: boo
     except (CopierError, TemplateError, ValueError) as error:
         raise MlstackError(f"The update to {target.template.origin.version} can't be merged: {error}") from error
     answers_file.set_origin(project / target.template.answers_file, target.template)
-    return _complete(target.template, read_file(project / target.template.answers_file))
-
-
-def _complete(template: Template, answers: dict[str, Any]) -> dict[str, Any]:
-    """The answers with the defaults of those that no answers file holds, such as secret ones."""
-    from mlstack.scaffold.answers import check
-
-    return check(template, {name: value for name, value in answers.items() if name in template.questions}, {})
+    # With the defaults of those that no answers file holds, such as secret ones.
+    return check(target.template, saved_answers(project / target.template.answers_file, target.template), {})
 
 
 def _changes(subject: Subject, project: Path, locked: lock.Lock) -> list[Change]:
