@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 
@@ -15,8 +16,8 @@ ROLE = "arn:aws:iam::111111111111:role/weather-prod-serving-1234567"
 
 
 @pytest.fixture
-def statements(placement):
-    args = ReleasePolicyArgs(
+def policy_args(placement):
+    return ReleasePolicyArgs(
         placement=placement,
         project="weather",
         environment="prod",
@@ -27,7 +28,11 @@ def statements(placement):
         passed_role_arns=[ROLE],
         state=STATE,
     )
-    return release_statements(args)
+
+
+@pytest.fixture
+def statements(policy_args):
+    return release_statements(policy_args)
 
 
 def test_of_iam_it_may_hand_on_named_roles_only(statements):
@@ -42,20 +47,9 @@ def test_no_action_is_a_wildcard_and_what_is_changed_is_the_environments(stateme
     assert all(arn.partition("/")[2].startswith("weather-prod") for arn in changing["Resource"])
 
 
-def test_of_another_account_it_reads_the_groups_versions_alone(placement, statements):
+def test_of_another_account_it_reads_the_groups_versions_alone(policy_args, statements):
     group = "arn:aws:sagemaker:eu-west-1:333333333333:model-package-group/weather-dev"
-    args = ReleasePolicyArgs(
-        placement=placement,
-        project="weather",
-        environment="prod",
-        prefix="weather-prod",
-        names=("weather-prod",),
-        encryption_key_arn="arn:aws:kms:eu-west-1:111111111111:key/0",
-        artifact_bucket_arn="arn:aws:s3:::artifacts",
-        passed_role_arns=[ROLE],
-        state=STATE,
-        shared_group_arns=[group],
-    )
+    args = dataclasses.replace(policy_args, shared_group_arns=[group])
     (added,) = [each for each in release_statements(args) if each not in statements]
     assert added["Action"] == ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"]
     assert added["Resource"] == [group, "arn:aws:sagemaker:eu-west-1:333333333333:model-package/weather-dev/*"]
